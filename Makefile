@@ -1,0 +1,42 @@
+# The four words of this house, for people and for CI alike:
+#
+#   make jam     set up what playing needs (no torch) and play
+#   make test    set up what the tests need, Debian packages included, and run them all
+#   make check   lint, format, types, and who may import whom
+#   make setup   the playing environment alone, in .venv/
+#
+# Quick when already done: a stamp in .venv/ is renewed only when the requirements change.
+
+PYTHON ?= python3
+VENV := .venv
+REQUIREMENTS := pyproject.toml constraints.txt
+
+.PHONY: setup test check jam clean
+
+setup: $(VENV)/.playing
+
+$(VENV)/.playing: $(REQUIREMENTS) scripts/setup_playing.sh
+	PYTHON="$(PYTHON)" VENV="$(VENV)" bash scripts/setup_playing.sh
+	@touch $@
+
+$(VENV)/.testing: $(VENV)/.playing scripts/setup_testing.sh
+	VENV="$(VENV)" bash scripts/setup_testing.sh
+	@touch $@
+
+test: $(VENV)/.testing
+	bash scripts/setup_debian.sh
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+check: $(VENV)/.testing
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+jam: setup
+	$(VENV)/bin/jambot jam
+
+# Leaves the environment: remove .venv/ by hand for a fresh start.
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
