@@ -1,0 +1,57 @@
+"""Every error JAM_BOT raises on purpose.
+
+::
+
+    JamBotError                 one line: what was found, what was expected, what to do
+    ├── UsageError              the call itself is wrong (exit code 2)
+    ├── BadMidiError            a file is not MIDI, is broken, or holds no music
+    ├── DatasetError            a role sample or dataset is incomplete or damaged
+    ├── CheckpointError         weights, vocabulary and code do not belong together
+    ├── GenerationError         the model cannot go on from this prompt
+    └── PortError               a MIDI port is missing, busy, or has gone
+
+Nothing is raised on stage: there, lateness and faults are counted (see `jambot.realtime`).
+"""
+
+
+class JamBotError(Exception):
+    """A fault the user can mend; shown as its message alone, without a traceback."""
+
+    exit_code = 1
+
+    def __init__(self, found: str, expected: str = "", cure: str = "") -> None:
+        self.found = found
+        self.expected = expected
+        self.cure = cure
+        parts = [found]
+        if expected:
+            parts.append(f"expected {expected}")
+        if cure:
+            parts.append(f"to mend it: {cure}")
+        super().__init__("; ".join(parts))
+
+
+class UsageError(JamBotError):
+    """The call itself is wrong: an unknown name, a value out of range, a missing file."""
+
+    exit_code = 2
+
+
+class BadMidiError(JamBotError):
+    """A file is not MIDI, is broken, or holds no music."""
+
+
+class DatasetError(JamBotError):
+    """A role sample or a dataset is incomplete or damaged."""
+
+
+class CheckpointError(JamBotError):
+    """Weights, vocabulary and code do not belong together."""
+
+
+class GenerationError(JamBotError):
+    """The model cannot go on from this prompt."""
+
+
+class PortError(JamBotError):
+    """A MIDI port is missing, busy, or has gone."""

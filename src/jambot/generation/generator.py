@@ -1,0 +1,204 @@
+"""The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.generation.language_model import LanguageModel
+from jambot.generation.sampling import SamplingSettings, chance, choose, guided
+from jambot.music import Note
+from jambot.tokens import (
+    VOCABULARY,
+    Prompt,
+    Timeline,
+    encode,
+    harmony_ids,
+    hide_harmony,
+    marker_id,
+    note_of,
+    primer_start_bar,
+    ticks_at,
+)
+from jambot.tokens.codec import TOKENS_PER_NOTE
+from jambot.tokens.vocabulary import LOWEST_PITCH, TICKS_PER_BEAT
+
+POS, PITCH, DUR, VEL = (VOCABULARY.ids(field) for field in ("POS", "PITCH", "DUR", "VEL"))
+ROOM_FOR_A_BAR = 96
+"""Tokens kept free when a bar opens: a dense bar of 4/4 with two chords."""
+ROOM_FOR_A_BEAT = 24
+"""With less room than this only the beat's end is allowed, so that a window never overflows."""
+NEVER = np.float32(-np.inf)
+
+
+class Generator:
+    """Improvises from a prompt, and goes on until told otherwise.
+
+    `prompt` states the situation anew: what the two statements share stays computed. `advance`
+    takes one step (a note, or the end of a beat). The same model, settings, seed and prompts give
+    the same notes.
+
+    Threads: none of its own; use it from one thread.
+    """
+
+    def __init__(
+        self, model: LanguageModel, settings: SamplingSettings | None = None, seed: int = 0
+    ) -> None:
+        self.settings = settings or SamplingSettings()
+        self.seed = seed
+        self._model = model
+        self._unheard = model.fork()
+        self._ids: list[int] = []
+        self._hidden: list[int] = []
+        self._windows: dict[int, int] = {}
+        self.prompt(Prompt())
+
+    @property
+    def frontier_beats(self) -> float:
+        """Everything before this beat is decided; later notes are still to come."""
+        return self._floor_tick / TICKS_PER_BEAT
+
+    def prompt(self, prompt: Prompt) -> None:
+        """Go on from `prompt`; only tokens that differ from the present stream are computed."""
+        self._prompt = prompt
+        self._timeline = Timeline(prompt.harmonies)
+        self._notes = list(prompt.notes)
+        committed = [ticks_at(note.onset_beats) for note in prompt.notes]
+        self._last_tick = max(committed, default=-1)
+        self._floor_tick = max(ticks_at(prompt.resume_beats), self._last_tick)
+        self._beat = self._floor_tick // TICKS_PER_BEAT
+        opening = self._beat * TICKS_PER_BEAT
+        stated = self._timeline.changes(opening, self._floor_tick + 1)
+        self._stated_tick = stated[-1][0] if stated else opening
+        bar = prompt.meter.bar_at(self._beat)
+        self._windows = {b: start for b, start in self._windows.items() if b <= bar}
+        self._open_window(bar)
+
+    def advance(self) -> Note | None:
+        """One step: the next note, or None where a beat ended without another."""
+        change = self._pending_change()
+        token = self._draw_position()
+        if change is not None and self._tick_of(token) >= change:
+            self._state_harmony(change)
+            return None
+        if token is None:
+            self._enter_beat(self._beat + 1)
+            return None
+        return self._play(token)
+
+    def _play(self, pos: int) -> Note:
+        self._append([pos])
+        pitch = self._draw(PITCH, self._pitch_logits())
+        self._append([pitch])
+        dur = self._draw(DUR, self._model.logits()[DUR])
+        self._append([dur])
+        vel = self._draw(VEL, self._model.logits()[VEL])
+        self._append([vel])
+        note = note_of(self._beat, *(VOCABULARY.value(token) for token in (pos, pitch, dur, vel)))
+        self._last_tick = self._floor_tick = ticks_at(note.onset_beats)
+        self._notes.append(note)
+        return note
+
+    def _draw_position(self) -> int | None:
+        """A POS token later than the last note, or None to leave the beat."""
+        first = max(self._floor_tick, self._last_tick + 1) - self._beat * TICKS_PER_BEAT
+        if first >= TICKS_PER_BEAT or self._room() < ROOM_FOR_A_BEAT:
+            return None
+        logits = self._model.logits()
+        marker = marker_id(self._beat + 1, self._prompt.meter)
+        candidates = np.append(logits[POS][first:], logits[marker] + self.settings.rest_bias)
+        drawn = choose(candidates, self.settings, self._chance(POS.start))
+        return None if drawn == len(candidates) - 1 else POS.start + first + drawn
+
+    def _pitch_logits(self) -> NDArray[np.float32]:
+        logits = self._model.logits()[PITCH]
+        if self.settings.guidance:
+            self._catch_up()
+            logits = guided(logits, self._unheard.logits()[PITCH], self.settings.guidance)
+        logits = logits.copy()
+        logits[: max(0, self.settings.lowest - LOWEST_PITCH)] = NEVER
+        logits[self.settings.highest - LOWEST_PITCH + 1 :] = NEVER
+        return logits
+
+    def _draw(self, field: slice, logits: NDArray[np.float32]) -> int:
+        return int(field.start) + choose(logits, self.settings, self._chance(int(field.start)))
+
+    def _chance(self, kind: int) -> float:
+        return chance(self.seed, self._beat, self._last_tick, self._stated_tick, kind)
+
+    def _tick_of(self, pos: int | None) -> int:
+        place = TICKS_PER_BEAT if pos is None else VOCABULARY.value(pos)
+        return self._beat * TICKS_PER_BEAT + place
+
+    def _pending_change(self) -> int | None:
+        """The tick of the next harmony change inside this beat that is not yet stated."""
+        end = (self._beat + 1) * TICKS_PER_BEAT
+        changes = self._timeline.changes(self._stated_tick + 1, end)
+        return changes[0][0] if changes else None
+
+    def _state_harmony(self, tick: int) -> None:
+        self._stated_tick = tick
+        self._floor_tick = max(self._floor_tick, tick)
+        self._append(harmony_ids(self._timeline.at(tick)))
+
+    def _enter_beat(self, beat: int) -> None:
+        self._beat = beat
+        tick = beat * TICKS_PER_BEAT
+        self._floor_tick = self._stated_tick = tick
+        opens_bar = beat % self._prompt.meter.beats_per_bar == 0
+        if opens_bar and self._room() < ROOM_FOR_A_BAR:
+            bar = self._prompt.meter.bar_at(beat)
+            self._windows[bar] = primer_start_bar(self._present(), self.settings.primer_max_tokens)
+            self._open_window(bar)
+            return
+        if opens_bar:
+            bar = self._prompt.meter.bar_at(beat)
+            self._windows[bar] = self._windows[bar - 1]
+        self._append([marker_id(beat, self._prompt.meter)])
+        if opens_bar or self._timeline.changes(tick, tick + 1):
+            self._append(harmony_ids(self._timeline.at(tick)))
+
+    def _present(self) -> Prompt:
+        return replace(
+            self._prompt,
+            notes=tuple(self._notes),
+            resume_beats=self._floor_tick / TICKS_PER_BEAT,
+        )
+
+    def _open_window(self, bar: int) -> None:
+        """Bring both streams to the present, in the window that belongs to `bar`."""
+        present = self._present()
+        if bar not in self._windows:
+            self._windows[bar] = primer_start_bar(present, self.settings.primer_max_tokens)
+        ids = encode(present, self._windows[bar]).ids
+        if len(ids) > self._model.context_length - ROOM_FOR_A_BEAT:
+            self._windows[bar] = bar
+            present = replace(present, notes=())
+            ids = encode(present, bar).ids
+        hidden = hide_harmony(ids)
+        common = min(_common_prefix(self._ids, ids), len(ids) - 1)
+        self._model.rewind(common)
+        self._model.append(ids[common:])
+        self._ids = ids
+        shared = min(_common_prefix(self._hidden, hidden), self._unheard.length)
+        self._unheard.rewind(min(shared, len(hidden) - 1))
+        self._hidden = hidden
+
+    def _append(self, ids: list[int]) -> None:
+        self._model.append(ids)
+        self._ids += ids
+        self._hidden += hide_harmony(ids)
+
+    def _catch_up(self) -> None:
+        """Give the stream that hears no harmony what it has missed: once a note, in one piece."""
+        self._unheard.append(self._hidden[self._unheard.length :])
+
+    def _room(self) -> int:
+        return self._model.context_length - len(self._ids) - TOKENS_PER_NOTE
+
+
+def _common_prefix(old: list[int], new: list[int]) -> int:
+    for i, (a, b) in enumerate(zip(old, new, strict=False)):
+        if a != b:
+            return i
+    return min(len(old), len(new))

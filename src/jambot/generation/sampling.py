@@ -1,0 +1,74 @@
+"""From logits to one token: temperature, top-p, guidance, and chance that can be repeated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logits = NDArray[np.float32]
+
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingSettings:
+    """How the model's probabilities become notes.
+
+    `temperature` 0 takes the likeliest token; `top_p` keeps the smallest set of tokens with that
+    much probability. `guidance` moves pitches by that many times the difference the heard harmony
+    makes (0 leaves them as they are; more is further inside). `rest_bias` is added to the logit of
+    playing no more in this beat. `lowest` and `highest` bound the MIDI pitch. `primer_max_tokens`
+    is how much of the solo a fresh window starts with.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 0.95
+    guidance: float = 0.75
+    rest_bias: float = 0.0
+    lowest: int = 48
+    highest: int = 93
+    primer_max_tokens: int = 64
+
+
+def choose(logits: Logits, settings: SamplingSettings, chance: float) -> int:
+    """The index drawn from `logits` by `chance` in [0, 1); -inf entries are never drawn."""
+    if settings.temperature <= 0:
+        return int(np.argmax(logits))
+    scaled = (logits - logits.max()) / settings.temperature
+    weights = np.exp(scaled, dtype=np.float64)
+    order = np.argsort(-weights, kind="stable")
+    cumulated = np.cumsum(weights[order]) / weights.sum()
+    kept = int(np.searchsorted(cumulated, settings.top_p)) + 1
+    place = int(np.searchsorted(cumulated[:kept], chance * cumulated[min(kept, len(order)) - 1]))
+    return int(order[min(place, kept - 1)])
+
+
+def guided(heard: Logits, unheard: Logits, weight: float) -> Logits:
+    """Log-probabilities moved `weight` times further in the direction the harmony points.
+
+    log p(heard) + weight * (log p(heard) - log p(unheard)): classifier-free guidance (Ho & Salimans
+    2021). Both arguments are logits over the same candidates.
+    """
+    sure, unsure = _log_softmax(heard), _log_softmax(unheard)
+    return sure + weight * (sure - unsure)
+
+
+def chance(seed: int, *place: int) -> float:
+    """A number in [0, 1) that depends on the seed and the place alone (SplitMix64, Steele 2014).
+
+    Where a note falls decides its chance, not how often the plan was rewritten: the same harmony
+    heard at the same time gives the same solo, offline and live.
+    """
+    state = seed & _MASK
+    for part in place:
+        state = (state ^ (part & _MASK)) + 0x9E3779B97F4A7C15 & _MASK
+        state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+        state = (state ^ state >> 27) * 0x94D049BB133111EB & _MASK
+        state ^= state >> 31
+    return (state >> 11) / (1 << 53)
+
+
+def _log_softmax(logits: Logits) -> Logits:
+    shifted = logits - logits.max()
+    result: Logits = shifted - np.log(np.exp(shifted).sum())
+    return result

@@ -1,0 +1,185 @@
+"""MIDI files in and out.
+
+Reading goes through `symusic` (fast, native) behind gates for what it accepts and we cannot use:
+resolution 0, tempo 0, absurd metres. Writing goes through `mido`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import mido
+import symusic
+
+from jambot.errors import BadMidiError
+from jambot.music.meter import TICKS_PER_BEAT, Meter, TempoMap, ticks
+from jambot.music.note import Note, by_onset
+
+MAX_FILE_BYTES = 20_000_000
+"""Larger files are refused unread: the longest piano recital here is under 2 MB."""
+BPM_RANGE = (10.0, 1000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One track: notes in playing order, General MIDI `program` 0–127."""
+
+    name: str
+    notes: tuple[Note, ...]
+    program: int = 0
+    is_drum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MidiSong:
+    """A MIDI file in beats. `markers` are (beat, text)."""
+
+    tracks: tuple[Track, ...]
+    tempo_map: TempoMap
+    meter: Meter
+    markers: tuple[tuple[float, str], ...] = field(default=())
+
+    @property
+    def end_beats(self) -> float:
+        """Where the last note ends; 0 without notes."""
+        return max((n.end_beats for t in self.tracks for n in t.notes), default=0.0)
+
+    def track(self, name: str) -> Track | None:
+        """The track of this name, case ignored, or None."""
+        return next((t for t in self.tracks if t.name.lower() == name.lower()), None)
+
+
+def read_midi(path: Path | str) -> MidiSong:
+    """Read a MIDI file. Raises BadMidiError for what is missing, not MIDI, broken or empty."""
+    path = Path(path)
+    score = _parse(path)
+    per_beat = score.ticks_per_quarter
+    if per_beat <= 0:
+        raise BadMidiError(
+            f"{path.name}: resolution {per_beat} ticks per beat", "24–32767", "export the file anew"
+        )
+    tempo_map = _tempo_map(path, score, per_beat)
+    meter = _meter(path, score)
+    tracks = tuple(_track(track, per_beat) for track in score.tracks)
+    if not any(track.notes for track in tracks):
+        raise BadMidiError(f"{path.name}: no notes in it", "at least one note", "check the export")
+    markers = tuple((m.time / per_beat, m.text) for m in score.markers)
+    return MidiSong(tracks, tempo_map, meter, markers)
+
+
+def write_midi(
+    path: Path | str,
+    tracks: Iterable[Track],
+    tempo_map: TempoMap | None = None,
+    meter: Meter | None = None,
+    markers: Sequence[tuple[float, str]] = (),
+) -> None:
+    """Write tracks as a type 1 MIDI file at 480 ticks per beat; tempo defaults to 120, 4/4."""
+    song = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT)
+    song.tracks.append(_conductor(tempo_map or TempoMap.constant(120.0), meter or Meter(), markers))
+    for channel, track in enumerate(tracks):
+        song.tracks.append(_written(track, 9 if track.is_drum else _melodic_channel(channel)))
+    song.save(str(path))
+
+
+def _parse(path: Path) -> "symusic.types.Score":
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BadMidiError(
+            f"{path}: cannot be read ({error.strerror})", "a MIDI file", "check the path"
+        ) from error
+    if size > MAX_FILE_BYTES:
+        raise BadMidiError(
+            f"{path.name}: {size / 1e6:.0f} MB", f"at most {MAX_FILE_BYTES // 1_000_000} MB", ""
+        )
+    try:
+        return symusic.Score(str(path))
+    except Exception as error:  # symusic raises plain RuntimeError, ValueError and its own kinds
+        raise BadMidiError(
+            f"{path.name}: not a readable MIDI file", "a standard MIDI file (.mid)", "export it anew"
+        ) from error
+
+
+def _tempo_map(path: Path, score: "symusic.types.Score", per_beat: int) -> TempoMap:
+    changes = [(tempo.time / per_beat, float(tempo.qpm)) for tempo in score.tempos]
+    for _, bpm in changes:
+        if not BPM_RANGE[0] <= bpm <= BPM_RANGE[1]:
+            raise BadMidiError(
+                f"{path.name}: tempo {bpm:g} bpm",
+                f"{BPM_RANGE[0]:g}–{BPM_RANGE[1]:g}",
+                "set the tempo and export it anew",
+            )
+    return TempoMap.of(changes or [(0.0, 120.0)])
+
+
+def _meter(path: Path, score: "symusic.types.Score") -> Meter:
+    if not score.time_signatures:
+        return Meter()
+    first = score.time_signatures[0]
+    if first.denominator <= 0 or first.numerator <= 0:
+        raise BadMidiError(
+            f"{path.name}: metre {first.numerator}/{first.denominator}", "such as 4/4", ""
+        )
+    beats = first.numerator * 4 / first.denominator
+    return Meter(int(beats) if beats == int(beats) and 1 <= beats <= 12 else 4)
+
+
+def _track(track: "symusic.types.Track", per_beat: int) -> Track:
+    notes = [
+        Note(n.time / per_beat, n.duration / per_beat, n.pitch, n.velocity)
+        for n in track.notes
+        if n.velocity > 0 and n.duration > 0 and n.time >= 0
+    ]
+    return Track(track.name, tuple(by_onset(notes)), int(track.program), bool(track.is_drum))
+
+
+def _melodic_channel(index: int) -> int:
+    return (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)[index % 15]
+
+
+def _conductor(
+    tempo_map: TempoMap, meter: Meter, markers: Sequence[tuple[float, str]]
+) -> mido.MidiTrack:
+    signature = mido.MetaMessage("time_signature", numerator=meter.beats_per_bar, denominator=4)
+    events = [(0, signature)]
+    for beat, bpm in zip(tempo_map.starts_beats, tempo_map.bpms, strict=True):
+        events.append((ticks(beat), mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm))))
+    for beat, text in markers:
+        events.append((ticks(max(beat, 0.0)), mido.MetaMessage("marker", text=_latin(text))))
+    return _in_delta_time(events)
+
+
+def _written(track: Track, channel: int) -> mido.MidiTrack:
+    """Note-offs before note-ons on a shared tick; a pitch struck again ends its earlier note."""
+    events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
+        (0, mido.MetaMessage("track_name", name=_latin(track.name))),
+        (0, mido.Message("program_change", program=track.program, channel=channel)),
+    ]
+    next_onset: dict[int, int] = {}
+    notes: list[tuple[int, int, Note]] = []
+    for note in reversed(by_onset(track.notes)):
+        on = ticks(max(note.onset_beats, 0.0))
+        off = max(on + 1, min(ticks(note.end_beats), next_onset.get(note.pitch, 1 << 60)))
+        next_onset[note.pitch] = on
+        notes.append((on, off, note))
+    for on, off, note in notes:
+        key = {"note": note.pitch, "channel": channel}
+        events.append((off, mido.Message("note_off", velocity=0, **key)))
+        events.append((on, mido.Message("note_on", velocity=note.velocity, **key)))
+    return _in_delta_time(events)
+
+
+def _in_delta_time(events: list[tuple[int, mido.Message | mido.MetaMessage]]) -> mido.MidiTrack:
+    track, now = mido.MidiTrack(), 0
+    order = {"note_on": 2, "note_off": 1}
+    for tick, message in sorted(events, key=lambda event: (event[0], order.get(event[1].type, 0))):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=0))
+    return track
+
+
+def _latin(text: str) -> str:
+    """Text a MIDI meta event can carry (mido writes latin-1)."""
+    return text.encode("latin-1", "replace").decode("latin-1")

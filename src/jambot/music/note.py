@@ -1,0 +1,42 @@
+"""One note, in beats."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """A sounded pitch.
+
+    `onset_beats` and `duration_beats` are quarter-note beats from the start of the piece and keep
+    their micro-timing; `pitch` is a MIDI number 0–127; `velocity` is 1–127.
+    Notes sort by onset, then duration, then pitch.
+    """
+
+    onset_beats: float
+    duration_beats: float
+    pitch: int
+    velocity: int = 80
+
+    @property
+    def end_beats(self) -> float:
+        """Where the note stops sounding, in beats."""
+        return self.onset_beats + self.duration_beats
+
+    def shifted(self, beats: float) -> "Note":
+        """The same note, `beats` later."""
+        return replace(self, onset_beats=self.onset_beats + beats)
+
+    def transposed(self, semitones: int) -> "Note":
+        """The same note, `semitones` higher."""
+        return replace(self, pitch=self.pitch + semitones)
+
+
+def by_onset(notes: Iterable[Note]) -> list[Note]:
+    """The notes in playing order: by onset, then from the lowest pitch up."""
+    return sorted(notes, key=lambda note: (note.onset_beats, note.pitch))
+
+
+def sounding_at(notes: Iterable[Note], beats: float) -> list[Note]:
+    """The notes that sound at `beats` (onset included, end excluded)."""
+    return [note for note in notes if note.onset_beats <= beats < note.end_beats]

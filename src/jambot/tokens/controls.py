@@ -1,0 +1,76 @@
+"""Stage B controls: what can be asked of the solo, each from 0 to 1, or left free.
+
+A control is measured on human solos for training and asked for by a knob when playing; both sides
+use the same scale, whose edges are the quintiles of the Weimar training solos (windows of 8 bars).
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.tokens.vocabulary import CONTROL_LEVELS, FREE
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Knobs from 0 to 1; None leaves that side of the music to the player model."""
+
+    density: float | None = None
+    register: float | None = None
+    intensity: float | None = None
+    inside_outside: float | None = None
+    swing: float | None = None
+
+    def levels(self) -> tuple[int, ...]:
+        """One level 0–4, or `FREE`, per control, in field order."""
+        return tuple(
+            FREE if knob is None else min(int(knob * CONTROL_LEVELS), CONTROL_LEVELS - 1)
+            for knob in (getattr(self, field.name) for field in fields(self))
+        )
+
+
+UNSTEERED = Controls()
+
+LEVEL_EDGES: dict[str, tuple[float, float, float, float]] = {
+    "density": (1.0, 1.28, 1.5, 1.81),
+    "register": (61.6, 64.4, 67.0, 70.0),
+    "intensity": (76.3, 78.2, 79.6, 81.2),
+    "inside_outside": (0.41, 0.475, 0.53, 0.59),
+    "swing": (0.556, 0.577, 0.597, 0.622),
+}
+"""Where a measure passes to the next level (quintiles of 3,379 eight-bar windows). density: notes a
+beat; register: mean pitch; intensity: mean velocity; inside_outside: share of notes *outside* the
+sounding chord; swing: mean place in the beat of notes between 0.4 and 0.75 (0.5 straight, 0.67
+triplet)."""
+
+OFFBEAT = (0.4, 0.75)
+FEWEST_OFFBEATS = 4
+
+
+def measured_levels(
+    beats: float,
+    phases: NDArray[np.float64],
+    pitches: NDArray[np.float64],
+    velocities: NDArray[np.float64],
+    outside: NDArray[np.bool_],
+) -> list[int]:
+    """The control levels 0–4 of a window, in field order; `FREE` where nothing can be measured.
+
+    `beats` is its length; the arrays hold, per note, the place in the beat (0–1), the MIDI pitch,
+    the velocity, and whether it lies outside the harmony. No notes: density 0, the rest free.
+    """
+    if not len(pitches) or beats <= 0:
+        return [0] + [FREE] * (len(LEVEL_EDGES) - 1)
+    offbeats = phases[(phases > OFFBEAT[0]) & (phases < OFFBEAT[1])]
+    measures = {
+        "density": len(pitches) / beats,
+        "register": pitches.mean(),
+        "intensity": velocities.mean(),
+        "inside_outside": outside.mean(),
+        "swing": offbeats.mean() if len(offbeats) >= FEWEST_OFFBEATS else None,
+    }
+    return [
+        FREE if measure is None else sum(bool(measure >= edge) for edge in LEVEL_EDGES[name])
+        for name, measure in measures.items()
+    ]

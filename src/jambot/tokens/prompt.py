@@ -1,0 +1,24 @@
+"""What the model is told: the one statement that training, files and the stage all encode."""
+
+from dataclasses import dataclass
+
+from jambot.music import HarmonyChange, Meter, Note
+from jambot.tokens.controls import UNSTEERED, Controls
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The situation at `resume_beats`, from where the bot is to go on.
+
+    `harmonies` are the changes heard so far and, past the present, the ones expected; without
+    later ones the last is assumed to hold. `notes` are the solo's own notes so far (committed:
+    they will not be replaced). Both are in order of beat.
+    """
+
+    harmonies: tuple[HarmonyChange, ...] = ()
+    notes: tuple[Note, ...] = ()
+    resume_beats: float = 0.0
+    tempo_bpm: float = 120.0
+    meter: Meter = Meter()
+    role: str = "lead"
+    controls: Controls = UNSTEERED
