@@ -1,0 +1,139 @@
+"""The gates of stage A: what a report must reach, and whether it did.
+
+A gate that a report cannot decide (no samples, a clock moved by hand, a session too short) is "not
+measured" and says why: it is never passed by silence.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["pass", "fail", "not measured"]
+Figures = Mapping[str, Any]
+UNDERRUN_MINUTES = 10.0
+UNANSWERED_SHARE = 0.05
+"""More triggers without an answer than this, and the 95th percentile is no number any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate: `figure` is a dotted path into the figures, which must be `at` `limit`."""
+
+    figure: str
+    at: Literal["<=", ">="]
+    limit: float
+    unit: str
+    meaning: str
+    kinds: tuple[str, ...]
+
+    @property
+    def asks(self) -> str:
+        """The gate in symbols: `≤ 120 ms`."""
+        sign = "=" if self.limit == 0 else {"<=": "≤", ">=": "≥"}[self.at]
+        return f"{sign} {self.limit:g} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A gate with what was found; `note` says why it is not measured, or what to bear in mind."""
+
+    gate: Gate
+    value: float | None
+    verdict: Verdict
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """One row of `report.json`."""
+        return {
+            "name": self.gate.figure,
+            "asks": self.gate.asks,
+            "value": self.value,
+            "verdict": self.verdict,
+            "note": self.note,
+        }
+
+
+LIVE = ("session", "benchmark")
+ANY = ("session", "benchmark", "file", "exam")
+STAGE_A = (
+    Gate("ttfn_ms.p95", "<=", 120, "ms", "first note after you ask for one", LIVE),
+    Gate("chord_response_ms.p95", "<=", 250, "ms", "first note that knows your new chord", LIVE),
+    Gate("jitter_ms.p99", "<=", 10, "ms", "how far a note strays from its time", LIVE),
+    Gate("lookahead_bars.p01", ">=", 1, "bars", "how far ahead it always knows what to play", LIVE),
+    Gate("isr", ">=", 0.99, "", "share of 16ths with a plan in hand", LIVE),
+    Gate("underruns", "<=", 0, "", "times the plan ran dry, in ten minutes", LIVE),
+    Gate("stuck_notes", "<=", 0, "", "notes left ringing", LIVE),
+    Gate("dead_air.ratio", "<=", 0.4549, "", "share of the solo that is silence", ANY),
+    Gate("chord_tone_ratio.all", ">=", 0.42, "", "notes that belong to the chord", ("exam",)),
+    Gate("chord_tone_margin", ">=", 0.10, "", "how much more than in a wrong key", ("exam",)),
+    Gate("bits_per_note.pitch", "<=", 3.2, "bits", "surprise at a person's next pitch", ("exam",)),
+    Gate(
+        "chord_swap.gap_bits", ">=", 0.12, "bits", "surprise when the chords are wrong", ("exam",)
+    ),
+)
+"""Design, section 7 (and, for `exam`, the first milestone's conditions on the model)."""
+
+
+def judge(figures: Figures, kind: str) -> list[Judged]:
+    """Every gate that concerns this kind of report, decided on its figures."""
+    return [_judged(gate, figures) for gate in STAGE_A if kind in gate.kinds]
+
+
+def figure_at(figures: Figures, path: str) -> float | None:
+    """The number at a dotted path, None where it was not taken.
+
+    >>> figure_at({"ttfn_ms": {"p95": 14.0}}, "ttfn_ms.p95")
+    14.0
+    """
+    found: Any = figures
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return None if found is None else float(found)
+
+
+def _judged(gate: Gate, figures: Figures) -> Judged:
+    value = figure_at(figures, gate.figure)
+    obstacle = next((why for rule in _OBSTACLES if (why := rule(gate, figures))), "")
+    if value is None:
+        return Judged(gate, None, "not measured", obstacle or "nothing to measure in this report")
+    reached = value <= gate.limit if gate.at == "<=" else value >= gate.limit
+    if gate.figure == "ttfn_ms.p95" and (left := _unanswered(figures)):
+        return Judged(gate, value, "fail", left)
+    if obstacle and (reached or gate.figure != "underruns"):
+        return Judged(gate, value, "not measured", obstacle)
+    return Judged(gate, value, "pass" if reached else "fail")
+
+
+def _on_a_clock_moved_by_hand(gate: Gate, figures: Figures) -> str:
+    of_the_machine = gate.kinds == LIVE and gate.figure != "stuck_notes"
+    moved = of_the_machine and figures.get("realtime") is False
+    return "the clock was moved by hand (--fast)" if moved else ""
+
+
+def _waiting_for_a_line(gate: Gate, figures: Figures) -> str:
+    response = figures.get("response", "now")
+    waits = gate.figure in ("ttfn_ms.p95", "chord_response_ms.p95") and response != "now"
+    return f"taken at response “now”; this one waited for the {response}" if waits else ""
+
+
+def _too_short(gate: Gate, figures: Figures) -> str:
+    minutes = float(figures.get("seconds", 0.0)) / 60.0
+    short = gate.figure == "underruns" and minutes < UNDERRUN_MINUTES - 0.05
+    return (
+        f"none in {minutes:.1f} min; the gate is taken over {UNDERRUN_MINUTES:g}" if short else ""
+    )
+
+
+_OBSTACLES: tuple[Callable[[Gate, Figures], str], ...] = (
+    _on_a_clock_moved_by_hand,
+    _waiting_for_a_line,
+    _too_short,
+)
+
+
+def _unanswered(figures: Figures) -> str:
+    left = int(figures.get("unanswered_triggers", 0))
+    asked = left + int(figures.get("ttfn_ms", {}).get("n", 0))
+    if left <= UNANSWERED_SHARE * asked or figures.get("realtime") is False:
+        return ""
+    return f"{left} of {asked} triggers had no answer"

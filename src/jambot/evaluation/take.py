@@ -1,0 +1,208 @@
+"""A take read back: `session.jsonl` as notes, harmonies and events.
+
+One JSON object a line, in order of writing; seconds count from the session's start on the stage
+clock, beats are musical beats from the same moment. A session that was cut off leaves a last line
+that is not whole: it is dropped and `Take.whole` is False.
+"""
+
+import json
+from collections import defaultdict, deque
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import JamBotError, UsageError
+from jambot.music import Harmony, HarmonyChange, Meter, Note, TempoMap
+
+Event = dict[str, Any]
+SHORTEST_BEATS = 0.01
+CURE = "take the session again, or remove the line"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """One solo note as it left the output port.
+
+    `note` lasts until its note-off was sent, or as planned where none was. `source` is "model" or
+    "fallback"; `harmony` is the id of the newest harmony its prompt held, None without one.
+    """
+
+    note: Note
+    due_seconds: float
+    sent_seconds: float
+    source: str
+    harmony: int | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeardHarmony:
+    """A strike of the hands: its id, when its first note came in, and what it made the harmony."""
+
+    id: int
+    seconds: float
+    change: HarmonyChange
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A recorded session: its settings (the `session` line) and all events in order of writing."""
+
+    session: Event
+    events: tuple[Event, ...]
+    whole: bool
+
+    def of(self, kind: str) -> list[Event]:
+        """The events of one kind, in order."""
+        return [event for event in self.events if event["event"] == kind]
+
+    @property
+    def bpm(self) -> float:
+        """The tempo the session started at, in beats per minute."""
+        return float(self.session.get("bpm", 120.0))
+
+    @property
+    def meter(self) -> Meter:
+        """The session's metre; 4/4 where it does not say."""
+        return Meter(int(self.session.get("beats_per_bar", 4)))
+
+    @property
+    def realtime(self) -> bool:
+        """False when the clock was moved by hand, so that its times say nothing of a machine."""
+        return bool(self.session.get("realtime", True))
+
+    @property
+    def seconds(self) -> float:
+        """How long the session lasted: the latest time that any event carries."""
+        return max((float(event.get("seconds", 0.0)) for event in self.events), default=0.0)
+
+    def tempo_map(self) -> TempoMap:
+        """Constant on the internal clock; on a foreign one, as the frames met it."""
+        frames = self.of("frame")
+        if self.session.get("clock", "internal") == "internal" or len(frames) < 2:
+            return TempoMap.constant(self.bpm)
+        changes: list[tuple[float, float]] = []
+        for before, after in pairwise(frames):
+            beats, seconds = after["beat"] - before["beat"], after["seconds"] - before["seconds"]
+            if beats > 0 and seconds > 0:
+                changes.append((float(before["beat"]), beats / seconds * 60.0))
+        return TempoMap.of(changes or [(0.0, self.bpm)])
+
+    def played(self) -> list[PlayedNote]:
+        """The solo, note by note, each as long as it sounded."""
+        notes: list[PlayedNote] = []
+        open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
+        for event in self.events:
+            if event["event"] == "played":
+                open_by_pitch[int(event["pitch"])].append(len(notes))
+                notes.append(_played(event))
+            elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
+                i = open_by_pitch[int(event["pitch"])].popleft()
+                notes[i] = _ended(notes[i], event)
+        return notes
+
+    def harmonies(self) -> list[HeardHarmony]:
+        """Every strike that left a harmony, in order; of two lines of one id the later holds."""
+        by_id: dict[int, HeardHarmony] = {}
+        for event in self.of("harmony"):
+            bass = event.get("bass")
+            classes = tuple(int(pc) for pc in event.get("pitch_classes", ()))
+            harmony = Harmony(None if bass is None else int(bass), classes)
+            change = HarmonyChange(float(event["beat"]), harmony)
+            by_id[int(event["id"])] = HeardHarmony(
+                int(event["id"]), float(event["seconds"]), change
+            )
+        return sorted(by_id.values(), key=lambda heard: heard.seconds)
+
+    def changed_harmonies(self) -> list[HeardHarmony]:
+        """The strikes that changed the harmony; a chord struck again changes nothing."""
+        changed: list[HeardHarmony] = []
+        for heard in self.harmonies():
+            if not changed or heard.change.harmony != changed[-1].change.harmony:
+                changed.append(heard)
+        return changed
+
+    def conditioning(self) -> list[Note]:
+        """What the hands played; a key still down at the end sounds until the last event."""
+        notes: list[Note] = []
+        down: dict[int, tuple[float, int]] = {}
+        last_beat = 0.0
+        for event in self.of("heard"):
+            pitch, beat = int(event["pitch"]), float(event["beat"])
+            last_beat = max(last_beat, beat)
+            if pitch in down:
+                onset, velocity = down.pop(pitch)
+                notes.append(Note(onset, max(beat - onset, SHORTEST_BEATS), pitch, velocity))
+            if event.get("on", True):
+                down[pitch] = (beat, int(event.get("velocity", 80)))
+        for pitch, (onset, velocity) in down.items():
+            notes.append(Note(onset, max(last_beat - onset, 1.0), pitch, velocity))
+        return sorted(notes)
+
+
+def read_take(path: Path | str) -> Take:
+    """Read `session.jsonl`, given the file or the folder it lies in.
+
+    Raises UsageError when there is none and JamBotError for a line, other than the last, that is
+    no event.
+    """
+    path = Path(path)
+    path = path / "session.jsonl" if path.is_dir() else path
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror})", "a session.jsonl", "check the path"
+        ) from error
+    events: list[Event] = []
+    whole = True
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    for number, line in numbered:
+        event = _event(line)
+        if event is not None:
+            events.append(event)
+        elif number == numbered[-1][0]:
+            whole = False
+        else:
+            raise JamBotError(f"{path.name} line {number}: no event", "one JSON object", CURE)
+    session = next((event for event in events if event["event"] == "session"), None)
+    if session is None:
+        raise JamBotError(
+            f"{path.name}: no `session` line in it", "a session log", "check the path"
+        )
+    return Take(session, tuple(events), whole and events[-1]["event"] == "end")
+
+
+def _event(line: str) -> Event | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+def _played(event: Event) -> PlayedNote:
+    note = Note(
+        float(event["onset_beats"]),
+        max(float(event["duration_beats"]), SHORTEST_BEATS),
+        int(event["pitch"]),
+        int(event.get("velocity", 80)),
+    )
+    due, harmony = float(event["due_seconds"]), event.get("harmony")
+    return PlayedNote(
+        note,
+        due,
+        float(event.get("sent_seconds", due)),
+        str(event.get("source", "model")),
+        None if harmony is None else int(harmony),
+        ended=False,
+    )
+
+
+def _ended(played: PlayedNote, event: Event) -> PlayedNote:
+    note = played.note
+    if "beat" in event:
+        sounded = max(float(event["beat"]) - note.onset_beats, SHORTEST_BEATS)
+        note = replace(note, duration_beats=sounded)
+    return replace(played, note=note, ended=True)

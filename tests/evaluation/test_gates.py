@@ -1,0 +1,81 @@
+"""The gates: passed by figures, failed by figures, and never passed by silence."""
+
+import doctest
+
+import pytest
+
+from jambot.evaluation import gates
+from jambot.evaluation.gates import judge
+
+GOOD_SESSION = {
+    "seconds": 600.0,
+    "realtime": True,
+    "response": "now",
+    "ttfn_ms": {"n": 30, "p95": 20.0},
+    "chord_response_ms": {"n": 30, "p95": 90.0},
+    "jitter_ms": {"n": 900, "p99": 0.2},
+    "lookahead_bars": {"min": 1.0, "p01": 1.2},
+    "isr": 1.0,
+    "underruns": 0,
+    "stuck_notes": 0,
+    "dead_air": {"ratio": 0.2},
+    "unanswered_triggers": 0,
+}
+
+
+def verdicts(changes, kind="session"):
+    return {row.gate.figure: row.verdict for row in judge(GOOD_SESSION | changes, kind)}
+
+
+def test_the_worked_examples_hold():
+    assert doctest.testmod(gates).failed == 0
+
+
+def test_a_good_session_passes_every_gate_of_a_session():
+    assert set(verdicts({}).values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "gate"),
+    [
+        ({"ttfn_ms": {"n": 30, "p95": 120.1}}, "ttfn_ms.p95"),
+        ({"lookahead_bars": {"p01": 0.99}}, "lookahead_bars.p01"),
+        ({"isr": 0.989}, "isr"),
+        ({"stuck_notes": 1}, "stuck_notes"),
+        ({"underruns": 1, "seconds": 60.0}, "underruns"),
+        ({"unanswered_triggers": 3}, "ttfn_ms.p95"),
+    ],
+)
+def test_one_figure_out_of_bounds_fails_its_gate_alone(figure, gate):
+    failed = {name for name, verdict in verdicts(figure).items() if verdict == "fail"}
+    assert failed == {gate}
+
+
+def test_no_samples_are_no_pass():
+    assert verdicts({"ttfn_ms": {"n": 0, "p95": None}})["ttfn_ms.p95"] == "not measured"
+
+
+def test_ten_minutes_without_an_underrun_cannot_be_shown_in_one():
+    row = next(
+        r
+        for r in judge(GOOD_SESSION | {"seconds": 60.0}, "session")
+        if r.gate.figure == "underruns"
+    )
+    assert row.verdict == "not measured"
+    assert "1.0 min" in row.note
+
+
+def test_latencies_taken_while_waiting_for_a_bar_line_are_not_judged():
+    seen = verdicts({"response": "bar"})
+    assert seen["ttfn_ms.p95"] == seen["chord_response_ms.p95"] == "not measured"
+    assert seen["jitter_ms.p99"] == "pass"
+
+
+def test_a_clock_moved_by_hand_proves_no_timing_but_still_no_stuck_note():
+    seen = verdicts({"realtime": False})
+    assert {seen["isr"], seen["lookahead_bars.p01"], seen["underruns"]} == {"not measured"}
+    assert seen["stuck_notes"] == seen["dead_air.ratio"] == "pass"
+
+
+def test_a_file_is_judged_by_its_music_alone():
+    assert list(verdicts({}, "file")) == ["dead_air.ratio"]

@@ -1,0 +1,61 @@
+"""Reading a session log back as music."""
+
+import pytest
+
+from jambot.errors import JamBotError, UsageError
+from jambot.evaluation.take import read_take
+from jambot.music import Note
+
+C_MAJOR, F_MAJOR = (0, [0, 4, 7]), (5, [5, 9, 0])
+
+
+def test_a_note_lasts_until_its_note_off_was_sent(log_book):
+    take = log_book().note(1.0, ends_after=0.1).end(2.0).take()
+    assert take.played()[0].note == Note(2.0, pytest.approx(0.2), 72, 90)
+
+
+def test_a_note_without_a_note_off_lasts_as_planned_and_is_marked(log_book):
+    (played,) = log_book().note(1.0, ends_after=None).end(2.0).take().played()
+    assert played.note.duration_beats == 0.5
+    assert not played.ended
+
+
+def test_a_line_cut_in_the_middle_is_dropped_and_said(log_book, tmp_path):
+    book = log_book().note(1.0)
+    (tmp_path / "session.jsonl").write_text(book.text() + '{"event":"played","onset_be')
+    take = read_take(tmp_path)
+    assert len(take.played()) == 1
+    assert not take.whole
+
+
+def test_a_broken_line_in_the_middle_is_refused_by_number(log_book, tmp_path):
+    (tmp_path / "session.jsonl").write_text(log_book().text() + "nonsense\n" + '{"event":"end"}\n')
+    with pytest.raises(JamBotError, match="line 2"):
+        read_take(tmp_path)
+
+
+def test_a_missing_log_is_wrong_use_and_another_file_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_take(tmp_path)
+    (tmp_path / "session.jsonl").write_text('{"event":"end"}\n')
+    with pytest.raises(JamBotError, match="no `session` line"):
+        read_take(tmp_path)
+
+
+def test_a_chord_struck_again_is_no_change(log_book):
+    book = log_book().harmony(1, 0.0, C_MAJOR).harmony(2, 1.0, C_MAJOR).harmony(3, 2.0, F_MAJOR)
+    assert [heard.id for heard in book.take().changed_harmonies()] == [1, 3]
+
+
+def test_the_hands_are_read_back_with_their_lengths(log_book):
+    book = log_book()
+    for beat, on in ((0.0, True), (1.5, False), (2.0, True), (3.0, False)):
+        book.write("heard", seconds=beat / 2, beat=beat, pitch=48, velocity=70, on=on)
+    assert book.take().conditioning() == [Note(0.0, 1.5, 48, 70), Note(2.0, 1.0, 48, 70)]
+
+
+def test_on_a_foreign_clock_the_tempo_is_what_the_frames_met(log_book):
+    book = log_book(clock="midi")
+    for beat, seconds in ((0.0, 0.0), (4.0, 2.0), (8.0, 6.0)):
+        book.write("frame", seconds=seconds, beat=beat, valid=True, lookahead_bars=1.0)
+    assert book.take().tempo_map().bpms == (120.0, 60.0)
