@@ -13,9 +13,11 @@ from jambot.music.note import Note, by_onset
 ROLL_BEATS = 0.12
 """Note-ons this close to the first of a strike belong to it (60 ms at 120 bpm: a rolled chord)."""
 MEMORY_BEATS = 1.0
-"""One or two notes alone are heard together with what was struck this long before (arpeggios)."""
+"""A note alone is heard together with what was struck this long before (arpeggios)."""
 CHORD_SIZE = 3
 """From this many pitch classes on, a strike stands for itself."""
+SHORTEST_BEATS = 1e-6
+"""A note of no length still goes down before it goes up."""
 MAX_CLASSES = 7
 """More pitch classes than this are a cluster; the lowest ones are kept."""
 
@@ -66,9 +68,10 @@ class HarmonyTracker:
 
     Rules: note-ons within `ROLL_BEATS` of a strike's first are one strike. Three or more pitch
     classes stand for themselves, whatever is still ringing. One or two are heard with the held
-    keys, then with the notes of the last `MEMORY_BEATS`: they change nothing when the harmony
-    already contains them, else they complete a broken chord, else (a lone bass note) they stand
-    alone. Released keys do not end a harmony: pianists lift their hands.
+    keys: they change nothing when the harmony already contains them. One alone may also complete a
+    broken chord with the notes of the last `MEMORY_BEATS`; two struck together are a shell, not a
+    leftover of the chord before. What is left (a lone bass note, a shell) stands alone. Released
+    keys do not end a harmony: pianists lift their hands.
     """
 
     harmony: Harmony = SILENCE
@@ -111,9 +114,10 @@ class HarmonyTracker:
         known = set(self._before.pitch_classes)
         if {p % 12 for p in together} <= known:
             return self._before
-        recent = together | {p for _, p in self._struck}
-        if len({p % 12 for p in recent}) >= CHORD_SIZE:
-            return Harmony.of(recent)
+        if len({p % 12 for p in strike}) == 1:
+            recent = together | {p for _, p in self._struck}
+            if len({p % 12 for p in recent}) >= CHORD_SIZE:
+                return Harmony.of(recent)
         return Harmony.of(together)
 
 
@@ -125,7 +129,7 @@ def harmony_changes(notes: Iterable[Note]) -> list[HarmonyChange]:
     events: list[tuple[float, int, int]] = []
     for note in by_onset(notes):
         events.append((note.onset_beats, 1, note.pitch))
-        events.append((note.end_beats, 0, note.pitch))
+        events.append((max(note.end_beats, note.onset_beats + SHORTEST_BEATS), 0, note.pitch))
     tracker, changes = HarmonyTracker(), list[HarmonyChange]()
     sounding: dict[int, int] = {}
     for beat, on, pitch in sorted(events):

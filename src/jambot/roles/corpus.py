@@ -1,0 +1,90 @@
+"""Corpora on disk: which kind a folder is, and the items in it, one at a time.
+
+A folder with `solos.jsonl.gz` holds annotated solos, one with `leadsheets.jsonl.gz` lead sheets;
+any other folder is its MIDI files. A `metadata.csv` with `id` and `split` beside them fixes the
+splits.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import UsageError
+from jambot.roles.sources import weimar
+
+METADATA_FILE = "metadata.csv"
+MIDI_SUFFIXES = (".mid", ".midi", ".kar")
+KNOWN_LICENCES = {
+    "pop909": "MIT as stated; the songs are in copyright: never redistribute the MIDI",
+    "openscore_lieder": "CC0",
+    "openewld": "public domain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to make samples of: a MIDI file at `path`, or a `record` of a collection."""
+
+    kind: str
+    source: str
+    name: str
+    path: Path
+    record: dict[str, Any] | None = field(default=None, repr=False)
+    split: str | None = None
+    licence: str = ""
+
+
+def find_items(path: Path) -> Iterator[Item]:
+    """The items at `path` (a folder or one MIDI file), in a stable order; broken ones included.
+
+    Raises UsageError when there is nothing at `path`.
+    """
+    path = Path(path)
+    if path.is_file():
+        yield Item("midi", path.parent.name, path.stem, path)
+    elif (path / weimar.SOLOS_FILE).is_file():
+        for solo in weimar.read_solos(path):
+            yield Item("solo", "wjd", str(solo.get("id")), path / weimar.SOLOS_FILE, solo)
+    elif path.is_dir():
+        yield from _midi_files(path)
+    else:
+        raise UsageError(
+            f"{path}: no such file or folder", "a folder of MIDI files", "check the path"
+        )
+
+
+def source_name(folder: Path) -> str:
+    """The name a folder's samples go by: the folder's own, `midi` folders after their parent."""
+    folder = folder.resolve()
+    return folder.parent.name if folder.name.lower() == "midi" else folder.name
+
+
+def _midi_files(folder: Path) -> Iterator[Item]:
+    source, root = source_name(folder), folder.resolve()
+    splits = _splits(folder)
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in MIDI_SUFFIXES or not path.is_file():
+            continue
+        if not path.resolve().is_relative_to(root):
+            yield Item("outside", source, str(path.relative_to(folder)), path)
+            continue
+        relative = path.relative_to(folder).with_suffix("")
+        name = "/".join(part for part in relative.parts if part.lower() != "midi")
+        licence = KNOWN_LICENCES.get(source, "")
+        yield Item("midi", source, name, path, None, splits.get(path.stem), licence)
+
+
+def _splits(folder: Path) -> dict[str, str]:
+    """id -> split from the folder's metadata (or its parent's, for a `midi` folder)."""
+    places = [folder / METADATA_FILE]
+    if folder.name.lower() == "midi":
+        places.append(folder.parent / METADATA_FILE)
+    for path in places:
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="", errors="replace") as file:
+                rows = csv.DictReader(file)
+                if {"id", "split"} <= set(rows.fieldnames or ()):
+                    return {row["id"]: row["split"] for row in rows}
+    return {}

@@ -1,0 +1,69 @@
+"""A piece as a source gives it: before comping, copies and folders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jambot.errors import JamBotError
+from jambot.music import Chord, ChordSpan, Note, by_onset, chord_of
+from jambot.music.chord import QUALITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a source knows of one piece, in beats; bar lines on multiples of `beats_per_bar`.
+
+    `conditioning` is what somebody played under the target; where it is empty, `chords` are comped
+    instead. `split` None leaves the side to `prepare`. `comping_style` None lets the tempo decide.
+    """
+
+    source: str
+    source_id: str
+    target: tuple[Note, ...]
+    conditioning: tuple[Note, ...] = ()
+    chords: tuple[ChordSpan, ...] = ()
+    tempo_bpm: float = 120.0
+    beats_per_bar: int = 4
+    split: str | None = None
+    licence: str = ""
+    key: str | None = None
+    style: str | None = None
+    performer: str | None = None
+    year: int | None = None
+    split_pitch: int | None = None
+    comping_style: str | None = None
+    choice: str = ""
+
+
+class RefusedError(JamBotError):
+    """A file or a piece that gives no sample; listed with its reason in the report, never fatal."""
+
+
+def spelled(root: int, bass: int, pitch_classes: Sequence[int]) -> Chord:
+    """A chord from its tones: the symbol is the quality that shares most tones with them.
+
+    `pitch_classes` are kept as they are (the root first, upward). Of equal qualities the plainer
+    one (earlier in `QUALITIES`) names the chord.
+    """
+    tones = {(pc - root) % 12 for pc in pitch_classes} | {0}
+
+    def likeness(quality: str) -> float:
+        template = set(QUALITIES[quality])
+        return len(tones & template) / len(tones | template)
+
+    quality = max(QUALITIES, key=likeness)
+    symbol = chord_of(root, quality, bass).symbol
+    return Chord(symbol, root, bass, tuple((root + tone) % 12 for tone in sorted(tones)))
+
+
+def one_line(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """A monophonic line: of notes that begin together the highest, each ended by the next."""
+    line: list[Note] = []
+    for note in by_onset(notes):
+        if line and note.onset_beats - line[-1].onset_beats < 1e-3:
+            line.pop()
+        line.append(note)
+    ends = [after.onset_beats for after in line[1:]] + [float("inf")]
+    return tuple(
+        Note(n.onset_beats, min(n.duration_beats, end - n.onset_beats), n.pitch, n.velocity)
+        for n, end in zip(line, ends, strict=True)
+    )

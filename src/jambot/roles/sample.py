@@ -1,0 +1,228 @@
+"""One role sample: what the player gives (conditioning) and what is answered (target).
+
+On disk a sample is a folder `<role_dir>/<sample_id>/` of `conditioning.mid`, `target.mid` and
+`meta.json`. It appears whole or not at all: it is written beside its place and then renamed.
+Times are beats; bar lines fall on multiples of `beats_per_bar`.
+"""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import BadMidiError, DatasetError
+from jambot.music import (
+    Chord,
+    ChordSpan,
+    Meter,
+    Note,
+    TempoMap,
+    Track,
+    by_onset,
+    parse_chord,
+    read_midi,
+    write_midi,
+)
+from jambot.music.chord import PITCH_CLASS_NAMES
+
+CONDITIONING_FILE = "conditioning.mid"
+TARGET_FILE = "target.mid"
+META_FILE = "meta.json"
+CURE = "run `jambot prepare` again; it writes what is missing"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMeta:
+    """Where a sample comes from and how it was made; `meta.json` holds the same names.
+
+    `source_id` names the composition: all transpositions and comping variants share it, and with
+    it their `split` ("train" or "val"). `chords` may be empty. `choice` says in words why these
+    notes became the conditioning and those the target.
+    """
+
+    source: str
+    source_id: str
+    split: str
+    tempo_bpm: float
+    role: str = "lead"
+    licence: str = ""
+    beats_per_bar: int = 4
+    key: str | None = None
+    chords: tuple[ChordSpan, ...] = ()
+    transposition: int = 0
+    comping_variant: int | None = None
+    split_pitch: int | None = None
+    style: str | None = None
+    performer: str | None = None
+    year: int | None = None
+    choice: str = ""
+    source_sha256: str = ""
+    tool_version: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The plain dictionary that `meta.json` holds."""
+        record = {name: getattr(self, name) for name in self.__slots__}
+        record["chords"] = [_span_to_json(span) for span in self.chords]
+        return record
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> "SampleMeta":
+        """Read `to_json` back, unknown names left out. Raises KeyError, TypeError, ValueError."""
+        known = {name: record[name] for name in cls.__slots__ if name in record}
+        known["chords"] = tuple(_span_from_json(span) for span in record.get("chords", ()))
+        meta = cls(**known)
+        if meta.split not in ("train", "val") or not meta.tempo_bpm > 0 or meta.beats_per_bar < 1:
+            raise ValueError(f"split {meta.split!r}, tempo {meta.tempo_bpm}, {meta.beats_per_bar}")
+        return meta
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSample:
+    """Conditioning and target notes, each in playing order, with their provenance."""
+
+    sample_id: str
+    conditioning: tuple[Note, ...]
+    target: tuple[Note, ...]
+    meta: SampleMeta
+
+    def transposed(self, semitones: int) -> "RoleSample":
+        """The same sample `semitones` higher; its id and meta say so. Pitches are not checked."""
+        spans = tuple(
+            replace(span, chord=span.chord.transposed(semitones)) if span.chord else span
+            for span in self.meta.chords
+        )
+        total = self.meta.transposition + semitones
+        meta = replace(
+            self.meta,
+            chords=spans,
+            transposition=total,
+            key=transposed_key(self.meta.key, semitones),
+        )
+        return RoleSample(
+            self.sample_id,
+            tuple(note.transposed(semitones) for note in self.conditioning),
+            tuple(note.transposed(semitones) for note in self.target),
+            meta,
+        )
+
+
+def read_sample(folder: Path) -> RoleSample:
+    """Read a sample. Raises DatasetError naming the part that is missing or damaged."""
+    folder = Path(folder)
+    meta = read_meta(folder)
+    conditioning, target = (_notes(folder / name) for name in (CONDITIONING_FILE, TARGET_FILE))
+    return RoleSample(folder.name, conditioning, target, meta)
+
+
+def read_meta(folder: Path) -> SampleMeta:
+    """Read only `meta.json` of a sample. Raises DatasetError."""
+    path = folder / META_FILE
+    try:
+        return SampleMeta.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise DatasetError(f"{folder}: no {META_FILE}", "a whole role sample", CURE) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{path}: {error}", "the meta.json of a role sample", CURE) from error
+
+
+def write_sample(sample: RoleSample, folder: Path) -> None:
+    """Write `sample` as `folder`, replacing what was there; the folder appears whole or not at all.
+
+    Raises DatasetError when either side holds no note: nothing could be learnt from it.
+    """
+    folder = Path(folder)
+    if not sample.conditioning or not sample.target:
+        side = "target" if sample.conditioning else "conditioning"
+        raise DatasetError(f"{sample.sample_id}: no notes in the {side}", "notes on both sides")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = folder.parent / f".{folder.name}.{os.getpid()}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        _write_parts(sample, partial)
+        if folder.exists():
+            shutil.rmtree(folder)
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
+    """The sample folders below `role_dir`, sorted by name; with `split`, only that side.
+
+    Raises DatasetError when there is no such folder; a folder without samples gives an empty list.
+    """
+    role_dir = Path(role_dir)
+    if not role_dir.is_dir():
+        raise DatasetError(
+            f"{role_dir}: no such folder", "a role dataset", "make one with `jambot prepare`"
+        )
+    with os.scandir(role_dir) as entries:
+        names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
+    folders = [role_dir / name for name in names if (role_dir / name / META_FILE).is_file()]
+    return [f for f in folders if split is None or read_meta(f).split == split]
+
+
+def transposed_key(key: str | None, semitones: int) -> str | None:
+    """A key name such as `Bb-maj` or `Am`, `semitones` higher; what is not a key stays as it is."""
+    if not key:
+        return key
+    length = 2 if key[1:2] in ("b", "#") else 1
+    try:
+        root = parse_chord(key[:length]).root
+    except ValueError:
+        return key
+    return PITCH_CLASS_NAMES[(root + semitones) % 12] + key[length:]
+
+
+def _write_parts(sample: RoleSample, folder: Path) -> None:
+    tempo, meter = TempoMap.constant(sample.meta.tempo_bpm), Meter(sample.meta.beats_per_bar)
+    parts = (
+        (CONDITIONING_FILE, "conditioning", sample.conditioning),
+        (
+            TARGET_FILE,
+            "target",
+            sample.target,
+        ),
+    )
+    for name, title, notes in parts:
+        write_midi(folder / name, [Track(title, notes)], tempo, meter)
+    text = json.dumps(sample.meta.to_json(), ensure_ascii=False, separators=(",", ":"))
+    (folder / META_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _notes(path: Path) -> tuple[Note, ...]:
+    if not path.is_file():
+        raise DatasetError(f"{path.parent}: no {path.name}", "a whole role sample", CURE)
+    try:
+        song = read_midi(path)
+    except BadMidiError as error:
+        raise DatasetError(f"{path}: {error.found}", "a whole role sample", CURE) from error
+    return tuple(by_onset(note for track in song.tracks for note in track.notes))
+
+
+def _span_to_json(span: ChordSpan) -> list[Any]:
+    chord = span.chord
+    ends = [round(span.onset_beats, 4), round(span.end_beats, 4)]
+    return [*ends, chord.symbol, list(chord.pitch_classes)] if chord else [*ends, None, []]
+
+
+def _span_from_json(record: list[Any]) -> ChordSpan:
+    onset, end, symbol, classes = record
+    if symbol is None:
+        return ChordSpan(float(onset), float(end), None)
+    root = int(classes[0])
+    _, slash, bass = str(symbol).rpartition("/")
+    return ChordSpan(
+        float(onset),
+        float(end),
+        Chord(
+            symbol,
+            root,
+            PITCH_CLASS_NAMES.index(bass) if slash and bass in PITCH_CLASS_NAMES else root,
+            tuple(int(pc) for pc in classes),
+        ),
+    )

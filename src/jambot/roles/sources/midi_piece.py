@@ -1,0 +1,71 @@
+"""One MIDI file as a piece: named tracks where there are such, else two hands at one piano."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from jambot.music import ChordSpan, MidiSong, Note, by_onset, recognise
+from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.sources.named_tracks import Parts, find_parts
+from jambot.roles.sources.two_hands import split_hands
+
+ANNOTATION_TRACKS = ("CHORDS_ANNOT", "CHORDS_SYNTH")
+PIANO_PROGRAMS = range(8)
+LEAST_NOTES = 16
+
+
+def midi_piece(song: MidiSong, source: str, source_id: str, split_pitch: int) -> Piece:
+    """`song` as a piece. Raises RefusedError when it holds no lead over an accompaniment."""
+    parts, at = find_parts(song), None
+    if parts is None:
+        parts, at = _two_hands(song, source_id, split_pitch), split_pitch
+    if len(parts.target) < LEAST_NOTES or len(parts.conditioning) < LEAST_NOTES:
+        raise RefusedError(
+            f"{source_id}: {len(parts.target)} lead notes, {len(parts.conditioning)} accompanying",
+            f"at least {LEAST_NOTES} each",
+        )
+    return Piece(
+        source=source,
+        source_id=source_id,
+        target=parts.target,
+        conditioning=parts.conditioning,
+        chords=annotated_chords(song),
+        tempo_bpm=round(song.tempo_map.median_bpm, 2),
+        beats_per_bar=song.meter.beats_per_bar,
+        split_pitch=at,
+        choice=parts.choice,
+    )
+
+
+def annotated_chords(song: MidiSong) -> tuple[ChordSpan, ...]:
+    """Chords written as block chords in an annotation track; none without such a track."""
+    track = next((t for name in ANNOTATION_TRACKS if (t := song.track(name))), None)
+    if track is None:
+        return ()
+    spans: list[ChordSpan] = []
+    for onset, group in groupby(by_onset(track.notes), key=lambda note: round(note.onset_beats, 2)):
+        notes = list(group)
+        previous = spans[-1].chord if spans else None
+        chord = recognise([note.pitch for note in notes], previous)
+        spans.append(ChordSpan(onset, max(note.end_beats for note in notes), chord))
+    return tuple(_cut_at_next(spans))
+
+
+def _cut_at_next(spans: Sequence[ChordSpan]) -> list[ChordSpan]:
+    ends = [span.onset_beats for span in spans[1:]] + [float("inf")]
+    return [
+        ChordSpan(span.onset_beats, min(span.end_beats, end), span.chord)
+        for span, end in zip(spans, ends, strict=True)
+    ]
+
+
+def _two_hands(song: MidiSong, name: str, split_pitch: int) -> Parts:
+    tracks = [t for t in song.tracks if t.notes and not t.is_drum and t.program in PIANO_PROGRAMS]
+    notes: list[Note] = [note for track in tracks for note in track.notes]
+    if not notes or len(tracks) > 3:
+        raise RefusedError(
+            f"{name}: no lead over an accompaniment, and no piano to split",
+            "a melody track with accompanying tracks, or two-hand piano",
+            "name the tracks (MELODY, PIANO)",
+        )
+    conditioning, target = split_hands(notes, split_pitch)
+    return Parts(target, conditioning, f"two hands, split at {split_pitch}: the upper line leads")
