@@ -36,12 +36,12 @@ LEVEL_EDGES: dict[str, tuple[float, float, float, float]] = {
     "density": (1.0, 1.28, 1.5, 1.81),
     "register": (61.6, 64.4, 67.0, 70.0),
     "intensity": (76.3, 78.2, 79.6, 81.2),
-    "inside_outside": (0.41, 0.475, 0.53, 0.59),
+    "inside_outside": (0.47, 0.54, 0.60, 0.67),
     "swing": (0.556, 0.577, 0.597, 0.622),
 }
 """Where a measure passes to the next level (quintiles of 3,379 eight-bar windows). density: notes a
-beat; register: mean pitch; intensity: mean velocity; inside_outside: share of notes *outside* the
-sounding chord; swing: mean place in the beat of notes between 0.4 and 0.75 (0.5 straight, 0.67
+beat; register: mean pitch; intensity: mean velocity; inside_outside: share of notes *outside* what
+the hands play; swing: mean place in the beat of notes between 0.4 and 0.75 (0.5 straight, 0.67
 triplet)."""
 
 OFFBEAT = (0.4, 0.75)

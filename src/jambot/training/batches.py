@@ -1,0 +1,202 @@
+"""Windows of a shard as training batches, augmented on the way.
+
+Each window opens at a bar line under a fresh header. Drawn per window, by seed: transposition,
+whether the conditioning is hidden (for guidance), which controls are named (the rest stay free),
+and a neighbouring tempo bin. Validation windows are drawn without any of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.music import Meter
+from jambot.tokens import VOCABULARY, hide_harmony
+from jambot.tokens.codec import header_ids
+from jambot.tokens.controls import measured_levels
+from jambot.tokens.vocabulary import (
+    ANSWERED,
+    CONTROLS,
+    FREE,
+    HIGHEST_PITCH,
+    LOWEST_PITCH,
+    TEMPO_BPMS,
+    TICKS_PER_BEAT,
+    nearest,
+)
+from jambot.training.shard import Shard, Stream
+
+IGNORED = -100
+"""Label of a position that no loss is taken at (the convention of torch's cross entropy)."""
+
+_ANSWERED = np.array([VOCABULARY.field(i) in ANSWERED for i in range(VOCABULARY.size)])
+_HIDDEN = np.array(hide_harmony(range(VOCABULARY.size)))
+_VALUES = np.array([VOCABULARY.value(i) for i in range(VOCABULARY.size)])
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What is varied. `semitones` is the largest transposition either way; the rest are chances."""
+
+    semitones: int = 6
+    hide_conditioning: float = 0.12
+    name_control: float = 0.4
+    tempo_jitter: float = 0.3
+
+
+PLAIN = Augmentation(0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`ids` and `labels`, both (rows, context) int64; a label is the *next* id, or `IGNORED`."""
+
+    ids: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+class Windows:
+    """Draws windows of `context` tokens from a shard.
+
+    `weights` gives a source's share of the draws relative to its size (1 unless named).
+    """
+
+    def __init__(
+        self,
+        shard: Shard,
+        context: int,
+        augmentation: Augmentation = PLAIN,
+        weights: dict[str, float] | None = None,
+    ) -> None:
+        self.shard, self.context, self.augmentation = shard, context, augmentation
+        mass = np.array([s.length * (weights or {}).get(s.source, 1.0) for s in shard.streams])
+        self._chances = mass / mass.sum()
+
+    def batches(self, rows: int, seed: int, first_step: int = 0) -> Iterator[Batch]:
+        """Endless random batches; batch number n is the same whatever step one starts from."""
+        step = first_step
+        while True:
+            random = np.random.default_rng((seed, step))
+            drawn = random.choice(len(self.shard.streams), rows, p=self._chances)
+            yield self._stack([self._random_window(int(i), random) for i in drawn])
+            step += 1
+
+    def every_window(self, rows: int, semitones: int = 0) -> Iterator[Batch]:
+        """Each answer of each stream once, behind at least a third of a window where there is one.
+
+        `semitones` moves the harmony alone.
+        """
+        pending: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        random = np.random.default_rng(0)
+        for stream in self.shard.streams:
+            at = 0
+            while at < stream.length - 1:
+                behind = max(at - self.context // 3, 0)
+                opening = max(bar for bar in stream.bars if bar <= behind)
+                ids, labels = self._window(stream, opening, random)
+                labels[: self._header_length + at - opening - 1] = IGNORED
+                pending.append((_move_harmony(ids, semitones), labels))
+                at = max(at + 1, opening + self.context - self._header_length)
+                if len(pending) == rows:
+                    yield self._stack(pending)
+                    pending = []
+        if pending:
+            yield self._stack(pending)
+
+    @property
+    def _header_length(self) -> int:
+        return 3 + len(CONTROLS)
+
+    def _random_window(
+        self, index: int, random: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        stream = self.shard.streams[index]
+        room = stream.length - self.context // 2
+        openings = [bar for bar in stream.bars if bar <= max(room, 0)]
+        return self._window(stream, int(random.choice(openings)), random)
+
+    def _window(
+        self, stream: Stream, opening: int, random: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        start = stream.first + opening
+        end = min(start + self.context - self._header_length, stream.first + stream.length)
+        body = self.shard.tokens[start:end].astype(np.int64)
+        body = _transposed(body, _drawn_transposition(body, self.augmentation.semitones, random))
+        levels = self._levels(body, self.shard.outside[start:end], random)
+        tempo = self._tempo(stream.tempo_bpm, random)
+        header = header_ids(stream.role, tempo, Meter(stream.beats_per_bar), levels)
+        if random.random() < self.augmentation.hide_conditioning:
+            body = _hidden(body)
+        ids = np.concatenate([np.array(header, np.int64), body])
+        labels = np.where(_ANSWERED[ids], ids, IGNORED)
+        labels[: len(header) + 1] = IGNORED
+        return ids, np.append(labels[1:], IGNORED)
+
+    def _levels(
+        self, body: NDArray[np.int64], outside: NDArray[np.uint8], random: np.random.Generator
+    ) -> list[int]:
+        named = random.random(len(CONTROLS)) < self.augmentation.name_control
+        if not named.any():
+            return [FREE] * len(CONTROLS)
+        pitch = _is("PITCH", body)
+        levels = measured_levels(
+            float(_is("BAR", body).sum() + _is("BEAT", body).sum()),
+            _VALUES[body[_is("POS", body)]] / TICKS_PER_BEAT,
+            _VALUES[body[pitch]].astype(np.float64),
+            _VALUES[body[_is("VEL", body)]].astype(np.float64),
+            outside[pitch].astype(bool),
+        )
+        return [level if name else FREE for level, name in zip(levels, named, strict=True)]
+
+    def _tempo(self, bpm: float, random: np.random.Generator) -> float:
+        if random.random() >= self.augmentation.tempo_jitter:
+            return bpm
+        place = TEMPO_BPMS.index(nearest(TEMPO_BPMS, bpm)) + int(random.choice((-1, 1)))
+        return float(TEMPO_BPMS[min(max(place, 0), len(TEMPO_BPMS) - 1)])
+
+    def _stack(self, windows: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Batch:
+        ids = np.full((len(windows), self.context), VOCABULARY.id("PAD"), np.int64)
+        labels = np.full((len(windows), self.context), IGNORED, np.int64)
+        for row, (window, answers) in enumerate(windows):
+            ids[row, : len(window)] = window
+            labels[row, : len(answers)] = answers
+        return Batch(ids, labels)
+
+
+def _is(field: str, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    span = VOCABULARY.ids(field)
+    return (ids >= span.start) & (ids < span.stop)
+
+
+def _drawn_transposition(
+    ids: NDArray[np.int64], semitones: int, random: np.random.Generator
+) -> int:
+    pitches = _VALUES[ids[_is("PITCH", ids)]]
+    if semitones == 0 or not len(pitches):
+        return 0
+    low = max(-semitones, LOWEST_PITCH - int(pitches.min()))
+    high = min(semitones, HIGHEST_PITCH - int(pitches.max()))
+    return int(random.integers(low, high + 1))
+
+
+def _transposed(ids: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
+    """Notes and harmony `semitones` higher; the pitches must stay on the piano."""
+    moved = _move_harmony(ids, semitones)
+    pitch = _is("PITCH", moved)
+    moved[pitch] += semitones
+    return moved
+
+
+def _move_harmony(ids: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
+    """The harmony alone, `semitones` higher (a tritone gives `chord_swap`)."""
+    moved = ids.copy()
+    for field in ("BASS", "HARM"):
+        here, first = _is(field, moved), VOCABULARY.ids(field).start
+        moved[here] = first + (moved[here] - first + semitones) % 12
+    return moved
+
+
+def _hidden(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same length with every harmony unknown."""
+    return _HIDDEN[ids]

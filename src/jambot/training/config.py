@@ -1,0 +1,72 @@
+"""One training run, as a TOML file says it."""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import UsageError
+from jambot.training.batches import Augmentation
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """A run's settings; every field is a TOML key, and `[augmentation]` and `[sources]` are tables.
+
+    Relative paths are taken from the folder `jambot train` is called in.
+    """
+
+    name: str
+    roles: str = "data/roles/lead"
+    out: str = "checkpoints"
+    init_from: str | None = None
+    """Checkpoint whose weights the run starts from; its shape then holds."""
+    sources: dict[str, float] = field(default_factory=dict)
+    """Source name -> weight of its share in the batches; empty takes everything as it is."""
+    layers: int = 6
+    d_model: int = 256
+    heads: int = 4
+    mlp: int = 704
+    context: int = 384
+    dropout: float = 0.1
+    steps: int = 3000
+    rows: int = 16
+    learning_rate: float = 1e-3
+    final_learning_rate: float = 0.05
+    """Share of the peak that is left at the last step (cosine in between)."""
+    warmup_steps: int = 150
+    weight_decay: float = 0.05
+    clip: float = 1.0
+    seed: int = 1
+    threads: int = 2
+    evaluate_every: int = 250
+    patience: int = 6
+    """Evaluations without a better validation loss after which the run ends."""
+    augmentation: Augmentation = Augmentation()
+
+    @classmethod
+    def load(cls, path: Path) -> "TrainConfig":
+        """Read a TOML file. Raises UsageError naming an unknown key, a wrong type or a bad file."""
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UsageError(f"no training config at {path}", "a TOML file", "see configs/") from error
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{path} is not TOML: {error}", "", "see configs/") from error
+        return cls.of(content, path)
+
+    @classmethod
+    def of(cls, content: dict[str, Any], path: Path) -> "TrainConfig":
+        """From parsed TOML; `path` is for the messages."""
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(content.keys() - known)
+        if unknown or "name" not in content:
+            wrong = f"unknown keys {unknown}" if unknown else "no `name`"
+            raise UsageError(f"{path}: {wrong}", f"keys among {sorted(known)}", "see configs/")
+        content = dict(content)
+        try:
+            if "augmentation" in content:
+                content["augmentation"] = Augmentation(**content["augmentation"])
+        except TypeError as error:
+            raise UsageError(f"{path}: [augmentation] {error}", "", "see configs/") from error
+        return cls(**content)

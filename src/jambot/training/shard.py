@@ -1,0 +1,155 @@
+"""Token shards: the role dataset as flat arrays, read without unpacking.
+
+A shard folder holds `tokens.u16` (all streams, one after another), `outside.u8` (1 at the PITCH of
+a note outside the sounding harmony) and `index.json`. A stream is a whole sample without a header,
+so a window may open at any of its bar lines; transposition is arithmetic on ids (`batches`).
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.errors import DatasetError
+from jambot.music import Meter, harmony_changes
+from jambot.roles.sample import RoleSample, find_samples, read_sample
+from jambot.tokens import VOCABULARY, Prompt
+from jambot.tokens.codec import encode_span
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One sample in a shard: where it lies, where its bars open, and what its header says."""
+
+    sample_id: str
+    source: str
+    source_id: str
+    style: str | None
+    role: str
+    tempo_bpm: float
+    beats_per_bar: int
+    first: int
+    length: int
+    bars: tuple[int, ...]
+
+
+class Shard:
+    """A memory-mapped shard: `tokens` (n,) uint16, `outside` (n,) uint8, `streams`."""
+
+    def __init__(self, folder: Path) -> None:
+        index = folder / "index.json"
+        if not index.is_file():
+            raise DatasetError(f"{folder} holds no index.json", "a token shard", "prepare it anew")
+        content = json.loads(index.read_text(encoding="utf-8"))
+        if content["vocabulary"] != VOCABULARY.fingerprint:
+            raise DatasetError(
+                f"{folder} was encoded with vocabulary {content['vocabulary']}",
+                VOCABULARY.fingerprint,
+                "delete the folder; training encodes the samples anew",
+            )
+        self.streams = [Stream(**{**row, "bars": tuple(row["bars"])}) for row in content["streams"]]
+        self.tokens: NDArray[np.uint16] = np.memmap(folder / "tokens.u16", np.uint16, "r")
+        self.outside: NDArray[np.uint8] = np.memmap(folder / "outside.u8", np.uint8, "r")
+
+
+def build_shard(
+    role_dir: Path,
+    out: Path,
+    split: str,
+    sources: Iterable[str] = (),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    one_comping: bool = False,
+) -> Shard:
+    """Encode the untransposed samples of a split (of `sources`, or all) into a shard folder.
+
+    `one_comping` keeps a single comping variant of each composition (enough to measure by). Raises DatasetError when nothing is found. The folder appears whole or not at all.
+    """
+    wanted = set(sources)
+    folders = find_samples(role_dir, split)
+    streams: list[Stream] = []
+    tokens: list[NDArray[np.uint16]] = []
+    outside: list[NDArray[np.uint8]] = []
+    first = 0
+    for done, folder in enumerate(folders):
+        progress(done, len(folders))
+        sample = read_sample(folder)
+        if sample.meta.transposition != 0 or (wanted and sample.meta.source not in wanted):
+            continue
+        if one_comping and any(s.source_id == sample.meta.source_id for s in streams):
+            continue
+        ids, outsiders, bars = encode_sample(sample)
+        tokens.append(ids)
+        outside.append(outsiders)
+        streams.append(_stream(sample, first, bars, len(ids)))
+        first += len(ids)
+    if not streams:
+        raise DatasetError(
+            f"{role_dir} holds no untransposed {split} samples of {sorted(wanted) or 'any source'}",
+            "role samples",
+            "run `jambot prepare SOURCE --out` on it first",
+        )
+    _write(out, streams, np.concatenate(tokens), np.concatenate(outside))
+    return Shard(out)
+
+
+def encode_sample(
+    sample: RoleSample,
+) -> tuple[NDArray[np.uint16], NDArray[np.uint8], tuple[int, ...]]:
+    """Ids of the whole sample from bar 0, its outside marks, and the offset of every `BAR`."""
+    meter = Meter(sample.meta.beats_per_bar)
+    end = max(note.end_beats for note in sample.target)
+    prompt = Prompt(
+        harmonies=tuple(harmony_changes(sample.conditioning)),
+        notes=sample.target,
+        resume_beats=meter.next_bar_start(end) - 1 / 24,
+        meter=meter,
+    )
+    ids = np.array(encode_span(prompt, [], 0).ids, np.uint16)
+    bars = np.flatnonzero(ids == VOCABULARY.id("BAR"))
+    return ids, _outside(ids), tuple(int(bar) for bar in bars)
+
+
+def _outside(ids: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    marks = np.zeros(len(ids), np.uint8)
+    heard: set[int] = set()
+    for i, token in enumerate(ids):
+        field = VOCABULARY.field(int(token))
+        if field in ("BASS", "TACET"):
+            heard = set()
+        if field in ("BASS", "HARM"):
+            heard.add(VOCABULARY.value(int(token)))
+        elif field == "PITCH":
+            marks[i] = VOCABULARY.value(int(token)) % 12 not in heard
+    return marks
+
+
+def _stream(sample: RoleSample, first: int, bars: tuple[int, ...], length: int) -> Stream:
+    meta = sample.meta
+    return Stream(
+        sample.sample_id,
+        meta.source,
+        meta.source_id,
+        meta.style,
+        meta.role,
+        meta.tempo_bpm,
+        meta.beats_per_bar,
+        first,
+        length,
+        bars,
+    )
+
+
+def _write(
+    out: Path, streams: list[Stream], tokens: NDArray[np.uint16], outside: NDArray[np.uint8]
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    tokens.tofile(out / "tokens.u16")
+    outside.tofile(out / "outside.u8")
+    content = {"vocabulary": VOCABULARY.fingerprint, "streams": [asdict(s) for s in streams]}
+    unfinished = out / "index.json.part"
+    unfinished.write_text(json.dumps(content), encoding="utf-8")
+    unfinished.replace(out / "index.json")

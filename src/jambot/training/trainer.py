@@ -1,0 +1,146 @@
+"""The training loop: batches in, checkpoints out, resumable at any step."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.utils.tensorboard import SummaryWriter
+
+from jambot.training.batches import IGNORED, Batch, Windows
+from jambot.training.config import TrainConfig
+from jambot.training.validation import Bits, validate
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands; saved with every checkpoint."""
+
+    step: int = 0
+    best_bits: float = math.inf
+    best_step: int = 0
+    evaluations_since_best: int = 0
+
+
+class Trainer:
+    """Moves the weights of one model.
+
+    `save(name, progress)` writes a checkpoint: `last` to resume from, `best` by validation bits.
+    Batches, augmentation and dropout follow the seed and the step, so a resumed run goes on as if
+    it had never stopped.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        model: nn.Module,
+        train: Windows,
+        validation: Windows | None,
+        folder: Path,
+        save: Callable[[str, Progress], None],
+    ) -> None:
+        self.config, self.model = config, model
+        self.train, self.validation, self.folder, self._save = train, validation, folder, save
+        self.device = next(model.parameters()).device
+        trainable = [p for p in model.parameters() if p.requires_grad]
+        groups = [
+            {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": config.weight_decay},
+            {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+        self.progress = Progress()
+
+    def run(self, report: Callable[[int, str], None] = lambda step, text: None) -> Progress:
+        """Train to the last step, or until validation has not improved for `patience` rounds.
+
+        `report(step, text)` is called after every step.
+        """
+        config, progress = self.config, self.progress
+        batches = self.train.batches(config.rows, config.seed, progress.step)
+        with SummaryWriter(str(self.folder / "tensorboard")) as board:
+            started, tokens = time.perf_counter(), 0
+            while progress.step < config.steps:
+                loss = self._step(batches)
+                progress.step += 1
+                tokens += config.rows * config.context
+                rate = tokens / (time.perf_counter() - started)
+                report(progress.step, f"loss {loss:.3f}  {rate:,.0f} tokens/s")
+                board.add_scalar("train/loss", loss, progress.step)
+                self._note({"step": progress.step, "loss": round(loss, 5), "rate": round(rate)})
+                last = progress.step == config.steps
+                if progress.step % config.evaluate_every == 0 or last:
+                    self._evaluate(board)
+                    self._save("last", progress)
+                    if progress.evaluations_since_best >= config.patience:
+                        break
+        return progress
+
+    def _step(self, batches: Iterator[Batch]) -> float:
+        config = self.config
+        torch.manual_seed(config.seed * 1_000_003 + self.progress.step)
+        rate = learning_rate(config, self.progress.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        batch = next(batches)
+        ids = torch.from_numpy(batch.ids).to(self.device)
+        labels = torch.from_numpy(batch.labels).to(self.device)
+        with self._autocast():
+            logits = self.model(input_ids=ids).logits
+        loss = functional.cross_entropy(
+            logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED
+        )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
+        self.optimizer.step()
+        return float(loss.detach())
+
+    def _autocast(self) -> "torch.autocast | nullcontext[None]":
+        """bf16 where it is faster: any GPU that has it, and CPUs (half the time of float32)."""
+        if self.device.type == "cuda" and not torch.cuda.is_bf16_supported():
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
+    def _evaluate(self, board: SummaryWriter) -> None:
+        if self.validation is None:
+            return
+        bits = validate(self.model, self.validation)
+        progress = self.progress
+        for part, value in {**asdict(bits), "all": bits.all}.items():
+            board.add_scalar(f"val/{part}", value, progress.step)
+        self._note({"step": progress.step, "val": {**asdict(bits), "all": bits.all}})
+        if bits.all < progress.best_bits:
+            progress.best_bits, progress.best_step = bits.all, progress.step
+            progress.evaluations_since_best = 0
+            self._save("best", progress)
+        else:
+            progress.evaluations_since_best += 1
+
+    def _note(self, row: dict[str, object]) -> None:
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(row) + "\n")
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Linear warm-up, then a cosine from the peak to `final_learning_rate` of it."""
+    if step < config.warmup_steps:
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    low = config.final_learning_rate
+    return config.learning_rate * (low + (1 - low) * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def read_bits(folder: Path) -> list[tuple[int, Bits]]:
+    """The validation figures a run wrote down, in order of step."""
+    rows = [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
+    return [
+        (row["step"], Bits(**{k: v for k, v in row["val"].items() if k != "all"}))
+        for row in rows
+        if "val" in row
+    ]
