@@ -56,14 +56,14 @@ def spelled(root: int, bass: int, pitch_classes: Sequence[int]) -> Chord:
 
 
 def one_line(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """A monophonic line: of notes that begin together the highest, each ended by the next."""
+    """A monophonic line: of notes that begin together the highest, each ended by the next; none for none."""
     line: list[Note] = []
     for note in by_onset(notes):
         if line and note.onset_beats - line[-1].onset_beats < 1e-3:
             line.pop()
         line.append(note)
-    ends = [after.onset_beats for after in line[1:]] + [float("inf")]
+    ends = [*(after.onset_beats for after in line[1:]), float("inf")]
     return tuple(
         Note(n.onset_beats, min(n.duration_beats, end - n.onset_beats), n.pitch, n.velocity)
-        for n, end in zip(line, ends, strict=True)
+        for n, end in zip(line, ends, strict=False)
     )
