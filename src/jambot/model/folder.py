@@ -1,0 +1,93 @@
+"""Folders that hold a model: written whole, described by one JSON file, bound to one vocabulary.
+
+Checkpoints, adapters and exported models are all such folders. No torch here, for the stage reads
+the exported ones.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import CheckpointError
+
+FORMAT = 1
+
+
+class Replacement:
+    """A context that gives an empty folder to fill, which takes the place of `folder` once whole.
+
+    When the block raises, what stood in `folder` before is still there. The old folder is set aside
+    for the moment between two renames; `read_description` brings it back if a crash fell there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+
+    def __enter__(self) -> Path:
+        shutil.rmtree(self.new, ignore_errors=True)
+        self.new.mkdir(parents=True)
+        return self.new
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            shutil.rmtree(self.new, ignore_errors=True)
+            return
+        old = _set_aside(self.folder)
+        if self.folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            self.folder.rename(old)
+        self.new.rename(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_description(path: Path, description: dict[str, Any]) -> None:
+    """Write `description` as JSON, with the format's number before it."""
+    text = json.dumps({"format": FORMAT, **description}, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_description(path: Path, fingerprint: str) -> dict[str, Any]:
+    """What the JSON file at `path` says of its folder.
+
+    Raises CheckpointError where it is missing, damaged, of another format, or was made for another
+    vocabulary than the one with this `fingerprint`.
+    """
+    _finish_replacement(path.parent)
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} cannot be read ({error.strerror})",
+            f"a folder with a {path.name} in it",
+            "name a folder that jambot itself has written, or write it again",
+        ) from error
+    except ValueError as error:
+        raise CheckpointError(
+            f"{path} is no JSON ({error})", "the file as it was written", "copy the folder again"
+        ) from error
+    found = description.get("format") if isinstance(description, dict) else None
+    if found != FORMAT or not isinstance(description, dict):
+        raise CheckpointError(
+            f"{path} has format {found}",
+            f"format {FORMAT}",
+            "use the version of jambot that wrote it, or write it again",
+        )
+    if description.get("fingerprint") != fingerprint:
+        raise CheckpointError(
+            f"{path.parent} was made for the vocabulary {description.get('fingerprint')}",
+            f"{fingerprint}, the vocabulary of this version of jambot",
+            "use the version that made it, or train and export again",
+        )
+    return description
+
+
+def _set_aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _finish_replacement(folder: Path) -> None:
+    if not folder.exists() and _set_aside(folder).exists():
+        _set_aside(folder).rename(folder)
