@@ -157,7 +157,8 @@ def recognise(pitches: Iterable[int], previous: Chord | None = None) -> Chord | 
 
     Every template on every root is scored: classes it explains, classes it wants and lacks, the
     bass as root, and how the root moves from `previous` (a fifth down, a step, or the same root
-    cost least). A template may lack its root only where pianists leave it to the bass (9ths, 13ths).
+    cost least). A template may lack its root only where pianists leave it to the bass (9ths and
+    13ths).
     """
     ordered = sorted(pitches)
     classes = {pitch % 12 for pitch in ordered}
@@ -182,7 +183,9 @@ def recognise(pitches: Iterable[int], previous: Chord | None = None) -> Chord | 
     )
 
 
-def _fit(classes: set[int], bass: int, root: int, quality: str, previous: Chord | None) -> float | None:
+def _fit(
+    classes: set[int], bass: int, root: int, quality: str, previous: Chord | None
+) -> float | None:
     template = {(root + interval) % 12 for interval in QUALITIES[quality]}
     fifth = (root + 7) % 12
     explained = len(classes & template)

@@ -1,18 +1,18 @@
 """MIDI files in and out.
 
 Reading goes through `symusic` (fast, native) behind gates for what it accepts and we cannot use:
-resolution 0, tempo 0, absurd metres. Writing goes through `mido`.
+resolution 0, tempo 0, absurd metres. Writing goes through `midi_bytes`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import mido
 import symusic
 
 from jambot.errors import BadMidiError
-from jambot.music.meter import TICKS_PER_BEAT, Meter, TempoMap, ticks
+from jambot.music.meter import Meter, TempoMap
+from jambot.music.midi_bytes import conductor_bytes, notes_bytes, song_bytes
 from jambot.music.note import Note, by_onset
 
 MAX_FILE_BYTES = 20_000_000
@@ -75,11 +75,11 @@ def write_midi(
     markers: Sequence[tuple[float, str]] = (),
 ) -> None:
     """Write tracks as a type 1 MIDI file at 480 ticks per beat; tempo defaults to 120, 4/4."""
-    song = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT)
-    song.tracks.append(_conductor(tempo_map or TempoMap.constant(120.0), meter or Meter(), markers))
-    for channel, track in enumerate(tracks):
-        song.tracks.append(_written(track, 9 if track.is_drum else _melodic_channel(channel)))
-    song.save(str(path))
+    chunks = [conductor_bytes(tempo_map or TempoMap.constant(120.0), meter or Meter(), markers)]
+    for i, track in enumerate(tracks):
+        channel = 9 if track.is_drum else _melodic_channel(i)
+        chunks.append(notes_bytes(track.name, track.notes, track.program, channel))
+    Path(path).write_bytes(song_bytes(chunks))
 
 
 def _parse(path: Path) -> "symusic.types.Score":
@@ -97,7 +97,9 @@ def _parse(path: Path) -> "symusic.types.Score":
         return symusic.Score(str(path))
     except Exception as error:  # symusic raises plain RuntimeError, ValueError and its own kinds
         raise BadMidiError(
-            f"{path.name}: not a readable MIDI file", "a standard MIDI file (.mid)", "export it anew"
+            f"{path.name}: not a readable MIDI file",
+            "a standard MIDI file (.mid)",
+            "export it anew",
         ) from error
 
 
@@ -136,50 +138,3 @@ def _track(track: "symusic.types.Track", per_beat: int) -> Track:
 
 def _melodic_channel(index: int) -> int:
     return (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)[index % 15]
-
-
-def _conductor(
-    tempo_map: TempoMap, meter: Meter, markers: Sequence[tuple[float, str]]
-) -> mido.MidiTrack:
-    signature = mido.MetaMessage("time_signature", numerator=meter.beats_per_bar, denominator=4)
-    events = [(0, signature)]
-    for beat, bpm in zip(tempo_map.starts_beats, tempo_map.bpms, strict=True):
-        events.append((ticks(beat), mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm))))
-    for beat, text in markers:
-        events.append((ticks(max(beat, 0.0)), mido.MetaMessage("marker", text=_latin(text))))
-    return _in_delta_time(events)
-
-
-def _written(track: Track, channel: int) -> mido.MidiTrack:
-    """Note-offs before note-ons on a shared tick; a pitch struck again ends its earlier note."""
-    events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
-        (0, mido.MetaMessage("track_name", name=_latin(track.name))),
-        (0, mido.Message("program_change", program=track.program, channel=channel)),
-    ]
-    next_onset: dict[int, int] = {}
-    notes: list[tuple[int, int, Note]] = []
-    for note in reversed(by_onset(track.notes)):
-        on = ticks(max(note.onset_beats, 0.0))
-        off = max(on + 1, min(ticks(note.end_beats), next_onset.get(note.pitch, 1 << 60)))
-        next_onset[note.pitch] = on
-        notes.append((on, off, note))
-    for on, off, note in notes:
-        key = {"note": note.pitch, "channel": channel}
-        events.append((off, mido.Message("note_off", velocity=0, **key)))
-        events.append((on, mido.Message("note_on", velocity=note.velocity, **key)))
-    return _in_delta_time(events)
-
-
-def _in_delta_time(events: list[tuple[int, mido.Message | mido.MetaMessage]]) -> mido.MidiTrack:
-    track, now = mido.MidiTrack(), 0
-    order = {"note_on": 2, "note_off": 1}
-    for tick, message in sorted(events, key=lambda event: (event[0], order.get(event[1].type, 0))):
-        track.append(message.copy(time=tick - now))
-        now = tick
-    track.append(mido.MetaMessage("end_of_track", time=0))
-    return track
-
-
-def _latin(text: str) -> str:
-    """Text a MIDI meta event can carry (mido writes latin-1)."""
-    return text.encode("latin-1", "replace").decode("latin-1")

@@ -7,6 +7,9 @@ from jambot.errors import JamBotError
 from jambot.music import Chord, ChordSpan, Note, by_onset, chord_of
 from jambot.music.chord import QUALITIES
 
+TOGETHER_BEATS = 1e-3
+"""Closer onsets than this (half a tick of our files) begin together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -56,10 +59,12 @@ def spelled(root: int, bass: int, pitch_classes: Sequence[int]) -> Chord:
 
 
 def one_line(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """A monophonic line: of notes that begin together the highest, each ended by the next; none for none."""
+    """A monophonic line: of notes that begin together the highest, each ended by the next."""
     line: list[Note] = []
     for note in by_onset(notes):
-        if line and note.onset_beats - line[-1].onset_beats < 1e-3:
+        if line and note.onset_beats - line[-1].onset_beats < TOGETHER_BEATS:
+            if note.pitch <= line[-1].pitch:
+                continue
             line.pop()
         line.append(note)
     ends = [*(after.onset_beats for after in line[1:]), float("inf")]
