@@ -57,13 +57,14 @@ class Lookahead:
 class StageFigures:
     """The stage's KPIs under the design's names. `isr` is None without frames.
 
-    Beyond the design: `stale_notes` (played on a chord that had been left longer than the commit
-    horizon), `unanswered_triggers` (no note before the next trigger or the end) and
-    `player_deaths`.
+    Beyond the design: `chord_deaf_ms` (from a new chord to the last note that did not know it),
+    `stale_notes` (played on a chord that had been left for longer than the commit horizon),
+    `unanswered_triggers` (no note before the next trigger or the end) and `player_deaths`.
     """
 
     ttfn_ms: Latency
     chord_response_ms: Latency
+    chord_deaf_ms: Latency
     jitter_ms: Latency
     lookahead_bars: Lookahead
     isr: float | None
@@ -91,6 +92,7 @@ def stage_figures(take: Take) -> StageFigures:
     samples = {
         "ttfn_ms": firsts,
         "chord_response_ms": chord_responses(changes, played),
+        "chord_deaf_ms": chord_deafness(changes, played),
         "jitter_ms": jitter(take),
     }
     if not take.realtime:
@@ -99,8 +101,9 @@ def stage_figures(take: Take) -> StageFigures:
     return StageFigures(
         ttfn_ms=Latency.of(samples["ttfn_ms"]),
         chord_response_ms=Latency.of(samples["chord_response_ms"]),
+        chord_deaf_ms=Latency.of(samples["chord_deaf_ms"]),
         jitter_ms=Latency.of(samples["jitter_ms"]),
-        lookahead_bars=_lookahead([float(frame["lookahead_bars"]) for frame in frames]),
+        lookahead_bars=lookahead([float(frame["lookahead_bars"]) for frame in frames]),
         isr=sum(bool(f["valid"]) for f in frames) / len(frames) if frames else None,
         underruns=len(take.of("underrun")),
         fallback_notes=sum(note.source == "fallback" for note in played),
@@ -163,6 +166,22 @@ def chord_responses(changes: Sequence[HeardHarmony], played: Sequence[PlayedNote
     return responses
 
 
+def chord_deafness(changes: Sequence[HeardHarmony], played: Sequence[PlayedNote]) -> list[float]:
+    """Milliseconds from each changed chord to the last note before the next that did not know it.
+
+    0 where every note knew it. Unlike `chord_responses` the bot's own rests do not count, so this
+    is what the machine alone owes: promised notes, and the time a new plan takes.
+    """
+    sent = sorted((n.sent_seconds, n.harmony) for n in played if n.harmony is not None)
+    deaf = list[float]()
+    ends = [heard.seconds for heard in changes[2:]]
+    for heard, end in zip(changes[1:], [*ends, float("inf")], strict=False):
+        under = sent[bisect_left(sent, (heard.seconds, -1)) : bisect_left(sent, (end, -1))]
+        last = max((at for at, known in under if known < heard.id), default=heard.seconds)
+        deaf.append((last - heard.seconds) * 1000.0)
+    return deaf
+
+
 def jitter(take: Take) -> list[float]:
     """Milliseconds between due and sent of every note-on and note-off, without sign."""
     sent = [event for event in take.events if event["event"] in ("played", "ended")]
@@ -210,7 +229,8 @@ def stuck_notes(take: Take, played: Sequence[PlayedNote]) -> int:
     return sum(not note.ended and note.note.end_beats < overdue for note in played)
 
 
-def _lookahead(bars: Sequence[float]) -> Lookahead:
+def lookahead(bars: Sequence[float]) -> Lookahead:
+    """The summary of how far the plan reached at each frame; no frames give None throughout."""
     if not bars:
         return Lookahead()
     p01, p50 = (round(float(p), 3) for p in np.percentile(bars, (1, 50)))

@@ -1,0 +1,80 @@
+"""A MIDI file made audible, with FluidSynth and whatever General MIDI soundfont is at hand.
+
+Sound is a courtesy: without the program or a soundfont the reason is given and nothing fails.
+"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SOUNDFONT_VARIABLE = "JAMBOT_SOUNDFONT"
+SOUNDFONT_FOLDERS = (
+    "/usr/share/sounds/sf2",
+    "/usr/share/soundfonts",
+    "/usr/local/share/soundfonts",
+    "/usr/local/share/fluidsynth",
+    "/opt/homebrew/share/soundfonts",
+    "/opt/homebrew/share/fluid-synth",
+    "~/.local/share/soundfonts",
+    "~/Library/Audio/Sounds/Banks",
+    "C:/soundfonts",
+)
+PREFERRED = ("FluidR3_GM.sf2", "TimGM6mb.sf2", "default-GM.sf2", "GeneralUser-GS.sf2")
+SAMPLE_RATE = 44_100
+GAIN = 0.7
+"""Of FluidSynth: five voices of piano and a solo stay clear of clipping."""
+RENDER_SECONDS = 300
+INSTALL = "Debian: apt-get install fluidsynth timgm6mb-soundfont; macOS: brew install fluid-synth"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The wav that was made, or None and the reason with its cure."""
+
+    path: Path | None
+    reason: str = ""
+
+
+def find_soundfont() -> Path | None:
+    """The file that `JAMBOT_SOUNDFONT` names, else one from the usual places."""
+    named = os.environ.get(SOUNDFONT_VARIABLE)
+    if named:
+        return Path(named) if Path(named).is_file() else None
+    folders = [Path(folder).expanduser() for folder in SOUNDFONT_FOLDERS]
+    for name in PREFERRED:
+        for folder in folders:
+            if (folder / name).is_file():
+                return folder / name
+    found = (font for folder in folders for font in sorted(folder.glob("*.sf[23]")))
+    return next(found, None)
+
+
+def render(midi_path: Path, wav_path: Path, soundfont: Path | None = None) -> Sound:
+    """Render `midi_path` to `wav_path` (16-bit stereo, 44.1 kHz).
+
+    The wav appears whole or not at all. Never raises for what is missing on this machine.
+    """
+    program = shutil.which("fluidsynth")
+    if program is None:
+        return Sound(None, f"fluidsynth is not installed ({INSTALL})")
+    font = soundfont or find_soundfont()
+    if font is None:
+        return Sound(None, f"no soundfont found; set {SOUNDFONT_VARIABLE} to one ({INSTALL})")
+    partial = wav_path.with_name(f".{wav_path.stem}.partial.wav")
+    command = [
+        program, "-n", "-i", "-q", "-F", str(partial), "-T", "wav", "-O", "s16",
+        "-r", str(SAMPLE_RATE), "-g", str(GAIN), str(font), str(midi_path),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=RENDER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        partial.unlink(missing_ok=True)
+        return Sound(None, f"fluidsynth did not finish: {error}")
+    if done.returncode != 0 or not partial.is_file():
+        partial.unlink(missing_ok=True)
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        return Sound(None, f"fluidsynth failed on {midi_path.name}: {said[-1] if said else '?'}")
+    partial.replace(wav_path)
+    return Sound(wav_path)
