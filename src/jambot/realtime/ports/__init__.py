@@ -1,0 +1,27 @@
+"""MIDI in and out of the stage: JACK, the platform's own MIDI, or memory.
+
+`open_ports` chooses a back end and gives one `InputPort` and one `OutputPort`; what lies behind
+them is nobody else's business. Messages are plain MIDI bytes, times are seconds of the session's
+`Clock`. Opening may raise `PortError`; an open port never raises: a lost one says `alive = False`.
+
+`MemoryInput` and `RecordingOutput` are the fakes, good enough to run whole sessions on.
+Imported by the rest of `realtime`, by `evaluation` and by `control`.
+"""
+
+from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
+from jambot.realtime.ports.port import InputPort, OutputPort, SentMessage, TimedMessage
+from jambot.realtime.ports.select import BACKENDS, PortInfo, Ports, list_ports, open_ports
+
+__all__ = [
+    "BACKENDS",
+    "InputPort",
+    "MemoryInput",
+    "OutputPort",
+    "PortInfo",
+    "Ports",
+    "RecordingOutput",
+    "SentMessage",
+    "TimedMessage",
+    "list_ports",
+    "open_ports",
+]

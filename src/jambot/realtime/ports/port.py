@@ -1,0 +1,102 @@
+"""What the stage asks of a MIDI port, whatever back end is behind it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TimedMessage:
+    """One whole MIDI message and when it crossed the port, in seconds of the stage clock."""
+
+    seconds: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """One message that has left: when it was due and when it went, in seconds.
+
+    `due_seconds` is the time asked for, or the moment of the call where none was. The difference
+    is the port's jitter (JACK: rounding to a frame; others: how late the scheduler called).
+    """
+
+    due_seconds: float
+    actual_seconds: float
+    data: bytes
+
+
+class InputPort(Protocol):
+    """What the hands play, stamped on arrival."""
+
+    @property
+    def alive(self) -> bool:
+        """False once the other side has gone: a server that died, a keyboard unplugged."""
+        ...
+
+    def poll(self) -> list[TimedMessage]:
+        """All messages since the last call, oldest first; empty where none. Never blocks."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the port; calling it again does nothing."""
+        ...
+
+
+class OutputPort(Protocol):
+    """Where the solo leaves.
+
+    Messages leave in order of their due time and, within one, in the order they were handed in.
+    """
+
+    @property
+    def schedules_ahead(self) -> bool:
+        """True where `send` may be called early and the port keeps the time; else it is at once."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """False once the other side has gone; `send` then does nothing."""
+        ...
+
+    def send(self, data: bytes, at_seconds: float | None = None) -> None:
+        """Send one whole message at `at_seconds`; None, or a time that has passed, is at once."""
+        ...
+
+    def sent(self) -> list[SentMessage]:
+        """All messages that left since the last call, oldest first."""
+        ...
+
+    def silence(self) -> None:
+        """Forget what has not left yet and end every sounding note, at once."""
+        ...
+
+    def close(self) -> None:
+        """`silence()`, wait until that has left, and let go; calling it again does nothing."""
+        ...
+
+
+class SoundingNotes:
+    """Which notes a stream of sent messages has left sounding.
+
+    A note struck twice needs two note-offs. Threads: owned by whoever sends.
+    """
+
+    def __init__(self) -> None:
+        self._struck: Counter[tuple[int, int]] = Counter()
+
+    def follow(self, data: bytes) -> None:
+        """Take note of one message that has been sent."""
+        if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
+            return
+        key = (data[0] & 0x0F, data[1])
+        if data[0] >> 4 == 0x9 and data[2] > 0:
+            self._struck[key] += 1
+        elif self._struck[key] > 1:
+            self._struck[key] -= 1
+        else:
+            del self._struck[key]
+
+    def note_offs(self) -> list[bytes]:
+        """The note-offs that would end all of them; empty where nothing sounds."""
+        return [bytes((0x80 | channel, pitch, 0)) for channel, pitch in self._struck.elements()]

@@ -1,0 +1,151 @@
+"""Choosing a back end and opening one input and one output on it."""
+
+from dataclasses import dataclass
+
+from jambot.errors import PortError, UsageError
+from jambot.realtime.clock import Clock
+from jambot.realtime.ports.jack_port import CLIENT_NAME, JackClient, JackInput, JackOutput
+from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
+from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
+from jambot.realtime.ports.port import InputPort, OutputPort
+from jambot.realtime.ports.rtmidi_port import RtMidiBackend
+
+BACKENDS = ("auto", "rtmidi", "jack", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """One open input, one open output, and what they are joined to.
+
+    `input_name` is the port heard, None while nobody is connected: then there is no keyboard yet.
+    `output_name` likewise.
+    """
+
+    input: InputPort
+    output: OutputPort
+    backend: str
+    input_name: str | None
+    output_name: str | None
+
+    @property
+    def alive(self) -> bool:
+        return self.input.alive and self.output.alive
+
+    def close(self) -> None:
+        """End every sounding note and let go of both."""
+        self.output.close()
+        self.input.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """One port that `--in` (direction "in") or `--out` ("out") can name on `backend`."""
+
+    backend: str
+    direction: str
+    name: str
+
+
+def open_ports(backend: str, in_name: str | None, out_name: str | None, clock: Clock) -> Ports:
+    """Open the ports of `backend` whose names hold `in_name` and `out_name`.
+
+    `auto` takes a running JACK server, else rtmidi where it has a real port, else memory; with a
+    name, the first of JACK and rtmidi that knows it. PortError where a name is unknown or a port
+    would not open; UsageError for another back end, or a name on `memory`.
+    """
+    if backend == "jack":
+        return _open_jack(in_name, out_name, clock, find_keyboard=False)
+    if backend == "rtmidi":
+        return _open_rtmidi(RtMidiBackend(), in_name, out_name, clock)
+    if backend == "memory":
+        if in_name is not None or out_name is not None:
+            raise UsageError(
+                f"memory has no port named {in_name or out_name!r}",
+                "no --in and no --out with --backend memory",
+                "leave the names out, or use --backend auto",
+            )
+        return Ports(MemoryInput(clock), RecordingOutput(clock), "memory", None, None)
+    if backend == "auto":
+        return _open_auto(in_name, out_name, clock)
+    raise UsageError(
+        f"no back end {backend!r}", f"one of {', '.join(BACKENDS)}", "use --backend auto"
+    )
+
+
+def list_ports() -> list[PortInfo]:
+    """Every port there is to name, JACK's first; empty where there is neither JACK nor MIDI."""
+    return _jack_ports() + _rtmidi_ports()
+
+
+def _open_auto(in_name: str | None, out_name: str | None, clock: Clock) -> Ports:
+    named = in_name is not None or out_name is not None
+    refusals: list[PortError] = []
+    try:
+        return _open_jack(in_name, out_name, clock, find_keyboard=True)
+    except PortError as error:
+        refusals.append(error)
+    try:
+        rtmidi = RtMidiBackend()
+        if named or rtmidi.keyboard_name() or rtmidi.instrument_name():
+            return _open_rtmidi(rtmidi, in_name, out_name, clock)
+    except PortError as error:
+        refusals.append(error)
+    if not named:
+        return open_ports("memory", None, None, clock)
+    raise PortError(
+        "; ".join(error.found for error in refusals),
+        "part of the name of a port that is there",
+        "plug in or start the other side, see `jambot ports`, and give a name from its list",
+    )
+
+
+def _open_jack(
+    in_name: str | None, out_name: str | None, clock: Clock, find_keyboard: bool
+) -> Ports:
+    client = JackClient(clock)
+    try:
+        if in_name is None and find_keyboard:
+            in_name = client.keyboard_name()
+        source, sink = client.connect(in_name, out_name)
+    except PortError:
+        client.close()
+        raise
+    return Ports(JackInput(client), JackOutput(client), "jack", source, sink)
+
+
+def _open_rtmidi(
+    rtmidi: RtMidiBackend, in_name: str | None, out_name: str | None, clock: Clock
+) -> Ports:
+    heard, source = rtmidi.open_input(in_name, clock)
+    try:
+        output, sink = rtmidi.open_output(out_name, clock)
+    except PortError:
+        heard.close()
+        raise
+    return Ports(heard, output, "rtmidi", source, sink)
+
+
+def _jack_ports() -> list[PortInfo]:
+    try:
+        client = open_client(load_jack(), f"{CLIENT_NAME}-ports")
+    except PortError:
+        return []
+    try:
+        sources, sinks = peer_names(client)
+    finally:
+        client.close()
+    return _infos("jack", sources, sinks)
+
+
+def _rtmidi_ports() -> list[PortInfo]:
+    try:
+        rtmidi = RtMidiBackend()
+        return _infos("rtmidi", rtmidi.input_names(), rtmidi.output_names())
+    except PortError:
+        return []
+
+
+def _infos(backend: str, sources: list[str], sinks: list[str]) -> list[PortInfo]:
+    return [PortInfo(backend, "in", name) for name in sources] + [
+        PortInfo(backend, "out", name) for name in sinks
+    ]
