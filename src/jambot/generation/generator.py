@@ -70,6 +70,7 @@ class Generator:
         opening = self._beat * TICKS_PER_BEAT
         stated = self._timeline.changes(opening, self._floor_tick + 1)
         self._stated_tick = stated[-1][0] if stated else opening
+        self._attack = prompt.attack
         bar = prompt.meter.bar_at(self._beat)
         self._windows = {b: start for b, start in self._windows.items() if b <= bar}
         self._open_window(bar)
@@ -104,6 +105,9 @@ class Generator:
         first = max(self._floor_tick, self._last_tick + 1) - self._beat * TICKS_PER_BEAT
         if first >= TICKS_PER_BEAT or self._room() < ROOM_FOR_A_BEAT:
             return None
+        if self._attack:
+            self._attack = False
+            return int(POS.start) + first
         logits = self._model.logits()
         marker = marker_id(self._beat + 1, self._prompt.meter)
         candidates = np.append(logits[POS][first:], logits[marker] + self.settings.rest_bias)

@@ -1,6 +1,6 @@
 """What the model is told: the one statement that training, files and the stage all encode."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jambot.music import HarmonyChange, Meter, Note
 from jambot.tokens.controls import UNSTEERED, Controls
@@ -12,13 +12,15 @@ class Prompt:
 
     `harmonies` are the changes heard so far and, past the present, the ones expected; without
     later ones the last is assumed to hold. `notes` are the solo's own notes so far (committed:
-    they will not be replaced). Both are in order of beat.
+    they will not be replaced). Both are in order of beat. With `attack` the first new note falls on
+    `resume_beats` itself, as after a trigger; without it the bot may rest first.
     """
 
     harmonies: tuple[HarmonyChange, ...] = ()
     notes: tuple[Note, ...] = ()
     resume_beats: float = 0.0
     tempo_bpm: float = 120.0
-    meter: Meter = Meter()
+    meter: Meter = field(default_factory=Meter)
     role: str = "lead"
     controls: Controls = UNSTEERED
+    attack: bool = False

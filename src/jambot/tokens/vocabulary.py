@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TICKS_PER_BEAT = 24
-"""Time grid of the tokens. 24 keeps 95 % of the Weimar positions exactly (12: 93 %), and a 24th of a
-beat at 170 bpm is 15 ms, so swing and micro-timing survive inside it."""
+"""Time grid of the tokens. 24 keeps 95 % of the Weimar positions exactly (12: 93 %), and a 24th of
+a beat at 170 bpm is 15 ms, so swing and micro-timing survive inside it."""
 
 ROLES = ("lead", "comp", "bass")
 TEMPO_BPMS = (40, 52, 64, 76, 88, 100, 113, 127, 143, 161, 181, 204, 229, 257, 289, 325)

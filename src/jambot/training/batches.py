@@ -166,7 +166,8 @@ class Windows:
 
 def _is(field: str, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
     span = VOCABULARY.ids(field)
-    return (ids >= span.start) & (ids < span.stop)
+    inside: NDArray[np.bool_] = (ids >= span.start) & (ids < span.stop)
+    return inside
 
 
 def _drawn_transposition(

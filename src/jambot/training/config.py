@@ -42,7 +42,7 @@ class TrainConfig:
     evaluate_every: int = 250
     patience: int = 6
     """Evaluations without a better validation loss after which the run ends."""
-    augmentation: Augmentation = Augmentation()
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     @classmethod
     def load(cls, path: Path) -> "TrainConfig":
@@ -50,7 +50,9 @@ class TrainConfig:
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise UsageError(f"no training config at {path}", "a TOML file", "see configs/") from error
+            raise UsageError(
+                f"no training config at {path}", "a TOML file", "see configs/"
+            ) from error
         except tomllib.TOMLDecodeError as error:
             raise UsageError(f"{path} is not TOML: {error}", "", "see configs/") from error
         return cls.of(content, path)

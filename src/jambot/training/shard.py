@@ -66,7 +66,8 @@ def build_shard(
 ) -> Shard:
     """Encode the untransposed samples of a split (of `sources`, or all) into a shard folder.
 
-    `one_comping` keeps a single comping variant of each composition (enough to measure by). Raises DatasetError when nothing is found. The folder appears whole or not at all.
+    `one_comping` keeps a single comping variant of each composition: enough to measure by. The
+    folder appears whole or not at all. Raises DatasetError when nothing is found.
     """
     wanted = set(sources)
     folders = find_samples(role_dir, split)

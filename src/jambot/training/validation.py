@@ -62,7 +62,9 @@ def validate(model: nn.Module, windows: Windows, rows: int = 16) -> Bits:
 
 
 @torch.inference_mode()
-def _nats(model: nn.Module, windows: Windows, rows: int, semitones: int) -> tuple[torch.Tensor, int]:
+def _nats(
+    model: nn.Module, windows: Windows, rows: int, semitones: int
+) -> tuple[torch.Tensor, int]:
     device = next(model.parameters()).device
     sums, notes = torch.zeros(len(_PART_NAMES), dtype=torch.float64), 0
     for batch in windows.every_window(rows, semitones):
@@ -71,7 +73,10 @@ def _nats(model: nn.Module, windows: Windows, rows: int, semitones: int) -> tupl
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(input_ids=ids).logits
         loss = functional.cross_entropy(
-            logits.float().flatten(0, 1).cpu(), labels.flatten(), ignore_index=IGNORED, reduction="none"
+            logits.float().flatten(0, 1).cpu(),
+            labels.flatten(),
+            ignore_index=IGNORED,
+            reduction="none",
         )
         counted = labels.flatten() != IGNORED
         parts = _PART_OF[labels.flatten()[counted]]

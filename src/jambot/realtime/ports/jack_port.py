@@ -29,7 +29,8 @@ CLEAN_READING_SECONDS = 0.0002
 # Records wait for `sent()` and `poll()`; a caller that never asks must not fill the memory.
 KEPT_RECORDS = 65536
 
-_SILENCE = None
+# Stands in the inbox for "end what sounds"; no message is empty.
+_SILENCE = b""
 
 
 class JackClient:
@@ -47,7 +48,7 @@ class JackClient:
         self._line = FrameLine(self._client.samplerate)
         self._in = self._client.midi_inports.register("in")
         self._out = self._client.midi_outports.register("out")
-        self._inbox: deque[tuple[float, bytes] | None] = deque()
+        self._inbox: deque[tuple[float, bytes]] = deque()
         self._arrived: deque[TimedMessage] = deque(maxlen=KEPT_RECORDS)
         self._departed: deque[SentMessage] = deque(maxlen=KEPT_RECORDS)
         self._queue: list[tuple[float, int, bytes]] = []
@@ -105,7 +106,7 @@ class JackClient:
 
     def silence(self) -> None:
         if self.alive:
-            self._inbox.append(_SILENCE)
+            self._inbox.append((self._clock.now(), _SILENCE))
 
     def close(self) -> None:
         """End what sounds, wait until JACK has carried it out, and leave the server."""
@@ -113,7 +114,7 @@ class JackClient:
             return
         if self.alive:
             self._silenced.clear()
-            self._inbox.append(_SILENCE)
+            self._inbox.append((self._clock.now(), _SILENCE))
             self._silenced.wait(CLOSE_SECONDS)
         self._closed = True
         # The library waits for a server that may be dead; the stage does not.
@@ -131,7 +132,7 @@ class JackClient:
         self._read_time(start, cycle_frames)
         for offset, event in self._in.incoming_midi_events():
             self._arrived.append(TimedMessage(self._line.seconds_at(start + offset), bytes(event)))
-        self._take_inbox(start)
+        self._take_inbox()
         self._write_due(start, cycle_frames)
         if self._silenced_cycles:
             self._silenced_cycles -= 1
@@ -145,17 +146,16 @@ class JackClient:
         if after - before < CLEAN_READING_SECONDS or not self._line.settled:
             self._line.follow(frame, (before + after) / 2, cycle_frames)
 
-    def _take_inbox(self, start: int) -> None:
+    def _take_inbox(self) -> None:
         while self._inbox:
-            message = self._inbox.popleft()
-            if message is _SILENCE:
+            due, data = self._inbox.popleft()
+            if data == _SILENCE:
                 self._queue.clear()
-                now = self._line.seconds_at(start)
                 for note_off in self._sounding.note_offs():
-                    self._enqueue(now, note_off)
+                    self._enqueue(due, note_off)
                 self._silenced_cycles = 2
             else:
-                self._enqueue(*message)
+                self._enqueue(due, data)
 
     def _enqueue(self, due: float, data: bytes) -> None:
         heapq.heappush(self._queue, (due, self._handed_in, data))

@@ -1,9 +1,9 @@
 """The line between JACK's frames and the stage clock's seconds."""
 
-# How long the line takes to follow a sound card whose clock drifts from the machine's.
-SETTLE_SECONDS = 2.0
-# Readings further off than this are a jump (an xrun, a suspended laptop), not drift.
-JUMP_SECONDS = 0.02
+# JACK smooths its clock itself; this much more only evens out readings rounded to a frame.
+SETTLE_SECONDS = 0.05
+# Readings further off than this are a jump (periods lost under load, a suspended laptop).
+JUMP_SECONDS = 0.001
 
 _WRAP = 1 << 32
 
@@ -12,8 +12,9 @@ class FrameLine:
     """Converts frames to seconds and back, following JACK's own estimate of the present.
 
     JACK counts frames in 32 bits (24 hours at 48 kHz); `unwrapped` gives a count that goes on.
-    A straight line at the nominal rate, shifted slowly: two messages close together keep their
-    distance to the frame, and the drift of a real sound card is followed within seconds.
+    A straight line at the nominal rate, shifted gently: messages close together keep their distance
+    to the frame, and a clock that drifts, or a server that loses periods under load (a dummy driver
+    with busy cores: 10 ms in a second), is followed before it can be heard.
 
     Threads: owned by JACK's process callback.
     """

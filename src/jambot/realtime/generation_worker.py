@@ -1,0 +1,206 @@
+"""The player process: the model, alone on its core, away from the stage's clock."""
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from jambot.generation import Generator
+from jambot.realtime.player import Answer, Extension, Request
+
+MakeGenerator = Callable[[], Generator]
+"""A picklable call that loads the model and makes the generator inside the process."""
+
+READY, TAKEN = "ready", "taken"
+UNTAKEN = 2
+"""Messages that may lie unread in the pipe: a frozen player must not block the stage."""
+FROZEN_SECONDS = 2.0
+"""A player that takes nothing for this long is killed and started again."""
+PAUSE_SECONDS = 1.0
+"""Before trying again with one that died while it was loading."""
+
+
+class PlayerProcess:
+    """Improvises in a process of its own; when it dies it is started again, in the background.
+
+    Threads: the stage's thread calls; starting happens in a thread, because spawning may take
+    100 ms. The child runs `_improvise` and shares nothing with the stage but a pipe.
+    """
+
+    def __init__(self, make_generator: MakeGenerator) -> None:
+        self._make = make_generator
+        self._current: _Child | None = None
+        self._latest: Request | Extension | None = None
+        self._closed = False
+        self.restarts = -1
+        self._start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process has loaded its model and lives."""
+        return self._current is not None and self._current.ready
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, for tests that kill it."""
+        return self._current.process.pid if self._current else None
+
+    def ask(self, message: Request | Extension) -> None:
+        """Send, or keep until the process takes messages again; the newest wins."""
+        if isinstance(message, Extension) and isinstance(self._latest, Request):
+            message = Request(self._latest.id, self._latest.prompt, message.until_beats)
+        self._latest = message
+        self._send_latest()
+
+    def poll(self) -> list[Answer]:
+        """What has been answered; a dead or frozen process is replaced."""
+        child = self._current
+        if child is None:
+            return []
+        fetched: list[Answer] = []
+        try:
+            while child.pipe.poll():
+                message = child.pipe.recv()
+                if isinstance(message, Answer):
+                    fetched.append(message)
+                else:
+                    child.heard(message)
+        except (EOFError, OSError):
+            self._replace()
+            return fetched
+        if child.frozen():
+            self._replace()
+        self._send_latest()
+        return fetched
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Block until the model is loaded, at most `seconds`; for before the music starts."""
+        end = time.monotonic() + seconds
+        while not self.ready and time.monotonic() < end:
+            self.poll()
+            time.sleep(0.01)
+        return self.ready
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed = True
+        if self._current is not None:
+            self._current.end()
+            self._current = None
+
+    def _send_latest(self) -> None:
+        child = self._current
+        if self._latest is None or child is None or not child.ready or child.untaken >= UNTAKEN:
+            return
+        try:
+            child.give(self._latest)
+            self._latest = None
+        except OSError:
+            self._replace()
+
+    def _replace(self) -> None:
+        child, self._current = self._current, None
+        if child is not None:
+            threading.Thread(target=child.end, daemon=True).start()
+        if not self._closed:
+            pause = 0.0 if child is not None and child.ready else PAUSE_SECONDS
+            threading.Thread(target=self._start, args=(pause,), daemon=True).start()
+
+    def _start(self, pause: float = 0.0) -> None:
+        time.sleep(pause)
+        child = _Child(self._make)
+        self.restarts += 1
+        if self._closed:
+            child.end()
+        else:
+            self._current = child
+
+
+class _Child:
+    """One running process and its end of the pipe."""
+
+    def __init__(self, make_generator: MakeGenerator) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far = context.Pipe()
+        self.process = context.Process(
+            target=_improvise, args=(far, make_generator), name="jambot player", daemon=True
+        )
+        self.process.start()
+        far.close()
+        self.ready = False
+        self.untaken = 0
+        self._last_taken = time.monotonic()
+
+    def give(self, message: Request | Extension) -> None:
+        if self.untaken == 0:
+            self._last_taken = time.monotonic()
+        self.pipe.send(message)
+        self.untaken += 1
+
+    def heard(self, word: str) -> None:
+        self._last_taken = time.monotonic()
+        if word == READY:
+            self.ready = True
+        else:
+            self.untaken -= 1
+
+    def frozen(self) -> bool:
+        return self.untaken > 0 and time.monotonic() - self._last_taken > FROZEN_SECONDS
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join(timeout=2.0)
+
+
+@dataclass(slots=True)
+class _Task:
+    """What the process is working at."""
+
+    id: int
+    until_beats: float
+
+
+def _improvise(pipe: Connection, make_generator: MakeGenerator) -> None:
+    """The life of the process: take the newest request, answer note by note, wait."""
+    _leave_interrupts_to_the_stage()
+    generator = make_generator()
+    pipe.send(READY)
+    task: _Task | None = None
+    try:
+        while True:
+            working = task is not None and generator.frontier_beats < task.until_beats
+            if not working or pipe.poll():
+                task = _take(pipe, generator, task)
+            elif task is not None:
+                note = generator.advance()
+                notes = (note,) if note else ()
+                pipe.send(Answer(task.id, notes, generator.frontier_beats))
+    except (EOFError, OSError):
+        return
+
+
+def _take(pipe: Connection, generator: Generator, task: _Task | None) -> _Task | None:
+    """Read everything that waits; only the newest request counts."""
+    newest: Request | None = None
+    while True:
+        message: Any = pipe.recv()
+        pipe.send(TAKEN)
+        if isinstance(message, Request):
+            newest, task = message, _Task(message.id, message.until_beats)
+        elif task is not None and message.id == task.id:
+            task = _Task(task.id, max(task.until_beats, message.until_beats))
+        if not pipe.poll():
+            break
+    if newest is not None:
+        generator.prompt(newest.prompt)
+    return task
+
+
+def _leave_interrupts_to_the_stage() -> None:
+    """Ctrl-C reaches every process of a terminal; only the stage answers it, and ends us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,69 @@
+"""What the bot intends to play: notes not yet promised, and how far they reach."""
+
+from bisect import insort
+from dataclasses import dataclass, field
+
+from jambot.music import Note
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PlannedNote:
+    """A note and where it came from.
+
+    `prompt` and `harmony` number the request that made it and the newest harmony that it had heard;
+    `source` is `model` or `fallback`; `at_once` marks the answer to a trigger, due on arrival.
+    """
+
+    note: Note
+    prompt: int = 0
+    harmony: int = 0
+    source: str = "model"
+    at_once: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """Tentative notes in playing order, decided up to `frontier_beats`.
+
+    An answer to a newer request takes over gradually: its notes replace the older ones only as far
+    as it has been decided, so the plan never shrinks while the new one is being made.
+    """
+
+    frontier_beats: float = 0.0
+    notes: list[PlannedNote] = field(default_factory=list)
+    prompt: int = -1
+    _new_frontier: float = 0.0
+
+    def take_over(self, prompt: int, resume_beats: float) -> None:
+        """Answers to request `prompt` are to replace the plan from `resume_beats` on."""
+        self.prompt, self._new_frontier = prompt, resume_beats
+
+    def extend(self, notes: list[PlannedNote], frontier_beats: float) -> None:
+        """Put in an answer to the present request, decided up to `frontier_beats`."""
+        start, end = self._new_frontier, max(frontier_beats, self._new_frontier)
+        self.notes = [
+            p
+            for p in self.notes
+            if not start <= p.note.onset_beats < end or p.prompt == self.prompt
+        ]
+        if any(planned.at_once for planned in notes):
+            self.notes = [p for p in self.notes if p.prompt == self.prompt]
+        for planned in notes:
+            insort(self.notes, planned)
+        self._new_frontier = end
+        self.frontier_beats = max(self.frontier_beats, end)
+
+    def commit(self, before_beats: float) -> list[PlannedNote]:
+        """Take out, in order, the notes that begin before `before_beats`: they are promised now."""
+        count = 0
+        while count < len(self.notes) and (
+            self.notes[count].at_once or self.notes[count].note.onset_beats < before_beats
+        ):
+            count += 1
+        promised, self.notes = self.notes[:count], self.notes[count:]
+        return promised
+
+    def forget(self, from_beats: float) -> None:
+        """Drop everything intended from `from_beats` on."""
+        self.notes = [p for p in self.notes if p.note.onset_beats < from_beats]
+        self.frontier_beats = self._new_frontier = from_beats

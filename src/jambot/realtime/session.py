@@ -1,0 +1,416 @@
+"""One jam, from the first key to the last note-off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from jambot.music import Meter, Note, TempoMap
+from jambot.realtime.clock import Clock
+from jambot.realtime.fallback import FallbackPhrases
+from jambot.realtime.midi_input import (
+    Gesture,
+    HarmonyHeard,
+    Keyboard,
+    KeyHeard,
+    KnobTurned,
+    Stopped,
+    Triggered,
+)
+from jambot.realtime.plan import Plan, PlannedNote
+from jambot.realtime.player import Answer, Extension, Player, Request
+from jambot.realtime.ports import InputPort, OutputPort
+from jambot.realtime.prompt_builder import PromptBuilder
+from jambot.realtime.scheduler import Scheduler
+from jambot.realtime.session_log import SessionLog
+from jambot.realtime.status import SessionStatus
+
+FRAME_BEATS = 0.25
+"""Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`)."""
+FALLBACK_MARGIN_BEATS = 0.5
+FALLBACK_BEATS = 1.0
+PATIENCE_SECONDS = 0.1
+"""How long the player may think about a new request before the fallback speaks for it."""
+POLL_SECONDS = 0.001
+SHOW_SECONDS = 0.1
+"""How often views are shown where the session is."""
+
+
+class Response(str, Enum):
+    """When the answer to a trigger begins."""
+
+    now = "now"
+    beat = "beat"
+    bar = "bar"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """How a jam is played. Lengths in beats unless the name says bars or seconds."""
+
+    bpm: float = 120.0
+    beats_per_bar: int = 4
+    response: Response = Response.now
+    lookahead_bars: float = 2.0
+    """How far the plan reaches ahead."""
+    commit_beats: float = 0.25
+    """Notes nearer than this are promised and not replaced any more ..."""
+    commit_seconds: float = 0.06
+    """... and never nearer than this, whichever is longer."""
+    idle_bars: float = 4.0
+    """With nothing played or held for so long, the bot ends its phrase and waits."""
+    seed: int = 1
+    input_channel: int | None = None
+    output_channel: int = 0
+
+
+class Session:
+    """Hears through one port, improvises through another.
+
+    Beat 0 is the first key pressed, unless `origin_seconds` names it. `tick` does everything that
+    is due and never raises; `run` ticks in time until told to stop. Every figure of a report is
+    derived from the session log.
+
+    Threads: one, the stage's. The player, the room and the disk have their own.
+    """
+
+    def __init__(
+        self,
+        settings: SessionSettings,
+        clock: Clock,
+        source: InputPort,
+        sink: OutputPort,
+        player: Player,
+        log: SessionLog,
+        origin_seconds: float | None = None,
+        show: Callable[[SessionStatus], None] = lambda status: None,
+    ) -> None:
+        self.settings, self.clock, self.log = settings, clock, log
+        self.meter = Meter(settings.beats_per_bar)
+        self.tempo_map = TempoMap.constant(settings.bpm)
+        self.plan = Plan()
+        self.underruns = 0
+        self._source, self._sink, self._player = source, sink, player
+        self._keyboard = Keyboard(settings.input_channel)
+        self._builder = PromptBuilder(settings.bpm, self.meter)
+        self._fallback = FallbackPhrases(settings.seed)
+        self._show, self._next_show = show, 0.0
+        self._origin = origin_seconds
+        self._scheduler = Scheduler(
+            sink, self.tempo_map, origin_seconds or 0.0, log, settings.output_channel
+        )
+        self._playing = False
+        self._request = self._harmony = 0
+        self._asked_harmony = self._restarts = 0
+        self._attack_request = -1
+        self._asked_seconds = self._active_beat = self._until = 0.0
+        self._awaiting = False
+        self._in_underrun = False
+        self._next_frame = 0.0
+        self._lost: set[str] = set()
+        log.zero = clock.now()
+
+    def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
+        """Play for so long, or until `stopped`; returns why it ended. Notes are ended either way."""
+        start = self.clock.now()
+        reason = "stopped"
+        while not stopped():
+            now = self.clock.now()
+            if seconds is not None and now - start >= seconds:
+                reason = "seconds"
+                break
+            self.tick()
+            self.clock.sleep_until(self._next_wake(now))
+        self.close(reason)
+        return reason
+
+    def tick(self) -> None:
+        """Hear, think, send: everything that is due now."""
+        now = self.clock.now()
+        self._hear(now)
+        for answer in self._player.poll():
+            self._take_in(answer)
+        beat = self.beat_at(now)
+        self._mind_the_player()
+        if self._playing:
+            self._rest_when_idle(beat)
+            self._refill(beat)
+            self._fall_back(now, beat)
+        self._promise(now, beat)
+        self._scheduler.send_due(self.clock.now())
+        self._scheduler.note_what_left()
+        self._frames(beat)
+        self._watch_ports(now)
+        if now >= self._next_show:
+            self._next_show = now + SHOW_SECONDS
+            self._show(self.status(now))
+
+    def close(self, reason: str) -> None:
+        """End every note, hand the ports back what they need, and close the log."""
+        now = self.clock.now()
+        self._scheduler.silence(now)
+        self._sink.silence()
+        self._scheduler.note_what_left()
+        self._player.close()
+        self.log.write(
+            "end",
+            seconds=now - self.log.zero,
+            beat=self.beat_at(now),
+            reason=reason,
+            stuck_notes=self._scheduler.sounding,
+            player_restarts=self._restarts,
+        )
+
+    def beat_at(self, seconds: float) -> float:
+        """The musical beat at a clock time; 0 before the music has begun."""
+        if self._origin is None:
+            return 0.0
+        return self.tempo_map.beats_at(seconds - self._origin)
+
+    def status(self, now: float) -> SessionStatus:
+        """Everything a view shows, frozen."""
+        beat = self.beat_at(now)
+        return SessionStatus(
+            playing=self._playing,
+            player_ready=self._player.ready,
+            bpm=self.settings.bpm,
+            beats_per_bar=self.settings.beats_per_bar,
+            beat=beat,
+            harmony=self._keyboard.tracker.harmony,
+            lookahead_bars=self._lookahead(beat),
+            played_notes=self._scheduler.played_notes,
+            late_notes=self._scheduler.late_notes,
+            underruns=self.underruns,
+            player_restarts=self._restarts,
+            held=tuple(sorted(self._keyboard.held)),
+            planned=tuple(self.plan.notes),
+            promised=tuple(self._builder.notes[-64:]),
+            controls=self._builder.controls,
+        )
+
+    def _hear(self, now: float) -> None:
+        """Everything since the last tick at once: a chord's keys make one prompt, not four."""
+        newest: HarmonyHeard | None = None
+        heard_at = now
+        for message in self._source.poll():
+            if self._origin is None and len(message.data) == 3 and message.data[0] >> 4 == 9:
+                self._begin(message.seconds)
+            beat = self.beat_at(message.seconds)
+            for gesture in self._keyboard.hear(message.data, beat):
+                if isinstance(gesture, HarmonyHeard):
+                    if newest is None:
+                        heard_at = message.seconds
+                    newest = gesture
+                    self._note_harmony(gesture, message.seconds)
+                else:
+                    self._answer_gesture(gesture, message.seconds, now)
+        if newest is not None:
+            self._answer_harmony(newest, heard_at, now)
+
+    def _begin(self, seconds: float) -> None:
+        self._origin = self._scheduler.origin = seconds
+        self.log.write("begin", seconds=seconds - self.log.zero, beat=0.0)
+
+    def _note_harmony(self, heard: HarmonyHeard, seconds: float) -> None:
+        change = heard.change
+        goes_on = bool(self._builder.harmonies) and self._builder.harmonies[-1].beat == change.beat
+        self._harmony += not goes_on
+        self._builder.hear(change)
+        at = self._seconds_at(change.beat) if goes_on else seconds
+        self.log.write(
+            "harmony",
+            id=self._harmony,
+            seconds=at - self.log.zero,
+            beat=change.beat,
+            bass=change.harmony.bass,
+            pitch_classes=list(change.harmony.pitch_classes),
+        )
+
+    def _answer_harmony(self, heard: HarmonyHeard, heard_at: float, now: float) -> None:
+        if not self._playing:
+            self._start("start", heard_at, now)
+        else:
+            self._ask("harmony", max(self._commit_until(now), heard.change.beat))
+
+    def _answer_gesture(self, gesture: Gesture, seconds: float, now: float) -> None:
+        match gesture:
+            case KeyHeard():
+                self._active_beat = max(self._active_beat, gesture.beat)
+                self.log.write("heard", seconds=seconds - self.log.zero, **_fields(gesture))
+            case Triggered() if self._origin is not None:
+                self._start(gesture.reason, seconds, now)
+            case Stopped():
+                self._stop(now)
+            case KnobTurned():
+                self._turn(gesture, now)
+            case _:
+                pass
+
+    def _start(self, reason: str, heard_at: float, now: float) -> None:
+        """From silence: the first note at once, or on the next beat or bar."""
+        beat = self.beat_at(now)
+        start = {
+            Response.now: beat,
+            Response.beat: float(-(-beat // 1)),
+            Response.bar: -(-beat // self.meter.beats_per_bar) * self.meter.beats_per_bar,
+        }[self.settings.response]
+        self.log.write("trigger", seconds=heard_at - self.log.zero, beat=beat, reason=reason)
+        self._playing = True
+        self._active_beat = max(self._active_beat, beat)
+        self.plan.forget(start)
+        self._next_frame = max(self._next_frame, _frame_after(start))
+        self._ask(reason, start, attack=True)
+
+    def _stop(self, now: float) -> None:
+        """All notes off: silence, and nothing is remembered."""
+        self._playing = False
+        self.plan.forget(self.beat_at(now))
+        self._scheduler.silence(now)
+        self._builder.forget()
+        self.log.write("stop", seconds=now - self.log.zero, beat=self.beat_at(now))
+
+    def _turn(self, gesture: KnobTurned, now: float) -> None:
+        controls = replace(self._builder.controls, **{gesture.knob: gesture.value})
+        if controls.levels() == self._builder.controls.levels():
+            return
+        self._builder.controls = controls
+        self.log.write("knob", seconds=now - self.log.zero, **_fields(gesture))
+        if self._playing:
+            self._ask("knob", self._commit_until(now))
+
+    def _ask(self, reason: str, resume_beats: float, attack: bool = False) -> None:
+        now = self.clock.now()
+        self._request += 1
+        self._until = resume_beats + self._reach
+        prompt = self._builder.prompt(resume_beats, attack)
+        self._attack_request = self._request if attack and self.settings.response == "now" else -1
+        self.plan.take_over(self._request, resume_beats)
+        self._asked_seconds, self._awaiting = now, True
+        self._asked_harmony = self._harmony
+        self._player.ask(Request(self._request, prompt, self._until))
+        self.log.write(
+            "prompt",
+            id=self._request,
+            seconds=now - self.log.zero,
+            beat=self.beat_at(now),
+            reason=reason,
+            harmony=self._harmony,
+        )
+
+    def _take_in(self, answer: Answer) -> None:
+        if answer.id != self.plan.prompt or not self._playing:
+            return
+        at_once = self._awaiting and answer.id == self._attack_request
+        planned = [
+            PlannedNote(note, answer.id, self._asked_harmony, at_once=at_once and i == 0)
+            for i, note in enumerate(answer.notes)
+        ]
+        self.plan.extend(planned, answer.frontier_beats)
+        if answer.notes:
+            self._awaiting = False
+
+    @property
+    def _reach(self) -> float:
+        """Beats asked for: the lookahead, and a beat so that it never falls short between asks."""
+        return self.settings.lookahead_bars * self.meter.beats_per_bar + 1.0
+
+    def _refill(self, beat: float) -> None:
+        wanted = beat + self._reach
+        if self._until < wanted - 0.5:
+            self._until = wanted
+            self._player.ask(Extension(self.plan.prompt, wanted))
+
+    def _fall_back(self, now: float, beat: float) -> None:
+        """When the plan is nearly dry and no answer comes, play by rule for another beat."""
+        if self.plan.frontier_beats > beat + FALLBACK_MARGIN_BEATS:
+            self._in_underrun = False
+            return
+        waited = now - self._asked_seconds
+        if waited < PATIENCE_SECONDS or not self._builder.harmonies:
+            return
+        if not self._in_underrun:
+            self._in_underrun = True
+            self.underruns += 1
+            self.log.write("underrun", seconds=now - self.log.zero, beat=beat)
+        start = max(self.plan.frontier_beats, self._commit_until(now))
+        end = start + FALLBACK_BEATS
+        notes = self._fallback.phrase(self._builder.prompt(start), end)
+        source = [PlannedNote(n, self.plan.prompt, self._harmony, "fallback") for n in notes]
+        self.plan.extend(source, end)
+
+    def _mind_the_player(self) -> None:
+        """A player that was started again is told where the music is."""
+        if self._player.restarts == self._restarts or not self._player.ready:
+            return
+        self._restarts = self._player.restarts
+        self.log.write("player", state="restarted", seconds=self.clock.now() - self.log.zero)
+        if self._playing:
+            self._ask(
+                "restart", max(self.plan.frontier_beats, self._commit_until(self.clock.now()))
+            )
+
+    def _rest_when_idle(self, beat: float) -> None:
+        if self._keyboard.playing:
+            self._active_beat = max(self._active_beat, beat)
+        if beat - self._active_beat >= self.settings.idle_bars * self.meter.beats_per_bar:
+            self._playing = False
+            self.plan.forget(self.meter.next_bar_start(beat))
+            self.log.write("rest", seconds=self.clock.now() - self.log.zero, beat=beat)
+
+    def _promise(self, now: float, beat: float) -> None:
+        promised = self.plan.commit(self._commit_until(now))
+        for i, planned in enumerate(promised):
+            note = planned.note
+            if planned.at_once:
+                note = Note(
+                    max(beat, note.onset_beats), note.duration_beats, note.pitch, note.velocity
+                )
+                promised[i] = replace(planned, note=note)
+            self._builder.promise(note)
+        if promised:
+            self._scheduler.accept(promised, now)
+
+    def _commit_until(self, now: float) -> float:
+        later = self.beat_at(now + self.settings.commit_seconds)
+        return max(later, self.beat_at(now) + self.settings.commit_beats)
+
+    def _lookahead(self, beat: float) -> float:
+        return max(0.0, self.plan.frontier_beats - beat) / self.meter.beats_per_bar
+
+    def _frames(self, beat: float) -> None:
+        if not self._playing:
+            self._next_frame = max(self._next_frame, _frame_after(beat))
+            return
+        while self._next_frame <= beat:
+            self.log.write(
+                "frame",
+                seconds=self.clock.now() - self.log.zero,
+                beat=self._next_frame,
+                valid=self.plan.frontier_beats > self._next_frame and not self._in_underrun,
+                lookahead_bars=self._lookahead(self._next_frame),
+            )
+            self._next_frame += FRAME_BEATS
+
+    def _watch_ports(self, now: float) -> None:
+        for which, alive in (("input", self._source.alive), ("output", self._sink.alive)):
+            if alive == (which not in self._lost):
+                continue
+            self._lost ^= {which}
+            state = "back" if alive else "lost"
+            self.log.write("port", which=which, state=state, seconds=now - self.log.zero)
+
+    def _seconds_at(self, beats: float) -> float:
+        return (self._origin or 0.0) + self.tempo_map.seconds_at(beats)
+
+    def _next_wake(self, now: float) -> float:
+        due = self._scheduler.next_due()
+        wake = now + POLL_SECONDS
+        return wake if due is None else max(now, min(wake, due))
+
+
+def _frame_after(beat: float) -> float:
+    return (beat // FRAME_BEATS + 1) * FRAME_BEATS
+
+
+def _fields(gesture: KeyHeard | KnobTurned) -> dict[str, Any]:
+    return {name: getattr(gesture, name) for name in gesture.__slots__}

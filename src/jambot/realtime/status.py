@@ -1,0 +1,32 @@
+"""What a view is shown: one frozen picture of the session."""
+
+from dataclasses import dataclass
+
+from jambot.music import Harmony, Note
+from jambot.realtime.plan import PlannedNote
+from jambot.tokens import Controls
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """The session at one moment.
+
+    `beat` is musical time now; `lookahead_bars` how far the plan reaches; `held` the keys that are
+    down; `planned` tentative notes and `promised` the last solo notes that were or will be played.
+    """
+
+    playing: bool
+    player_ready: bool
+    bpm: float
+    beats_per_bar: int
+    beat: float
+    harmony: Harmony
+    lookahead_bars: float
+    played_notes: int
+    late_notes: int
+    underruns: int
+    player_restarts: int
+    held: tuple[int, ...]
+    planned: tuple[PlannedNote, ...]
+    promised: tuple[Note, ...]
+    controls: Controls
