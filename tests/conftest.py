@@ -2,9 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 
+import psutil
 import pytest
+
+from jambot.errors import PortError
+from jambot.realtime.ports.jack_server import load_jack, open_client
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +31,104 @@ def require_program() -> Callable[[str], str]:
         return path
 
     return require
+
+
+_server_numbers = count()
+
+
+@dataclass(slots=True)
+class JackServer:
+    """A jackd on its dummy driver, under a name of its own: it meets neither a user's server nor
+    another test's.
+    """
+
+    program: str
+    name: str
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process = self._spawn()
+        if not _answers(self.process) and _forget_dead_servers():
+            self.process = self._spawn()
+        if not _answers(self.process):
+            pytest.fail(f"jackd did not answer (exit status {self.process.poll()})")
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """End it and leave nothing behind; a killed one is started once more to tidy up itself."""
+        if self.process.poll() is not None:
+            self.process = self._spawn()
+            _answers(self.process)
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        options = f"--no-realtime -S -n {self.name} -d dummy -r 48000 -p 64"
+        return subprocess.Popen(
+            [self.program, *options.split()],
+            env={**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+@contextmanager
+def _running_jackd(program: str) -> Iterator[JackServer]:
+    """A server that every client started meanwhile finds, those of other processes too."""
+    server = JackServer(program, f"jambot-test-{os.getpid()}-{next(_server_numbers)}")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("JACK_DEFAULT_SERVER", server.name)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def _answers(process: subprocess.Popen[bytes]) -> bool:
+    jack = load_jack()
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            open_client(jack, "waiting").close()
+            return True
+        except PortError:
+            time.sleep(0.05)
+    return False
+
+
+def _forget_dead_servers() -> bool:
+    """Remove what killed servers left: JACK counts eight at most, the dead ones too.
+
+    False, and nothing removed, while any jackd runs.
+    """
+    if any(process.info["name"] == "jackd" for process in psutil.process_iter(["name"])):
+        return False
+    for path in Path("/dev/shm").glob("jack*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return True
+
+
+@pytest.fixture(scope="module")
+def jack_server(require_program: Callable[[str], str]) -> Iterator[JackServer]:
+    """A JACK server for one test module, on the dummy driver: 48 kHz, 64 frames a period."""
+    with _running_jackd(require_program("jackd")) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_jack_server(require_program: Callable[[str], str]) -> Iterator[JackServer]:
+    """A JACK server of one test's own, to be killed."""
+    with _running_jackd(require_program("jackd")) as server:
+        yield server

@@ -1,0 +1,186 @@
+"""The JACK ports against a real server on its dummy driver, and a raw JACK client as the peer."""
+
+import time
+from collections import deque
+
+import pytest
+
+from jambot.errors import PortError
+from jambot.realtime.clock import SystemClock
+from jambot.realtime.ports import list_ports, open_ports
+from jambot.realtime.ports.jack_server import load_jack, open_client
+
+pytestmark = pytest.mark.timeout(60)
+RATE = 48_000
+C4_ON, C4_OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
+E4_ON, E4_OFF = b"\x90\x40\x50", b"\x80\x40\x00"
+
+
+class Peer:
+    """A synthesiser and a keyboard in one: records what it hears, plays what is in `to_play`.
+
+    Frames are JACK's; seconds are read off the stage clock in the same period.
+    """
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.client = open_client(load_jack(), "peer")
+        self.hears = self.client.midi_inports.register("hears")
+        self.plays = self.client.midi_outports.register("plays")
+        self.heard = []
+        self.heard_frames = []
+        self.heard_seconds = []
+        self.to_play = deque()
+        self.played_seconds = []
+        self.client.set_process_callback(self.process)
+        self.client.activate()
+
+    def process(self, frames):
+        start = self.client.last_frame_time
+        start_seconds = self.clock.now() - self.client.frames_since_cycle_start / RATE
+        for offset, data in self.hears.incoming_midi_events():
+            self.heard_frames.append(start + offset)
+            self.heard_seconds.append(start_seconds + offset / RATE)
+            self.heard.append(bytes(data))
+        self.plays.clear_buffer()
+        while self.to_play:
+            for offset, data in self.to_play.popleft():
+                self.plays.write_midi_event(offset, data)
+                self.played_seconds.append(start_seconds + offset / RATE)
+
+
+@pytest.fixture
+def clock():
+    return SystemClock()
+
+
+@pytest.fixture
+def peer(jack_server, clock):
+    peer = Peer(clock)
+    yield peer
+    peer.client.close()
+
+
+@pytest.fixture
+def ports(peer, clock):
+    ports = open_ports("jack", "peer:plays", "peer:hears", clock)
+    yield ports
+    ports.close()
+
+
+def wait_for(condition, seconds=5.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def test_the_client_is_jambot_with_the_ports_in_and_out(ports, peer):
+    names = {port.name for port in peer.client.get_ports("jambot:", is_midi=True)}
+    assert names == {"jambot:in", "jambot:out"}
+    assert (ports.input_name, ports.output_name) == ("peer:plays", "peer:hears")
+    assert ports.output.schedules_ahead
+
+
+def test_notes_scheduled_ahead_arrive_on_their_frame(ports, peer, clock):
+    first = clock.now() + 0.5
+    dues = [first + 0.010 * index for index in range(200)]
+    for due in dues:
+        clock.sleep_until(due - 0.050)
+        ports.output.send(C4_ON, due)
+        ports.output.send(C4_OFF, due + 0.001)
+    wait_for(lambda: len(peer.heard) == 2 * len(dues))
+    # A busy machine makes the dummy driver lose whole periods; what falls into one is late.
+    deviations = sorted(abs(m.actual_seconds - m.due_seconds) for m in ports.output.sent())
+    assert deviations[int(0.9 * len(deviations))] * RATE <= 1
+    ons, offs = peer.heard_frames[::2], peer.heard_frames[1::2]
+    lengths = sorted(abs(off - on - 48) for on, off in zip(ons, offs, strict=True))
+    assert lengths[int(0.9 * len(lengths))] <= 1
+    offsets = sorted(abs(s - due) for s, due in zip(peer.heard_seconds[::2], dues, strict=True))
+    assert offsets[int(0.9 * len(offsets))] < 0.003  # peer and jambot feed each other: one period
+
+
+def test_a_message_without_a_time_leaves_with_the_next_period(ports, peer, clock):
+    called = clock.now()
+    ports.output.send(C4_ON)
+    wait_for(lambda: peer.heard)
+    (sent,) = ports.output.sent()
+    assert sent.data == C4_ON
+    assert called <= sent.due_seconds <= sent.actual_seconds + 0.002
+    assert sent.actual_seconds - called < 0.050
+
+
+def test_an_arrival_is_stamped_by_its_frame(ports, peer):
+    peer.to_play.append([(5, C4_ON), (37, C4_OFF)])
+    arrived = []
+    wait_for(lambda: arrived.extend(ports.input.poll()) or len(arrived) == 2)
+    assert [message.data for message in arrived] == [C4_ON, C4_OFF]
+    assert (arrived[1].seconds - arrived[0].seconds) * RATE == pytest.approx(32, abs=1e-3)
+    for message, played_seconds in zip(arrived, peer.played_seconds, strict=True):
+        assert message.seconds == pytest.approx(played_seconds, abs=0.005)
+
+
+def test_closing_ends_what_sounds_and_forgets_what_was_to_come(ports, peer, clock):
+    ports.output.send(C4_ON)
+    ports.output.send(E4_ON, clock.now() + 0.100)
+    wait_for(lambda: peer.heard)
+    ports.close()
+    wait_for(lambda: len(peer.heard) == 2)
+    assert peer.heard == [C4_ON, C4_OFF]
+    assert not ports.alive
+    ports.output.send(E4_ON)
+
+
+def test_silence_ends_what_sounds_and_the_port_plays_on(ports, peer):
+    ports.output.send(C4_ON)
+    wait_for(lambda: peer.heard)
+    ports.output.silence()
+    ports.output.send(E4_ON)
+    wait_for(lambda: len(peer.heard) == 3)
+    assert peer.heard == [C4_ON, C4_OFF, E4_ON]
+
+
+def test_more_messages_than_a_period_holds_all_arrive(ports, peer):
+    messages = [bytes((0xB0, 1, value % 128)) for value in range(3000)]
+    for data in messages:
+        ports.output.send(data)
+    wait_for(lambda: len(peer.heard) == len(messages))
+    assert peer.heard == messages
+
+
+def test_an_unknown_peer_is_named_with_those_that_are_there(peer, clock):
+    with pytest.raises(PortError, match=r"'organ'.*'peer:plays'.*jambot ports"):
+        open_ports("jack", "organ", None, clock)
+    assert not [p for p in peer.client.get_ports() if p.name.startswith("jambot:")]
+
+
+def test_the_ports_are_open_without_any_peer_and_are_listed(peer, clock):
+    ports = open_ports("auto", None, None, clock)
+    try:
+        assert (ports.backend, ports.input_name, ports.output_name) == ("jack", None, None)
+        listed = {(info.backend, info.direction, info.name) for info in list_ports()}
+        assert {("jack", "in", "peer:plays"), ("jack", "out", "peer:hears")} <= listed
+    finally:
+        ports.close()
+
+
+def test_ports_that_were_closed_can_be_opened_again(peer, clock):
+    ports = open_ports("jack", None, None, clock)
+    assert ports.alive
+    ports.close()
+    again = open_ports("jack", None, None, clock)
+    assert again.alive
+    again.close()
+
+
+def test_a_killed_server_is_reported_and_never_raised(mortal_jack_server, clock):
+    ports = open_ports("jack", None, None, clock)
+    ports.output.send(C4_ON)
+    assert ports.alive
+    mortal_jack_server.kill()
+    wait_for(lambda: not ports.alive)
+    ports.output.send(E4_ON, clock.now() + 0.05)
+    ports.output.silence()
+    ports.input.poll()
+    ports.close()
+    assert not ports.alive
