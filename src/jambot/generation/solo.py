@@ -1,9 +1,20 @@
 """A whole solo over given conditioning, offline."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
+from jambot.errors import UsageError
 from jambot.generation.generator import Generator
-from jambot.music import Meter, Note, by_onset, harmony_changes
+from jambot.music import (
+    Meter,
+    MidiSong,
+    Note,
+    Track,
+    by_onset,
+    harmony_changes,
+    read_midi,
+    write_midi,
+)
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
 
@@ -49,3 +60,47 @@ def one_line(notes: Iterable[Note]) -> list[Note]:
             length = min(note.duration_beats, room)
             line.append(Note(note.onset_beats, length, note.pitch, note.velocity))
     return line
+
+
+def solo_over_file(
+    generator: Generator,
+    conditioning: Path,
+    out: Path,
+    primer: Path | None = None,
+    bars: int | None = None,
+) -> int:
+    """Improvise over the chords in a MIDI file, write the solo, and return its number of notes.
+
+    A primer is a MIDI file whose first melodic track the solo goes on from: its last bars are
+    taken as if they had been played just before the chords begin. Raises BadMidiError for a file
+    that cannot be used and UsageError where the solo cannot be written.
+    """
+    song = read_midi(conditioning)
+    meter, tempo_bpm = song.meter, song.tempo_map.median_bpm
+    chords = [note for track in song.tracks if not track.is_drum for note in track.notes]
+    length = bars or max(1, -int(-(song.end_beats - 0.01) // meter.beats_per_bar))
+    before = _before_the_start(read_midi(primer), meter) if primer else []
+    shift = meter.next_bar_start(before[-1].onset_beats) if before else 0.0
+    solo = improvise(
+        generator,
+        [note.shifted(shift) for note in chords],
+        start_beats=shift,
+        until_beats=shift + length * meter.beats_per_bar,
+        tempo_bpm=tempo_bpm,
+        meter=meter,
+        primer=before,
+    )
+    notes = tuple(note.shifted(-shift) for note in one_line(solo))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_midi(out, [Track("solo", notes)], song.tempo_map, meter)
+    except OSError as error:
+        raise UsageError(f"{out}: {error.strerror}", "a file that can be written") from error
+    return len(notes)
+
+
+def _before_the_start(song: MidiSong, meter: Meter) -> list[Note]:
+    """The primer's melody, from its first bar on."""
+    melodic = next(track for track in song.tracks if track.notes and not track.is_drum)
+    first_bar = meter.bar_start(meter.bar_at(melodic.notes[0].onset_beats))
+    return [note.shifted(-first_bar) for note in melodic.notes]

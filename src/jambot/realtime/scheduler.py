@@ -85,7 +85,8 @@ class Scheduler:
         for sent in self.port.sent():
             kind, pitch = sent.data[0] & 0xF0, sent.data[1]
             if kind == NOTE_OFF:
-                self.log.ended(pitch, sent.due_seconds, sent.actual_seconds)
+                beat = self.tempo_map.beats_at(sent.due_seconds - self.origin)
+                self.log.ended(pitch, sent.due_seconds, sent.actual_seconds, beat)
             elif kind == NOTE_ON:
                 due = next((d for d in self._leaving if d.planned.note.pitch == pitch), None)
                 if due is not None:

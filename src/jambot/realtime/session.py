@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from jambot.music import Meter, Note, TempoMap
@@ -36,7 +36,7 @@ SHOW_SECONDS = 0.1
 """How often views are shown where the session is."""
 
 
-class Response(str, Enum):
+class Response(StrEnum):
     """When the answer to a trigger begins."""
 
     now = "now"
@@ -111,7 +111,7 @@ class Session:
         log.zero = clock.now()
 
     def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
-        """Play for so long, or until `stopped`; returns why it ended. Notes are ended either way."""
+        """Play for so long, or until `stopped`; every note is ended. Returns why it ended."""
         start = self.clock.now()
         reason = "stopped"
         while not stopped():

@@ -53,9 +53,15 @@ class SessionLog:
             at_once=planned.at_once,
         )
 
-    def ended(self, pitch: int, due: float, sent: float) -> None:
-        """A solo note-off left through the output port."""
-        self.write("ended", pitch=pitch, due_seconds=due - self.zero, sent_seconds=sent - self.zero)
+    def ended(self, pitch: int, due: float, sent: float, beat: float) -> None:
+        """A solo note-off left through the output port; it was due on `beat`."""
+        self.write(
+            "ended",
+            pitch=pitch,
+            due_seconds=due - self.zero,
+            sent_seconds=sent - self.zero,
+            beat=beat,
+        )
 
     def close(self) -> None:
         """Wait until everything is on the disk."""

@@ -32,7 +32,7 @@ from jambot.tokens.vocabulary import (
 )
 
 SNAP_TICKS = 2
-"""A chord struck this close to a beat is heard as on it (35 ms at 140 bpm: hands are not clocks)."""
+"""A chord struck this close to a beat is heard as on it (36 ms at 140 bpm): hands are no clocks."""
 
 
 TOKENS_PER_NOTE = 4

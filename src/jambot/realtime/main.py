@@ -1,0 +1,218 @@
+"""From settings to music: opens the ports, starts the player, runs the session, closes it all."""
+
+import platform
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+from jambot import __version__
+from jambot.assets import DEMO_COMPING, find_model
+from jambot.errors import GenerationError
+from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
+from jambot.music import read_midi
+from jambot.realtime.clock import Clock, ManualClock, SystemClock
+from jambot.realtime.generation_worker import PlayerProcess
+from jambot.realtime.performer import Performer
+from jambot.realtime.player import DirectPlayer, Player
+from jambot.realtime.ports import InputPort, Ports, TimedMessage, open_ports
+from jambot.realtime.session import Session, SessionSettings
+from jambot.realtime.session_log import SessionLog
+from jambot.realtime.status import SessionStatus
+from jambot.tokens import VOCABULARY
+
+CHORD_TONES = "chord-tones"
+"""The adapter name of the rule-based player: no weights, and no style to speak of."""
+LOAD_SECONDS = 60.0
+LEAD_IN_SECONDS = 0.5
+"""Silence before the built-in performer's first chord."""
+
+
+@dataclass(frozen=True, slots=True)
+class JamSettings:
+    """One jam, whatever plays it.
+
+    `seconds` None goes on until interrupted. `performer` is a MIDI file that plays the chords;
+    None takes the keyboard, and the bundled comping where `backend` is `auto` and finds none.
+    `realtime` False runs the same session on a clock moved by hand, as fast as it goes.
+    """
+
+    session: SessionSettings = field(default_factory=SessionSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    adapter: str = "jazz"
+    backend: str = "auto"
+    in_name: str | None = None
+    out_name: str | None = None
+    performer: Path | None = None
+    seconds: float | None = None
+    realtime: bool = True
+
+
+class RoomDoor:
+    """What the stage sees of a room that shows it; this one shows nothing and asks nothing."""
+
+    def show(self, status: SessionStatus) -> None:
+        """Show where the session is; never waits, never raises."""
+
+    def messages(self) -> list[bytes]:
+        """MIDI messages played or asked for in the room since the last call."""
+        return []
+
+
+def load_model(adapter: str) -> LanguageModel:
+    """The model of this name or folder. Raises UsageError or CheckpointError."""
+    if adapter == CHORD_TONES:
+        return ChordToneModel()
+    from jambot.generation.onnx_model import OnnxModel
+
+    return OnnxModel.load(find_model(adapter), VOCABULARY.fingerprint)
+
+
+def make_generator(adapter: str, sampling: SamplingSettings, seed: int) -> Generator:
+    """A generator ready to improvise; picklable as a partial, for the player process."""
+    return Generator(load_model(adapter), sampling, seed)
+
+
+def jam(settings: JamSettings, log_path: Path | None = None, door: RoomDoor | None = None) -> None:
+    """Play until `seconds` have passed or the process is told to stop.
+
+    Ports and model are opened before anything sounds, and may raise PortError, CheckpointError or
+    UsageError; from then on nothing raises.
+    """
+    door = door or RoomDoor()
+    clock: Clock = SystemClock() if settings.realtime else ManualClock()
+    ports = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
+    log = SessionLog(log_path)
+    try:
+        player = _player(settings)
+        try:
+            _play(settings, clock, ports, player, log, door)
+        finally:
+            player.close()
+    finally:
+        ports.close()
+        log.close()
+
+
+def _player(settings: JamSettings) -> Player:
+    make = partial(make_generator, settings.adapter, settings.sampling, settings.session.seed)
+    if not settings.realtime:
+        return DirectPlayer(make())
+    if settings.adapter != CHORD_TONES:
+        find_model(settings.adapter)
+    player = PlayerProcess(make)
+    if not player.wait_until_ready(LOAD_SECONDS):
+        player.close()
+        raise GenerationError(
+            f"the player did not start within {LOAD_SECONDS:g} s",
+            "a loaded model",
+            "run `jambot doctor`",
+        )
+    return player
+
+
+def _play(
+    settings: JamSettings,
+    clock: Clock,
+    ports: Ports,
+    player: Player,
+    log: SessionLog,
+    door: RoomDoor,
+) -> None:
+    source: InputPort = ports.input
+    origin = None
+    file = settings.performer
+    if file is None and settings.backend == "auto" and ports.input_name is None:
+        file = DEMO_COMPING
+    if file is not None:
+        origin = clock.now() + LEAD_IN_SECONDS
+        hands = Performer(read_midi(file), settings.session.bpm, clock, origin)
+        source = _Together(source, hands)
+    source = _Together(source, _RoomKeys(clock, door))
+    session = Session(settings.session, clock, source, ports.output, player, log, origin, door.show)
+    _write_opening(settings, ports, file, log)
+    with _asked_to_stop() as stopped:
+        session.run(settings.seconds, stopped)
+
+
+def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: SessionLog) -> None:
+    session = settings.session
+    log.write(
+        "session",
+        version=__version__,
+        seed=session.seed,
+        adapter=settings.adapter,
+        bpm=session.bpm,
+        beats_per_bar=session.beats_per_bar,
+        backend=ports.backend,
+        input=ports.input_name,
+        output=ports.output_name,
+        performer=file.name if file else None,
+        response=str(session.response),
+        clock="internal",
+        realtime=settings.realtime,
+        commit_ms=max(session.commit_seconds, session.commit_beats * 60 / session.bpm) * 1e3,
+        knobs=asdict(settings.sampling) | {"lookahead_bars": session.lookahead_bars},
+        machine={
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "python": platform.python_version(),
+        },
+    )
+
+
+class _Together:
+    """Two inputs heard as one; it lives as long as the first."""
+
+    def __init__(self, first: InputPort, second: InputPort) -> None:
+        self._first, self._second = first, second
+
+    @property
+    def alive(self) -> bool:
+        return self._first.alive
+
+    def poll(self) -> list[TimedMessage]:
+        heard = self._first.poll() + self._second.poll()
+        return sorted(heard, key=lambda message: message.seconds)
+
+    def close(self) -> None:
+        self._first.close()
+        self._second.close()
+
+
+class _RoomKeys:
+    """The room's keys as an input port."""
+
+    alive = True
+
+    def __init__(self, clock: Clock, door: RoomDoor) -> None:
+        self._clock, self._door = clock, door
+
+    def poll(self) -> list[TimedMessage]:
+        return [TimedMessage(self._clock.now(), data) for data in self._door.messages()]
+
+    def close(self) -> None:
+        pass
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C, a termination request or a closed terminal has asked the jam to end."""
+    asked = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP" if sys.platform != "win32" else "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
