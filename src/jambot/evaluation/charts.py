@@ -5,6 +5,8 @@ Colours come from the page's style sheet by class; every drawing says in words w
 
 from collections.abc import Sequence
 
+from jambot.evaluation.spread import Spread
+
 WIDTH, STRIP_HEIGHT = 320.0, 84.0
 BINS = 40
 RANGE_WIDTH, RANGE_HEIGHT = 220.0, 26.0
@@ -65,6 +67,29 @@ def human_range(
         f' width="{max(x(high) - x(low), 2):.1f}" height="12" rx="3"/>'
         f'<circle class="dot {kind}" cx="{x(value):.1f}" cy="{middle:g}" r="5"/></svg>'
     )
+
+
+def intervals(spreads: Sequence[Spread], top: float, name: str, said: str) -> str:
+    """One line a soloist, from 0 to `top`: quartiles thin, the median's interval thick, a dot."""
+    top = max(top, *(spread.q3 * 1.05 for spread in spreads))
+
+    def x(figure: float) -> float:
+        return 6.0 + min(max(figure / top, 0.0), 1.0) * (RANGE_WIDTH - 12.0)
+
+    height = 12.0 * len(spreads) + 4.0
+    parts = [
+        f'<svg class="spread" viewBox="0 0 {RANGE_WIDTH:g} {height:g}" role="img"'
+        f' aria-label="{name}: {said}">'
+        f'<path class="floor" d="M6 2V{height - 2:g}M{RANGE_WIDTH - 6:g} 2V{height - 2:g}"/>'
+    ]
+    for i, spread in enumerate(spreads):
+        y = 8.0 + 12.0 * i
+        parts.append(
+            f'<g class="soloist{i}"><path class="thin" d="M{x(spread.q1):.1f} {y:g}'
+            f'H{x(spread.q3):.1f}"/><path class="thick" d="M{x(spread.ci_low):.1f} {y:g}'
+            f'H{x(spread.ci_high):.1f}"/><circle cx="{x(spread.median):.1f}" cy="{y:g}" r="4"/></g>'
+        )
+    return "".join([*parts, "</svg>"])
 
 
 def _end_label(top: float, unit: str) -> str:

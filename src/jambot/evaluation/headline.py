@@ -100,11 +100,11 @@ def _breathed(figures: Figures) -> Answer:
     within = low <= silence <= high
     verdict: Verdict = "yes" if within else "nearly" if low / 2 <= silence <= 0.4549 else "no"
     word = "" if within else " It rests less than they do." if silence < low else " It rests more."
-    longest = (figure_at(figures, "dead_air.longest_ms") or 0.0) / 1000.0
+    longest = duration(figure_at(figures, "dead_air.longest_ms") or 0.0)
     return Answer(
         BREATHED,
         verdict,
-        f"Rests fill {silence * 100:.0f} % of the solo, the longest {longest:.1f} s; people's fill"
+        f"Rests fill {silence * 100:.0f} % of the solo, the longest {longest}; people's fill"
         f" 15–24 %.{word}",
     )
 

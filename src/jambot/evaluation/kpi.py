@@ -17,7 +17,7 @@ from jambot.evaluation.take import HeardHarmony, PlayedNote, Take
 
 COMMIT_SECONDS = 0.060
 """The default commit horizon is a 16th or this, whichever is longer (design, section 6)."""
-STILL_SOUNDING_BEATS = 0.25
+STILL_SOUNDING_SECONDS = 0.2
 """In a log that was cut off, a note this near its end may have had its note-off in what is lost."""
 
 
@@ -112,7 +112,7 @@ def stage_figures(take: Take) -> StageFigures:
         stuck_notes=stuck_notes(take, played),
         stale_notes=stale_notes(changes, played, commit_horizon(take)),
         unanswered_triggers=unanswered,
-        player_deaths=sum(event.get("state") == "died" for event in take.of("player")),
+        player_deaths=_deaths(take),
         samples_ms=samples,
     )
 
@@ -224,9 +224,12 @@ def stuck_notes(take: Take, played: Sequence[PlayedNote]) -> int:
     """Note-ons that never got their note-off; in a log that was cut off, only those overdue."""
     if take.of("end"):
         return sum(not note.ended for note in played)
-    last_beat = take.tempo_map().beats_at(take.seconds)
-    overdue = last_beat - STILL_SOUNDING_BEATS
-    return sum(not note.ended and note.note.end_beats < overdue for note in played)
+    overdue = take.seconds - STILL_SOUNDING_SECONDS
+    length = 60.0 / take.bpm
+    return sum(
+        not note.ended and note.due_seconds + note.note.duration_beats * length < overdue
+        for note in played
+    )
 
 
 def lookahead(bars: Sequence[float]) -> Lookahead:
@@ -235,3 +238,9 @@ def lookahead(bars: Sequence[float]) -> Lookahead:
         return Lookahead()
     p01, p50 = (round(float(p), 3) for p in np.percentile(bars, (1, 50)))
     return Lookahead(round(min(bars), 3), p01, p50)
+
+
+def _deaths(take: Take) -> int:
+    """How often the player process was lost: told by its death, or by its restart alone."""
+    states = [event.get("state") for event in take.of("player")]
+    return max(states.count("died"), states.count("restarted"))

@@ -41,13 +41,13 @@ def report_page(findings: Findings, sound: str | None = None) -> str:
     live = findings.kind != "file"
     parts = [
         _opening(findings, sound),
-        _gates(findings.gates),
+        gates_table(findings.gates),
         *(_rolls(title, roll) for title, roll in findings.rolls),
         _timings(findings) if live else "",
         _counts(findings.figures) if live else "",
         music_table(findings.figures),
-        _pairs("Settings", findings.settings),
-        _pairs("Machine", findings.machine),
+        pairs("Settings", findings.settings),
+        pairs("Machine", findings.machine),
     ]
     return page(f"JAM_BOT · {findings.title}", "".join(parts))
 
@@ -148,7 +148,8 @@ def _opening(findings: Findings, sound: str | None) -> str:
     )
 
 
-def _gates(gates: list[Judged]) -> str:
+def gates_table(gates: list[Judged]) -> str:
+    """The gates with what was found and the verdict of each."""
     rows = "".join(
         f"<tr><th>{escape(row.gate.meaning)}<br><code>{row.gate.figure}</code></th>"
         f'<td class="number"><b>{_value(row)}</b></td>'
@@ -202,12 +203,13 @@ def _counts(figures: Mapping[str, Any]) -> str:
     if ahead.get("min") is not None:
         reach = f"{ahead['min']:.2g} at least, {ahead['p50']:.2g} as a rule"
         items.append(("bars the plan reached ahead", reach))
-    return _definitions("What went wrong, counted", items) if items else ""
+    return definitions("What went wrong, counted", items) if items else ""
 
 
-def _pairs(title: str, pairs: Mapping[str, Any]) -> str:
-    said = [(key.replace("_", " "), _plain(value)) for key, value in pairs.items()]
-    return _definitions(title, [(key, value) for key, value in said if value]) if said else ""
+def pairs(title: str, found: Mapping[str, Any]) -> str:
+    """Settings or a machine as a titled list; nothing for nothing."""
+    said = [(key.replace("_", " "), _plain(value)) for key, value in found.items()]
+    return definitions(title, [(key, value) for key, value in said if value]) if said else ""
 
 
 def _plain(value: Any) -> str:
@@ -218,7 +220,8 @@ def _plain(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _definitions(title: str, items: Iterable[tuple[str, str]]) -> str:
+def definitions(title: str, items: Iterable[tuple[str, str]]) -> str:
+    """A titled list of names and what they stand for."""
     rows = "".join(
         f"<div><dt>{escape(key)}</dt><dd>{escape(value)}</dd></div>" for key, value in items
     )

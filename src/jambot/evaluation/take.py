@@ -7,6 +7,7 @@ that is not whole: it is dropped and `Take.whole` is False.
 
 import json
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -92,6 +93,7 @@ class Take:
     def played(self) -> list[PlayedNote]:
         """The solo, note by note, each as long as it sounded."""
         notes: list[PlayedNote] = []
+        tempo_map = self.tempo_map()
         open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
         for event in self.events:
             if event["event"] == "played":
@@ -99,7 +101,7 @@ class Take:
                 notes.append(_played(event))
             elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
                 i = open_by_pitch[int(event["pitch"])].popleft()
-                notes[i] = _ended(notes[i], event)
+                notes[i] = _ended(notes[i], event, tempo_map)
         return notes
 
     def harmonies(self) -> list[HeardHarmony]:
@@ -166,12 +168,19 @@ def read_take(path: Path | str) -> Take:
             whole = False
         else:
             raise JamBotError(f"{path.name} line {number}: no event", "one JSON object", CURE)
+    return take_of(events, whole, path.name)
+
+
+def take_of(events: Iterable[Event], whole: bool = True, name: str = "the log") -> Take:
+    """A take from its events, as the stage kept them; `whole` only if the last of them is `end`.
+
+    Raises JamBotError where no `session` event is among them.
+    """
+    events = tuple(events)
     session = next((event for event in events if event["event"] == "session"), None)
     if session is None:
-        raise JamBotError(
-            f"{path.name}: no `session` line in it", "a session log", "check the path"
-        )
-    return Take(session, tuple(events), whole and events[-1]["event"] == "end")
+        raise JamBotError(f"{name}: no `session` line in it", "a session log", "check the path")
+    return Take(session, events, whole and events[-1]["event"] == "end")
 
 
 def _event(line: str) -> Event | None:
@@ -200,9 +209,9 @@ def _played(event: Event) -> PlayedNote:
     )
 
 
-def _ended(played: PlayedNote, event: Event) -> PlayedNote:
+def _ended(played: PlayedNote, event: Event, tempo_map: TempoMap) -> PlayedNote:
     note = played.note
-    if "beat" in event:
-        sounded = max(float(event["beat"]) - note.onset_beats, SHORTEST_BEATS)
-        note = replace(note, duration_beats=sounded)
-    return replace(played, note=note, ended=True)
+    sounded = float(event["due_seconds"]) - played.due_seconds
+    bpm = tempo_map.bpm_at(note.onset_beats)
+    beats = max(sounded * bpm / 60.0, SHORTEST_BEATS)
+    return replace(played, note=replace(note, duration_beats=beats), ended=True)

@@ -1,0 +1,91 @@
+"""The held-out tunes that models are examined on: a few bars of each, with a person's own solo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jambot.errors import DatasetError
+from jambot.evaluation.metrics import Chords
+from jambot.music import Meter, Note, harmony_changes
+from jambot.roles.sample import RoleSample, find_samples, read_meta, read_sample
+
+BARS = 32
+"""One chorus of most standards: long enough for repetition and rests to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """`bars` bars of a held-out tune from `start_beats`, where its soloist begins.
+
+    `conditioning` holds the whole tune's hands, also before the excerpt; `human` the soloist's
+    notes inside it; `chords` the written changes, or the harmonies heard where none are written.
+    """
+
+    sample_id: str
+    tune: str
+    conditioning: tuple[Note, ...]
+    human: tuple[Note, ...]
+    chords: Chords
+    meter: Meter
+    tempo_bpm: float
+    start_beats: float
+    bars: int
+
+    @property
+    def end_beats(self) -> float:
+        """The bar line the excerpt ends on."""
+        return self.start_beats + self.bars * self.meter.beats_per_bar
+
+    def within(self, notes: Sequence[Note]) -> list[Note]:
+        """Those of the notes that begin inside the excerpt."""
+        return [n for n in notes if self.start_beats <= n.onset_beats < self.end_beats]
+
+
+def held_out_excerpts(
+    role_dir: Path, bars: int = BARS, source: str | None = None, limit: int | None = None
+) -> list[Excerpt]:
+    """One excerpt for every held-out composition and performer, in order of name.
+
+    Of a composition's variants the untransposed one with the first comping is taken. `source`
+    keeps one corpus; `limit` spreads that many over the list. Raises DatasetError without any.
+    """
+    chosen: dict[tuple[str, str | None], tuple[tuple[int, int, str], Path]] = {}
+    for folder in find_samples(role_dir, "val"):
+        meta = read_meta(folder)
+        if source is not None and meta.source != source:
+            continue
+        key = (meta.source_id, meta.performer)
+        rank = (abs(meta.transposition), meta.comping_variant or 0, folder.name)
+        if key not in chosen or rank < chosen[key][0]:
+            chosen[key] = (rank, folder)
+    folders = sorted(folder for _, folder in chosen.values())
+    if not folders:
+        wanted = f"val samples of {source}" if source else "val samples"
+        raise DatasetError(f"{role_dir}: no {wanted}", wanted, "prepare them with `jambot prepare`")
+    if limit is not None and limit < len(folders):
+        folders = [folders[i * len(folders) // limit] for i in range(limit)]
+    return [excerpt_of(read_sample(folder), bars) for folder in folders]
+
+
+def excerpt_of(sample: RoleSample, bars: int = BARS) -> Excerpt:
+    """The sample's first `bars` bars from where its soloist begins; shorter solos give fewer."""
+    meta, meter = sample.meta, Meter(sample.meta.beats_per_bar)
+    first = meter.bar_at(min(note.onset_beats for note in sample.target))
+    last = meter.bar_at(max(note.onset_beats for note in sample.target))
+    written = [span for span in meta.chords if span.chord is not None]
+    whole = Excerpt(
+        sample_id=sample.sample_id,
+        tune=meta.source_id,
+        conditioning=sample.conditioning,
+        human=(),
+        chords=meta.chords if written else harmony_changes(sample.conditioning),
+        meter=meter,
+        tempo_bpm=meta.tempo_bpm,
+        start_beats=meter.bar_start(first),
+        bars=min(bars, last - first + 1),
+    )
+    human = tuple(whole.within(sample.target))
+    return Excerpt(
+        whole.sample_id, whole.tune, whole.conditioning, human, whole.chords, meter,
+        whole.tempo_bpm, whole.start_beats, whole.bars,
+    )  # fmt: skip
