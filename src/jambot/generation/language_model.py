@@ -1,4 +1,8 @@
-"""What the generator asks of a model: one cached stream of tokens, and logits after it."""
+"""What the generator asks of a model: a stream of tokens that can be lengthened and shortened.
+
+The generator knows no other way to a model. The trained one (`onnx_model`) is one answer, a model
+that knows nothing but chord tones is another, and a test may bring its own.
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,28 +12,42 @@ from numpy.typing import NDArray
 
 
 class LanguageModel(Protocol):
-    """One token stream over weights that streams may share."""
+    """One cached token stream over weights that several streams may share.
 
-    vocabulary_size: int
-    context_length: int
+    Every id lies in [0, `vocabulary_size`); a stream holds at most `context_length` tokens. What
+    does not fit is refused with a GenerationError, and leaves the stream as it was.
+    """
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many tokens there are, and so how many logits."""
+        ...
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens a stream can hold."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """How many tokens the stream holds now."""
+        ...
 
     def fork(self) -> "LanguageModel":
         """A second, empty stream over the same weights."""
         ...
 
     def append(self, ids: Sequence[int]) -> None:
-        """Add tokens to the stream; only these are computed."""
+        """Lengthen the stream; no ids at all change nothing."""
         ...
 
     def rewind(self, length: int) -> None:
-        """Keep the first `length` tokens."""
-        ...
-
-    @property
-    def length(self) -> int:
-        """Tokens in the stream."""
+        """Keep the first `length` tokens; the present length changes nothing."""
         ...
 
     def logits(self) -> NDArray[np.float32]:
-        """Logits (vocabulary,) after the last token appended."""
+        """What may come next, as (vocabulary_size,) logits after the last token of the stream.
+
+        The array stays as it is when the stream goes on. Ask only where there is a token.
+        """
         ...

@@ -85,7 +85,8 @@ def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint:
         model.load_state_dict(weights)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
-            f"the weights in {folder} do not fit their own description ({error})",
+            f"the weights in {folder} do not fit their own description "
+            f"({str(error).splitlines()[0]})",
             "one folder written by one run",
             "take the folder again from where it was trained",
         ) from error

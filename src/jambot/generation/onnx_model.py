@@ -1,0 +1,125 @@
+"""The trained model on stage: an exported folder, run by onnxruntime-genai, without torch."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.errors import CheckpointError, GenerationError
+from jambot.model.folder import read_description
+from jambot.model.runtime import og
+
+GRAPH = "model.onnx"
+DESCRIPTION = "model.json"
+
+
+class OnnxModel:
+    """A `LanguageModel` over an exported folder; see `jambot.model.export` for what lies in it.
+
+    Making a stream takes some ten milliseconds, so fork once and rewind to 0 to begin anew. In int8
+    the same tokens give slightly different logits when appended in other chunks (a few hundredths):
+    for the same notes from the same seed, append in the same chunks.
+
+    Threads: a stream belongs to the thread that uses it; nothing is locked. It cannot be pickled: a
+    player process loads its own. Each call runs on the `threads` it was loaded with.
+    """
+
+    def __init__(self, weights: Any, vocabulary_size: int, context_length: int) -> None:
+        self.vocabulary_size = vocabulary_size
+        self.context_length = context_length
+        self._weights = weights
+        self._stream = og.Generator(weights, og.GeneratorParams(weights))
+        self._ids: list[int] = []
+        self._logits_are_current = False
+
+    @classmethod
+    def load(cls, folder: Path, fingerprint: str, threads: int = 1) -> "OnnxModel":
+        """An empty stream over the model in `folder`, computing on `threads` cores.
+
+        Raises CheckpointError where the folder is missing, incomplete or damaged, or was made for
+        another vocabulary than the one with this `fingerprint`.
+        """
+        description = read_description(folder / DESCRIPTION, fingerprint)
+        _check_intact(folder / GRAPH, description["sha256"])
+        session = {"session_options": {"intra_op_num_threads": threads}}
+        try:
+            config = og.Config(str(folder))
+            config.overlay(json.dumps({"model": {"decoder": session}}))
+            weights = og.Model(config)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"{folder} cannot be run ({error})",
+                f"a folder exported for onnxruntime-genai {og.__version__}",
+                "export it again with `jambot export`",
+            ) from error
+        return cls(weights, description["vocabulary_size"], description["context_length"])
+
+    def fork(self) -> "OnnxModel":
+        """A second, empty stream over the same weights."""
+        return OnnxModel(self._weights, self.vocabulary_size, self.context_length)
+
+    @property
+    def length(self) -> int:
+        """How many tokens the stream holds now."""
+        return len(self._ids)
+
+    def append(self, ids: Sequence[int]) -> None:
+        """Compute `ids` after what the stream holds."""
+        if len(ids) == 0:
+            return
+        if len(self._ids) + len(ids) > self.context_length:
+            raise GenerationError(
+                f"{len(ids)} more tokens after {len(self._ids)}",
+                f"at most {self.context_length} in one stream",
+                "rewind, and begin again with the last bars",
+            )
+        # The runtime would take a negative id for one counted from the end, in silence.
+        if min(ids) < 0 or max(ids) >= self.vocabulary_size:
+            raise GenerationError(
+                f"token ids from {min(ids)} to {max(ids)}", f"ids in [0, {self.vocabulary_size})"
+            )
+        self._stream.append_tokens(np.asarray(ids, dtype=np.int32))
+        self._ids.extend(ids)
+        self._logits_are_current = True
+
+    def rewind(self, length: int) -> None:
+        """Keep the first `length` tokens and what was computed for them."""
+        if not 0 <= length <= len(self._ids):
+            raise GenerationError(
+                f"a rewind to {length} tokens", f"a length from 0 to {len(self._ids)}"
+            )
+        if length < len(self._ids):
+            self._stream.rewind_to(length)
+            del self._ids[length:]
+            self._logits_are_current = False
+
+    def logits(self) -> NDArray[np.float32]:
+        """The (vocabulary_size,) logits after the last token; quick when it was just appended."""
+        if not self._ids:
+            raise GenerationError("logits of an empty stream", "at least one token")
+        if not self._logits_are_current:
+            # Asked right after a rewind the runtime would sample a token of its own and append it.
+            self._stream.rewind_to(len(self._ids) - 1)
+            self._stream.append_tokens(np.asarray(self._ids[-1:], dtype=np.int32))
+            self._logits_are_current = True
+        logits: NDArray[np.float32] = self._stream.get_logits().reshape(-1)
+        return logits
+
+
+def _check_intact(graph: Path, sha256: str) -> None:
+    try:
+        found = hashlib.sha256(graph.read_bytes()).hexdigest()
+    except OSError as error:
+        raise CheckpointError(
+            f"{graph} cannot be read ({error.strerror})", "a whole folder", "export it again"
+        ) from error
+    if found != sha256:
+        raise CheckpointError(
+            f"{graph} has SHA-256 {found[:12]}…",
+            f"{sha256[:12]}…, as {DESCRIPTION} beside it says",
+            "copy the folder again, or export it again",
+        )

@@ -1,0 +1,132 @@
+"""LoRA adapters: a style in a few hundred kilobytes, learned on top of a base that stays as it is.
+
+::
+
+    adapter.safetensors    the low-rank matrices
+    adapter.json           format, vocabulary fingerprint, rank, and the digest of the base
+
+An adapter belongs to the very weights it was trained on: the digest of the folded base is kept, and
+any other base is refused. At export an adapter is merged, so that playing a style costs nothing.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from torch import Tensor, nn
+from transformers import LlamaForCausalLM
+
+from jambot.errors import CheckpointError
+from jambot.model.checkpoint import read_tensors, write_tensors
+from jambot.model.folder import Replacement, read_description, write_description
+
+WEIGHTS = "adapter.safetensors"
+DESCRIPTION = "adapter.json"
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterConfig:
+    """How large an adapter is (`rank`), how loud (`alpha` / `rank`), and its dropout."""
+
+    rank: int = 8
+    alpha: int = 16
+    dropout: float = 0.05
+
+    def lora(self) -> LoraConfig:
+        """The same in the words of `peft`: every linear layer of the decoder is adapted."""
+        return LoraConfig(
+            r=self.rank,
+            lora_alpha=self.alpha,
+            lora_dropout=self.dropout,
+            target_modules=list(TARGETS),
+            task_type="CAUSAL_LM",
+        )
+
+
+def attach_adapter(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:
+    """`base` with a fresh adapter, in training mode; only the adapter may change.
+
+    `base` is a folded model and is wrapped, not copied. A fresh adapter changes no logit.
+    """
+    model = _wrap(base, config)
+    model.train()
+    return model
+
+
+def save_adapter(
+    folder: Path,
+    model: PeftModel,
+    config: AdapterConfig,
+    fingerprint: str,
+    *,
+    progress: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the adapter of `model` to `folder`, whole, in place of what stood there."""
+    description = {
+        "fingerprint": fingerprint,
+        "adapter": asdict(config),
+        "base": _digest(model.get_base_model()),
+        "progress": dict(progress or {}),
+    }
+    with Replacement(folder) as new:
+        write_tensors(new / WEIGHTS, get_peft_model_state_dict(model))
+        write_description(new / DESCRIPTION, description)
+
+
+def load_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> PeftModel:
+    """`base` with the adapter in `folder` on it, in eval mode.
+
+    Raises CheckpointError where the folder is damaged, belongs to another vocabulary, or was
+    trained on another base.
+    """
+    description = read_description(folder / DESCRIPTION, fingerprint)
+    if description["base"] != _digest(base):
+        raise CheckpointError(
+            f"the adapter in {folder} was trained on another base",
+            "the checkpoint it was trained on",
+            "name that checkpoint, or train the adapter again on this one",
+        )
+    model = _wrap(base, AdapterConfig(**description["adapter"]))
+    weights = read_tensors(folder / WEIGHTS)
+    if _shapes(weights) != _shapes(get_peft_model_state_dict(model)):
+        raise CheckpointError(
+            f"{folder / WEIGHTS} does not fit its own description",
+            "one folder written by one run",
+            "copy the folder again",
+        )
+    set_peft_model_state_dict(model, weights)
+    model.eval()
+    return model
+
+
+def merge_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> LlamaForCausalLM:
+    """A plain model that plays as `base` with the adapter in `folder`; `base` itself is used up."""
+    merged: LlamaForCausalLM = load_adapter(folder, base, fingerprint).merge_and_unload()
+    return merged
+
+
+def _wrap(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:
+    with warnings.catch_warnings():
+        # peft 0.21 still asks transformers 5 for this by its old name.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        return get_peft_model(base, config.lora())
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
+def _digest(model: nn.Module) -> str:
+    """SHA-256 over the weights of a plain model, whether or not an adapter is wrapped about it."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        if "lora_" not in name:
+            digest.update(name.replace(".base_layer", "").encode())
+            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

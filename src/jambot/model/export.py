@@ -1,0 +1,161 @@
+"""From a checkpoint to a folder that plays without torch.
+
+::
+
+    model.onnx             the decoder with its weights, int8 or fp32
+    genai_config.json      how onnxruntime-genai runs it: one thread, no spinning, shared KV buffer
+    model.json             vocabulary fingerprint, context length, precision, size, SHA-256
+
+The graph comes from the builder of onnxruntime-genai: grouped-query attention over one KV buffer
+that is written in place, and in int8 every matrix but the embedding as MatMulNBits with 8 bits and
+a scale and zero point per 32 weights, multiplied with activations quantised as they come.
+"""
+
+import hashlib
+import json
+import logging
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import LlamaForCausalLM
+
+from jambot.errors import UsageError
+from jambot.model.adapters import merge_adapter
+from jambot.model.architecture import fold, parameter_count
+from jambot.model.checkpoint import load_checkpoint
+from jambot.model.folder import Replacement, write_description
+from jambot.model.runtime import og
+
+PRECISIONS = ("int8", "fp32")
+GRAPH = "model.onnx"
+RUNTIME = "genai_config.json"
+DESCRIPTION = "model.json"
+WEIGHTS_PER_SCALE = 32
+
+
+def export_checkpoint(
+    checkpoint: Path,
+    folder: Path,
+    fingerprint: str,
+    *,
+    adapter: Path | None = None,
+    precision: str = "int8",
+) -> LlamaForCausalLM:
+    """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
+
+    Gives the very model that was written, in fp32 torch, so that the two can be compared (see
+    `agreement`). Raises CheckpointError where the parts do not belong together.
+    """
+    model = fold(load_checkpoint(checkpoint, fingerprint).model)
+    if adapter is not None:
+        model = merge_adapter(adapter, model, fingerprint)
+    export_model(model, folder, fingerprint, precision=precision)
+    return model
+
+
+def export_model(
+    model: LlamaForCausalLM, folder: Path, fingerprint: str, *, precision: str = "int8"
+) -> None:
+    """Write a plain (folded) model to `folder`, whole, in place of what stood there."""
+    if precision not in PRECISIONS:
+        raise UsageError(f"precision {precision!r}", " or ".join(PRECISIONS))
+    with Replacement(folder) as new:
+        _write_graph(model, new / GRAPH, precision)
+        runtime = json.dumps(_runtime_config(model), indent=2)
+        (new / RUNTIME).write_text(runtime + "\n", encoding="utf-8")
+        write_description(new / DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision))
+
+
+def _write_graph(model: LlamaForCausalLM, path: Path, precision: str) -> None:
+    """Let the builder make the graph of a model that lies in memory, and save it in one file."""
+    import onnx_ir
+    import onnxruntime_genai.models  # noqa: F401  puts the builder's own modules on the path
+    from onnxruntime_genai.models.builders.llama import LlamaModel
+
+    class InMemory(LlamaModel):  # type: ignore[misc]
+        def load_weights(self, input_path: str) -> LlamaForCausalLM:
+            return model
+
+        def has_lm_head(self, module: torch.nn.Module) -> bool:
+            # The builder takes every Linear with `vocabulary` outputs for the head, hence also
+            # the projections of a model whose width happens to equal its vocabulary.
+            return module is model.lm_head
+
+    logging.getLogger("onnxruntime.quantization").setLevel(logging.WARNING)
+    model.config.architectures = ["LlamaForCausalLM"]
+    float32 = onnx_ir.DataType.FLOAT
+    weights = onnx_ir.DataType.UINT8 if precision == "int8" else float32
+    options = {"block_size": WEIGHTS_PER_SCALE, "is_symmetric": False}
+    with torch.no_grad(), redirect_stdout(StringIO()):
+        builder = InMemory(model.config, float32, weights, "cpu", "", options)
+        builder.make_model("")
+        graph = builder.to_nbits() if precision == "int8" else builder.model
+    graph.graph.sort()
+    onnx_ir.save(graph, path)
+
+
+def _runtime_config(model: LlamaForCausalLM) -> dict[str, Any]:
+    """The `genai_config.json` of a model that has no text, no special tokens and no end.
+
+    One thread and no spinning: on stage the other cores belong to the scheduler and the synth, and
+    a spinning pool would take them even while the model waits.
+    """
+    config = model.config
+    cache = {"key_names": "%d.key", "value_names": "%d.value"}
+    return {
+        "model": {
+            "type": "llama",
+            "vocab_size": config.vocab_size,
+            "context_length": config.max_position_embeddings,
+            "bos_token_id": 0,
+            "eos_token_id": [],
+            "pad_token_id": 0,
+            "decoder": {
+                "filename": GRAPH,
+                "head_size": config.head_dim,
+                "hidden_size": config.hidden_size,
+                "num_attention_heads": config.num_attention_heads,
+                "num_key_value_heads": config.num_key_value_heads,
+                "num_hidden_layers": config.num_hidden_layers,
+                "session_options": {
+                    "intra_op_num_threads": 1,
+                    "inter_op_num_threads": 1,
+                    "session.intra_op.allow_spinning": "0",
+                    "session.inter_op.allow_spinning": "0",
+                    "provider_options": [],
+                },
+                "inputs": {
+                    "input_ids": "input_ids",
+                    "attention_mask": "attention_mask",
+                    **{f"past_{name}": f"past_key_values.{form}" for name, form in cache.items()},
+                },
+                "outputs": {
+                    "logits": "logits",
+                    **{f"present_{name}": f"present.{form}" for name, form in cache.items()},
+                },
+            },
+        },
+        "search": {
+            "max_length": config.max_position_embeddings,
+            "past_present_share_buffer": True,
+        },
+    }
+
+
+def _describe(
+    model: LlamaForCausalLM, graph: Path, fingerprint: str, precision: str
+) -> dict[str, Any]:
+    content = graph.read_bytes()
+    return {
+        "fingerprint": fingerprint,
+        "vocabulary_size": model.config.vocab_size,
+        "context_length": model.config.max_position_embeddings,
+        "precision": precision,
+        "parameters": parameter_count(model),
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "runtime": f"onnxruntime-genai {og.__version__}",
+    }
