@@ -1,6 +1,7 @@
 """Role samples on disk: whole or not at all, and the same when read back."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,6 @@ from hypothesis import strategies as st
 
 from jambot.errors import DatasetError
 from jambot.music import ChordSpan, Note, parse_chord
-from jambot.roles import sample as sample_module
 from jambot.roles.sample import (
     RoleSample,
     SampleMeta,
@@ -82,7 +82,7 @@ def test_a_write_that_breaks_off_leaves_neither_half_a_sample_nor_litter(tmp_pat
     def break_off(*args, **kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr(sample_module, "write_midi", break_off)
+    monkeypatch.setattr(Path, "write_bytes", break_off)
     with pytest.raises(OSError, match="disk full"):
         write_sample(make(), tmp_path / "half")
     assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,17 @@ class Meter:
 
     beats_per_bar: int = 4
 
+    @classmethod
+    def of(cls, beats: float) -> "Meter":
+        """The metre whose bars (or pairs or fours of them) are whole beats: 1.5 (3/8) gives 3.
+
+        What is not that within 12 beats is taken for 4.
+        """
+        for bars in (1, 2, 4):
+            if beats * bars == int(beats * bars) and 1 <= beats * bars <= 12:
+                return cls(int(beats * bars))
+        return cls(4)
+
     def bar_at(self, beats: float) -> int:
         """The bar (from 0) that contains `beats`."""
         return int(beats // self.beats_per_bar)

@@ -32,12 +32,17 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class MidiSong:
-    """A MIDI file in beats. `markers` are (beat, text)."""
+    """A MIDI file in beats. `markers` are (beat, text).
+
+    `meter` is the first metre; `meter_changes` are all of them as (beat, beats per bar), not
+    rounded (3/8 is 1.5), and empty where none is written.
+    """
 
     tracks: tuple[Track, ...]
     tempo_map: TempoMap
     meter: Meter
     markers: tuple[tuple[float, str], ...] = field(default=())
+    meter_changes: tuple[tuple[float, float], ...] = field(default=())
 
     @property
     def end_beats(self) -> float:
@@ -64,7 +69,10 @@ def read_midi(path: Path | str) -> MidiSong:
     if not any(track.notes for track in tracks):
         raise BadMidiError(f"{path.name}: no notes in it", "at least one note", "check the export")
     markers = tuple((m.time / per_beat, m.text) for m in score.markers)
-    return MidiSong(tracks, tempo_map, meter, markers)
+    meters = tuple(
+        (s.time / per_beat, s.numerator * 4 / s.denominator) for s in score.time_signatures
+    )
+    return MidiSong(tracks, tempo_map, meter, markers, meters)
 
 
 def write_midi(
@@ -118,13 +126,15 @@ def _tempo_map(path: Path, score: "symusic.types.Score", per_beat: int) -> Tempo
 def _meter(path: Path, score: "symusic.types.Score") -> Meter:
     if not score.time_signatures:
         return Meter()
+    for signature in score.time_signatures:
+        if signature.denominator <= 0 or signature.numerator <= 0:
+            raise BadMidiError(
+                f"{path.name}: metre {signature.numerator}/{signature.denominator}",
+                "such as 4/4",
+                "write the metre anew and export it again",
+            )
     first = score.time_signatures[0]
-    if first.denominator <= 0 or first.numerator <= 0:
-        raise BadMidiError(
-            f"{path.name}: metre {first.numerator}/{first.denominator}", "such as 4/4", ""
-        )
-    beats = first.numerator * 4 / first.denominator
-    return Meter(int(beats) if beats == int(beats) and 1 <= beats <= 12 else 4)
+    return Meter.of(first.numerator * 4 / first.denominator)
 
 
 def _track(track: "symusic.types.Track", per_beat: int) -> Track:

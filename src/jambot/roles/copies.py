@@ -1,22 +1,25 @@
 """From a piece to its samples: comping variants, and copies in other keys."""
 
-import hashlib
-import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
 
 from jambot import __version__
 from jambot.errors import UsageError
-from jambot.music import ChordSpan, Meter, Note
+from jambot.music import Chord, ChordSpan, Meter, Note
+from jambot.music.midi_bytes import TrackBytes, notes_bytes
 from jambot.roles.comping import comp
 from jambot.roles.piece import Piece
-from jambot.roles.sample import RoleSample, SampleMeta, transposed_key
+from jambot.roles.sample import EncodedSample, SampleMeta, encoded, transposed_key
+from jambot.roles.twins import Signature, side_of, signature_of
 
 TRANSPOSITIONS = {"0": (0,), "6": tuple(range(-6, 7)), "all": tuple(range(-5, 7))}
 PLAYABLE = (28, 103)
 """Pitches a copy may reach (E1 to G7): beyond them it is moved an octave, or left out."""
-VAL_SHARE = 0.1
+PIANO = (21, 108)
+"""A part that is wider than `PLAYABLE` by itself is left where it is, within these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,94 +34,129 @@ class CopySettings:
     def __post_init__(self) -> None:
         if self.transpose not in TRANSPOSITIONS:
             raise UsageError(f"transpose {self.transpose!r}", f"one of {', '.join(TRANSPOSITIONS)}")
-        if self.comping_variants < 1:
-            raise UsageError(f"{self.comping_variants} comping variants", "1 or more")
+        if not 1 <= self.comping_variants <= 1000:
+            raise UsageError(f"{self.comping_variants} comping variants", "1–1000")
 
 
-def samples_of(piece: Piece, settings: CopySettings, source_sha256: str) -> Iterator[RoleSample]:
-    """Every sample of `piece`: variants of comping (where it has none of its own) times keys."""
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One sample to be: which comping variant (None: as played), how many semitones higher."""
+
+    sample_id: str
+    variant: int | None
+    semitones: int
+
+
+def copies_of(piece: Piece, settings: CopySettings) -> list[Copy]:
+    """Every copy of `piece`: variants of comping (where it has none of its own) times keys."""
     variants: Sequence[int | None] = (
         (None,) if piece.conditioning else range(settings.comping_variants)
     )
-    for variant in variants:
-        for semitones in TRANSPOSITIONS[settings.transpose]:
-            sample = _copy(piece, settings, variant, semitones, source_sha256)
-            if sample is not None:
-                yield sample
+    return [
+        Copy(sample_id(piece, variant, semitones), variant, semitones)
+        for variant in variants
+        for semitones in TRANSPOSITIONS[settings.transpose]
+    ]
 
 
-def split_of(fingerprint: str) -> str:
-    """The side a composition falls on, decided by its fingerprint alone: stable for ever."""
-    digest = hashlib.sha256(fingerprint.encode()).digest()
-    return "val" if int.from_bytes(digest[:4], "big") < VAL_SHARE * 2**32 else "train"
+def samples_of(
+    piece: Piece,
+    settings: CopySettings,
+    source_sha256: str,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> Iterator[EncodedSample]:
+    """The samples of `piece` whose ids are `wanted`; copies that cannot be played are left out."""
+    signature = signature_of(piece.target)
+    target = _Part(piece.target, "target")
+    played = _Part(piece.conditioning, "conditioning") if piece.conditioning else None
+    for copy in copies_of(piece, settings):
+        if not wanted(copy.sample_id):
+            continue
+        lead = target.moved(copy.semitones)
+        meta = _meta(piece, settings, copy, signature, source_sha256)
+        under = played.moved(copy.semitones) if played else _comped(piece, settings, copy, meta)
+        if lead is not None and under is not None:
+            yield encoded(copy.sample_id, under, lead, meta)
 
 
 def sample_id(piece: Piece, variant: int | None, semitones: int) -> str:
     """A folder name every file system can hold, different for different pieces."""
     stem = re.sub(r"[^A-Za-z0-9]+", "_", piece.source_id).strip("_")
     if stem != piece.source_id or len(stem) > 60:
-        stem = f"{stem[:60]}_{hashlib.sha256(piece.source_id.encode()).hexdigest()[:8]}"
-    source = re.sub(r"[^A-Za-z0-9]+", "_", piece.source).strip("_") or "midi"
+        stem = f"{stem[:60]}_{sha256(piece.source_id.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    source = re.sub(r"[^A-Za-z0-9]+", "_", piece.source).strip("_")[:40] or "midi"
     played = "" if variant is None else f"-c{variant}"
     moved = f"-t{semitones:+d}" if semitones else ""
     return f"{source}-{stem}{played}{moved}"
 
 
-def _copy(
-    piece: Piece, settings: CopySettings, variant: int | None, semitones: int, sha256: str
-) -> RoleSample | None:
-    target = in_range([note.transposed(semitones) for note in piece.target])
-    chords = tuple(_moved(span, semitones) for span in piece.chords)
-    if piece.conditioning:
-        conditioning = in_range([note.transposed(semitones) for note in piece.conditioning])
-    else:
-        seed = f"{settings.seed} {piece.source_id} {variant}"
-        meter = Meter(piece.beats_per_bar)
-        conditioning = tuple(comp(chords, meter, piece.tempo_bpm, seed, piece.comping_style))
-    if not target or not conditioning:
-        return None
-    meta = SampleMeta(
+def playable_shift(lowest: int, highest: int, semitones: int) -> int | None:
+    """`semitones`, or an octave beside them where that keeps a part in `PLAYABLE`; else None.
+
+    A part wider than `PLAYABLE` may reach to the ends of the piano.
+    """
+    wide = highest - lowest > PLAYABLE[1] - PLAYABLE[0]
+    low, high = PIANO if wide else PLAYABLE
+    for shift in (semitones, semitones - 12 if semitones > 0 else semitones + 12):
+        if lowest + shift >= low and highest + shift <= high:
+            return shift
+    return None if semitones or lowest < PIANO[0] or highest > PIANO[1] else 0
+
+
+class _Part:
+    """One side of a piece, encoded once, to be moved to any key."""
+
+    def __init__(self, notes: Sequence[Note], name: str) -> None:
+        self._track = notes_bytes(name, notes)
+        self._lowest = min(note.pitch for note in notes)
+        self._highest = max(note.pitch for note in notes)
+
+    def moved(self, semitones: int) -> TrackBytes | None:
+        shift = playable_shift(self._lowest, self._highest, semitones)
+        return None if shift is None else self._track.transposed(shift)
+
+
+def _comped(
+    piece: Piece, settings: CopySettings, copy: Copy, meta: SampleMeta
+) -> TrackBytes | None:
+    """The chords of this key played anew, so that the hands stay where hands play."""
+    seed = f"{settings.seed} {piece.source_id} {copy.variant}"
+    meter = Meter(piece.beats_per_bar)
+    notes = comp(meta.chords, meter, piece.tempo_bpm, seed, piece.comping_style)
+    return notes_bytes("conditioning", notes) if notes else None
+
+
+def _meta(
+    piece: Piece, settings: CopySettings, copy: Copy, signature: Signature, source_sha256: str
+) -> SampleMeta:
+    return SampleMeta(
         source=piece.source,
         source_id=piece.source_id,
-        split=piece.split or split_of(fingerprint(piece.target)),
+        split=piece.split or side_of(signature),
         tempo_bpm=piece.tempo_bpm,
         role=settings.role,
         licence=piece.licence,
         beats_per_bar=piece.beats_per_bar,
-        key=transposed_key(piece.key, semitones),
-        chords=chords,
-        transposition=semitones,
-        comping_variant=variant,
+        key=transposed_key(piece.key, copy.semitones),
+        chords=tuple(_moved(span, copy.semitones) for span in piece.chords),
+        transposition=copy.semitones,
+        comping_variant=copy.variant,
         split_pitch=piece.split_pitch,
         style=piece.style,
         performer=piece.performer,
         year=piece.year,
         choice=piece.choice,
-        source_sha256=sha256,
+        source_sha256=source_sha256,
         tool_version=__version__,
     )
-    return RoleSample(sample_id(piece, variant, semitones), conditioning, target, meta)
-
-
-def in_range(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """The part as a whole in `PLAYABLE`, an octave higher or lower where that helps; else nothing.
-
-    A part that is wider than `PLAYABLE` to begin with keeps its place.
-    """
-    lowest, highest = min(n.pitch for n in notes), max(n.pitch for n in notes)
-    for octave in (0, 12, -12):
-        if lowest + octave >= PLAYABLE[0] and highest + octave <= PLAYABLE[1]:
-            return tuple(note.transposed(octave) if octave else note for note in notes)
-    return tuple(notes) if lowest >= 21 and highest <= 108 else ()
-
-
-def fingerprint(target: Sequence[Note]) -> str:
-    """What a melody shares with its transposed copies: its intervals, up to the first 64."""
-    pitches = [note.pitch for note in target[:65]]
-    return " ".join(str(b - a) for a, b in itertools.pairwise(pitches))
 
 
 def _moved(span: ChordSpan, semitones: int) -> ChordSpan:
     if span.chord is None or not semitones:
         return span
-    return replace(span, chord=span.chord.transposed(semitones))
+    return replace(span, chord=_moved_chord(span.chord, semitones))
+
+
+@lru_cache(maxsize=4096)
+def _moved_chord(chord: Chord, semitones: int) -> Chord:
+    return chord.transposed(semitones)

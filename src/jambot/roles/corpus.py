@@ -6,13 +6,15 @@ splits.
 """
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.roles.sources import weimar
+from jambot.roles.sources import lead_sheet, weimar
+from jambot.roles.sources.json_lines import count_json_lines, read_json_lines
 
 METADATA_FILE = "metadata.csv"
 MIDI_SUFFIXES = (".mid", ".midi", ".kar")
@@ -47,12 +49,23 @@ def find_items(path: Path) -> Iterator[Item]:
     elif (path / weimar.SOLOS_FILE).is_file():
         for solo in weimar.read_solos(path):
             yield Item("solo", "wjd", str(solo.get("id")), path / weimar.SOLOS_FILE, solo)
+    elif (path / lead_sheet.SHEETS_FILE).is_file():
+        for sheet in read_json_lines(path / lead_sheet.SHEETS_FILE):
+            yield Item("sheet", "openewld", str(sheet.get("id")), path, sheet)
     elif path.is_dir():
         yield from _midi_files(path)
     else:
         raise UsageError(
             f"{path}: no such file or folder", "a folder of MIDI files", "check the path"
         )
+
+
+def count_items(path: Path) -> int:
+    """How many items `find_items` will give."""
+    for name in (weimar.SOLOS_FILE, lead_sheet.SHEETS_FILE):
+        if (path / name).is_file():
+            return count_json_lines(path / name)
+    return 1 if path.is_file() else sum(1 for _ in _midi_paths(path))
 
 
 def source_name(folder: Path) -> str:
@@ -64,9 +77,7 @@ def source_name(folder: Path) -> str:
 def _midi_files(folder: Path) -> Iterator[Item]:
     source, root = source_name(folder), folder.resolve()
     splits = _splits(folder)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in MIDI_SUFFIXES or not path.is_file():
-            continue
+    for path in _midi_paths(folder):
         if not path.resolve().is_relative_to(root):
             yield Item("outside", source, str(path.relative_to(folder)), path)
             continue
@@ -74,6 +85,15 @@ def _midi_files(folder: Path) -> Iterator[Item]:
         name = "/".join(part for part in relative.parts if part.lower() != "midi")
         licence = KNOWN_LICENCES.get(source, "")
         yield Item("midi", source, name, path, None, splits.get(path.stem), licence)
+
+
+def _midi_paths(folder: Path) -> Iterator[Path]:
+    """MIDI files below `folder`, folder by folder in order; linked folders are not entered."""
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            if name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("._"):
+                yield Path(parent, name)
 
 
 def _splits(folder: Path) -> dict[str, str]:

@@ -1,70 +1,69 @@
-"""From corpora to a role dataset: find the items, make the samples, list what was refused."""
+"""From corpora to a role dataset: find the items, make the samples, list what was refused.
 
-import hashlib
+The run can be interrupted at any moment: samples appear whole or not at all, and the next run does
+what is missing (`journal`). Items are read in workers that may crash or hang (`workers`).
+"""
+
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from jambot.errors import JamBotError, UsageError
-from jambot.music import read_midi
-from jambot.roles.copies import CopySettings, samples_of
-from jambot.roles.corpus import Item, find_items
-from jambot.roles.piece import Piece, RefusedError
-from jambot.roles.sample import META_FILE, write_sample
-from jambot.roles.sources.midi_piece import midi_piece
-from jambot.roles.sources.weimar import solo_piece
+from jambot.errors import UsageError
+from jambot.roles.copies import CopySettings
+from jambot.roles.corpus import count_items, find_items
+from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
+from jambot.roles.journal import Entry, Journal
+from jambot.roles.sample import META_FILE, sweep
+from jambot.roles.splits import settle_splits
+from jambot.roles.workers import WorkerPool
 
 REPORT_FILE = "prepare.json"
-ENGINES = ("local",)
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareSettings:
-    """What `prepare` makes of each item."""
-
-    out: Path
-    copies: CopySettings
-    split_pitch: int = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one item: samples written and kept, or the reason of its refusal."""
-
-    source: str
-    name: str
-    written: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    refusal: str = ""
+ENGINES = ("local", "dask")
+ITEM_TIMEOUT_S = 120.0
 
 
 @dataclass(slots=True)
 class PrepareReport:
-    """Counts of a run; `refused` lists (source, name, reason)."""
+    """Counts of a run; `refused` lists (source, name, reason), `moved` pieces kept with a twin."""
 
+    total: int = 0
     items: int = 0
     written: int = 0
     kept: int = 0
     seconds: float = 0.0
+    moved: list[str] = field(default_factory=list)
     by_source: dict[str, dict[str, int]] = field(default_factory=dict)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
 
+    @property
+    def items_per_second(self) -> float:
+        """The rate so far; 0 before anything is done."""
+        return self.items / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """What the rest takes at this rate; 0 when all is done or nothing is known."""
+        rate = self.items_per_second
+        return (self.total - self.items) / rate if rate else 0.0
+
     def add(self, outcome: Outcome) -> None:
         """Count one item's outcome."""
+        entry = outcome.entry
         row = self.by_source.setdefault(
-            outcome.source, {"items": 0, "written": 0, "kept": 0, "refused": 0}
+            entry.source, {"items": 0, "written": 0, "kept": 0, "refused": 0}
         )
         self.items += 1
-        self.written += len(outcome.written)
-        self.kept += len(outcome.kept)
+        self.written += outcome.written
+        self.kept += outcome.kept
         row["items"] += 1
-        row["written"] += len(outcome.written)
-        row["kept"] += len(outcome.kept)
-        if outcome.refusal:
+        row["written"] += outcome.written
+        row["kept"] += outcome.kept
+        if entry.refusal:
             row["refused"] += 1
-            self.refused.append((outcome.source, outcome.name, outcome.refusal))
+            self.refused.append((entry.source, entry.name, entry.refusal))
 
 
 Progress = Callable[[PrepareReport], None]
@@ -79,74 +78,110 @@ def prepare(
     jobs: int = 2,
     seed: int = 0,
     engine: str = "local",
+    scheduler: str | None = None,
     comping_variants: int = 4,
     progress: Progress | None = None,
+    item_timeout_s: float = ITEM_TIMEOUT_S,
 ) -> PrepareReport:
-    """Make role samples of everything in `sources` below `out`; what is there is kept.
+    """Make role samples of everything in `sources` below `out`; what is there already is kept.
 
-    Broken and unusable files are refused with a reason each, listed in the report and in
-    `out/prepare.json`, never fatal. Raises UsageError for a source that does not exist or a setting
-    out of range.
+    `jobs` worker processes (0: in this process, unprotected), or a Dask cluster at `scheduler` with
+    `engine="dask"`. Broken and unusable files are refused with a reason each, listed in the report
+    and in `out/prepare.json`, never fatal. `progress` is called after each item. Raises UsageError
+    for a source that does not exist or a setting out of range.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine {engine!r}", f"one of {', '.join(ENGINES)}")
-    if not 1 <= split_pitch <= 127:
-        raise UsageError(f"split pitch {split_pitch}", "1–127")
-    sources = [Path(source) for source in sources]
-    for source in sources:
-        if not source.exists():
-            raise UsageError(f"{source}: no such file or folder", "MIDI files", "check the path")
     settings = PrepareSettings(
         Path(out), CopySettings(transpose, comping_variants, seed), split_pitch
     )
+    sources = [Path(source) for source in sources]
+    _check(sources, settings, jobs, engine)
     settings.out.mkdir(parents=True, exist_ok=True)
-    began, report = time.monotonic(), PrepareReport()
-    items = (item for source in sources for item in find_items(source))
-    for outcome in _outcomes(items, settings, jobs):
-        report.add(outcome)
-        report.seconds = time.monotonic() - began
-        if progress:
-            progress(report)
+    sweep(settings.out)
+    began, report = time.monotonic(), PrepareReport(total=sum(map(count_items, sources)))
+    run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
+    with Journal(settings.out) as journal:
+        for outcome in _outcomes(sources, journal, settings, run):
+            report.add(outcome)
+            report.seconds = time.monotonic() - began
+            if progress:
+                progress(report)
+        report.moved = settle_splits(journal, settings.out)
+    report.seconds = time.monotonic() - began
     _write_report(report, settings)
     return report
 
 
-def make_samples(item: Item, settings: PrepareSettings) -> Outcome:
-    """Make what is missing of one item's samples; a refusal is an outcome, not an error."""
-    written: list[str] = []
-    kept: list[str] = []
-    try:
-        piece, sha256 = read_item(item, settings.split_pitch)
-        for sample in samples_of(piece, settings.copies, sha256):
-            folder = settings.out / sample.sample_id
-            if (folder / META_FILE).is_file():
-                kept.append(sample.sample_id)
-                continue
-            write_sample(sample, folder)
-            written.append(sample.sample_id)
-    except JamBotError as error:
-        return Outcome(item.source, item.name, tuple(written), tuple(kept), str(error))
-    refusal = "" if written or kept else "no copy stays in the playable range"
-    return Outcome(item.source, item.name, tuple(written), tuple(kept), refusal)
+Run = Callable[[Iterable[Task]], Iterator[Outcome]]
 
 
-def read_item(item: Item, split_pitch: int) -> tuple[Piece, str]:
-    """The piece of an item and the sha256 of what it was read from. Raises JamBotError."""
-    if item.kind == "outside":
-        raise RefusedError(f"{item.name}: a link that leads out of the folder")
-    if item.kind == "solo":
-        assert item.record is not None
-        text = json.dumps(item.record, sort_keys=True)
-        return solo_piece(item.record), hashlib.sha256(text.encode()).hexdigest()
-    song = read_midi(item.path)
-    sha256 = hashlib.sha256(item.path.read_bytes()).hexdigest()
-    piece = midi_piece(song, item.source, item.name, split_pitch)
-    return replace(piece, split=item.split, licence=item.licence), sha256
+def _check(sources: Sequence[Path], settings: PrepareSettings, jobs: int, engine: str) -> None:
+    if not sources:
+        raise UsageError("no sources", "a folder of MIDI files", "jambot prepare FOLDER --out DIR")
+    if engine not in ENGINES:
+        raise UsageError(f"engine {engine!r}", f"one of {', '.join(ENGINES)}")
+    if not 1 <= settings.split_pitch <= 127:
+        raise UsageError(f"split pitch {settings.split_pitch}", "1–127")
+    if not 0 <= jobs <= 1024:
+        raise UsageError(f"{jobs} jobs", "0–1024")
+    for source in sources:
+        if not source.exists():
+            raise UsageError(f"{source}: no such file or folder", "MIDI files", "check the path")
+    if settings.out.exists() and not settings.out.is_dir():
+        raise UsageError(f"{settings.out}: not a folder", "a folder for the dataset")
 
 
-def _outcomes(items: Iterable[Item], settings: PrepareSettings, jobs: int) -> Iterator[Outcome]:
-    for item in items:
-        yield make_samples(item, settings)
+def _engine(
+    settings: PrepareSettings, jobs: int, engine: str, scheduler: str | None, timeout_s: float
+) -> Run:
+    task = partial(make_samples, settings=settings)
+    lost = partial(_lost, settings=settings)
+    if engine == "dask":
+        from jambot.roles.cluster import run_on_cluster
+
+        return partial(run_on_cluster, task, lost, scheduler)
+    if jobs == 0:
+        return partial(map, task)
+    return WorkerPool(task, lost, jobs, timeout_s).run
+
+
+def _outcomes(
+    sources: Sequence[Path], journal: Journal, settings: PrepareSettings, run: Run
+) -> Iterator[Outcome]:
+    """What is done already first, as it is found; then the rest, as it gets done."""
+    done: list[Outcome] = []
+
+    def tasks() -> Iterator[Task]:
+        for source in sources:
+            for item in find_items(source):
+                stamp, entry = stamp_of(item), journal.entry(item.source, item.name)
+                if entry is not None and _is_done(entry, stamp, settings):
+                    done.append(Outcome(entry, 0, len(entry.samples)))
+                else:
+                    known = (entry.stamp, entry.made) if entry else None
+                    yield Task(item, stamp, anew=known != (stamp, settings.made))
+
+    for outcome in run(tasks()):
+        journal.add(outcome.entry)
+        yield outcome
+        while done:
+            yield done.pop()
+    yield from done
+
+
+def _is_done(entry: Entry, stamp: str, settings: PrepareSettings) -> bool:
+    if (entry.stamp, entry.made, entry.copies) != (stamp, settings.made, settings.asked):
+        return False
+    return all((settings.out / name / META_FILE).is_file() for name in entry.samples)
+
+
+def _lost(task: Task, reason: str, pid: int, *, settings: PrepareSettings) -> Outcome:
+    """The outcome of an item whose worker is gone; what it had half written is removed."""
+    if pid:
+        sweep(settings.out, pid)
+    item = task.item
+    refusal = f"{item.name}: {reason}"
+    made, asked = settings.made, settings.asked
+    return Outcome(Entry(item.source, item.name, task.stamp, made, asked, refusal=refusal))
 
 
 def _write_report(report: PrepareReport, settings: PrepareSettings) -> None:
@@ -155,10 +190,14 @@ def _write_report(report: PrepareReport, settings: PrepareSettings) -> None:
         "written": report.written,
         "kept": report.kept,
         "seconds": round(report.seconds, 1),
+        "items_per_second": round(report.items_per_second, 2),
         "by_source": report.by_source,
+        "moved_to_the_side_of_a_twin": report.moved,
         "refused": [
-            dict(zip(("source", "name", "reason"), r, strict=True)) for r in report.refused
+            {"source": source, "name": name, "reason": reason}
+            for source, name, reason in report.refused
         ],
     }
     text = json.dumps(record, indent=1, ensure_ascii=False)
-    (settings.out / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
+    path = settings.out / REPORT_FILE
+    path.write_text(text.encode("utf-8", "replace").decode() + "\n", encoding="utf-8")

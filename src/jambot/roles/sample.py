@@ -13,23 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import BadMidiError, DatasetError
-from jambot.music import (
-    Chord,
-    ChordSpan,
-    Meter,
-    Note,
-    TempoMap,
-    Track,
-    by_onset,
-    parse_chord,
-    read_midi,
-    write_midi,
-)
+from jambot.music import Chord, ChordSpan, Meter, Note, TempoMap, by_onset, parse_chord, read_midi
 from jambot.music.chord import PITCH_CLASS_NAMES
+from jambot.music.midi_bytes import TrackBytes, conductor_bytes, notes_bytes, song_bytes
 
 CONDITIONING_FILE = "conditioning.mid"
 TARGET_FILE = "target.mid"
 META_FILE = "meta.json"
+PARTIAL = ".partial"
 CURE = "run `jambot prepare` again; it writes what is missing"
 
 
@@ -108,6 +99,14 @@ class RoleSample:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedSample:
+    """A sample as bytes, file name -> content: what a folder will hold."""
+
+    sample_id: str
+    files: dict[str, bytes]
+
+
 def read_sample(folder: Path) -> RoleSample:
     """Read a sample. Raises DatasetError naming the part that is missing or damaged."""
     folder = Path(folder)
@@ -132,22 +131,52 @@ def write_sample(sample: RoleSample, folder: Path) -> None:
 
     Raises DatasetError when either side holds no note: nothing could be learnt from it.
     """
-    folder = Path(folder)
     if not sample.conditioning or not sample.target:
         side = "target" if sample.conditioning else "conditioning"
         raise DatasetError(f"{sample.sample_id}: no notes in the {side}", "notes on both sides")
+    conditioning = notes_bytes("conditioning", sample.conditioning)
+    target = notes_bytes("target", sample.target)
+    write_encoded(encoded(sample.sample_id, conditioning, target, sample.meta), Path(folder))
+
+
+def encoded(
+    sample_id: str, conditioning: TrackBytes, target: TrackBytes, meta: SampleMeta
+) -> EncodedSample:
+    """A sample's two sides and its provenance as the bytes of their files."""
+    conductor = conductor_bytes(TempoMap.constant(meta.tempo_bpm), Meter(meta.beats_per_bar))
+    text = json.dumps(meta.to_json(), ensure_ascii=False, separators=(",", ":"))
+    files = {
+        CONDITIONING_FILE: song_bytes([conductor, conditioning]),
+        TARGET_FILE: song_bytes([conductor, target]),
+        META_FILE: text.encode("utf-8", "replace") + b"\n",
+    }
+    return EncodedSample(sample_id, files)
+
+
+def write_encoded(sample: EncodedSample, folder: Path) -> None:
+    """Write an encoded sample as `folder`, replacing what was there; whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.parent / f".{folder.name}.{os.getpid()}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    partial = folder.parent / f".{folder.name}.{os.getpid()}{PARTIAL}"
     try:
-        _write_parts(sample, partial)
+        try:
+            partial.mkdir()
+        except FileExistsError:
+            shutil.rmtree(partial)
+            partial.mkdir()
+        for name, content in sample.files.items():
+            (partial / name).write_bytes(content)
         if folder.exists():
             shutil.rmtree(folder)
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+
+
+def sweep(role_dir: Path, pid: int | None = None) -> None:
+    """Remove what a writer that died left behind: that of process `pid`, or all of it."""
+    for partial in role_dir.glob(f".*.{'*' if pid is None else pid}{PARTIAL}"):
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
@@ -176,22 +205,6 @@ def transposed_key(key: str | None, semitones: int) -> str | None:
     except ValueError:
         return key
     return PITCH_CLASS_NAMES[(root + semitones) % 12] + key[length:]
-
-
-def _write_parts(sample: RoleSample, folder: Path) -> None:
-    tempo, meter = TempoMap.constant(sample.meta.tempo_bpm), Meter(sample.meta.beats_per_bar)
-    parts = (
-        (CONDITIONING_FILE, "conditioning", sample.conditioning),
-        (
-            TARGET_FILE,
-            "target",
-            sample.target,
-        ),
-    )
-    for name, title, notes in parts:
-        write_midi(folder / name, [Track(title, notes)], tempo, meter)
-    text = json.dumps(sample.meta.to_json(), ensure_ascii=False, separators=(",", ":"))
-    (folder / META_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def _notes(path: Path) -> tuple[Note, ...]:

@@ -20,3 +20,15 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
         raise DatasetError(
             f"{path}: {error}", "gzipped JSON lines", "fetch the collection again"
         ) from error
+
+
+def count_json_lines(path: Path) -> int:
+    """How many lines `path` holds, as far as it can be read."""
+    count = 0
+    try:
+        with gzip.open(path, "rb") as lines:
+            for _ in lines:
+                count += 1
+    except (OSError, EOFError, zlib.error):
+        pass
+    return count

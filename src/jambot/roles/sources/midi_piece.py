@@ -1,38 +1,52 @@
 """One MIDI file as a piece: named tracks where there are such, else two hands at one piano."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
-from jambot.music import ChordSpan, MidiSong, Note, by_onset, recognise
-from jambot.roles.piece import Piece, RefusedError
+from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, recognise
+from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
+from jambot.roles.piece import Piece, RefusedError, one_line
 from jambot.roles.sources.named_tracks import Parts, find_parts
 from jambot.roles.sources.two_hands import split_hands
 
 ANNOTATION_TRACKS = ("CHORDS_ANNOT", "CHORDS_SYNTH")
 PIANO_PROGRAMS = range(8)
 LEAST_NOTES = 16
+LEAST_BEATS = 16.0
 
 
 def midi_piece(song: MidiSong, source: str, source_id: str, split_pitch: int) -> Piece:
-    """`song` as a piece. Raises RefusedError when it holds no lead over an accompaniment."""
+    """`song` as a piece. Raises RefusedError when it holds no lead over an accompaniment.
+
+    Where the metre changes, the longest part in one metre is taken; a piece that begins within a
+    bar is moved so that its bar lines are multiples of the metre.
+    """
     parts, at = find_parts(song), None
     if parts is None:
         parts, at = _two_hands(song, source_id, split_pitch), split_pitch
-    if len(parts.target) < LEAST_NOTES or len(parts.conditioning) < LEAST_NOTES:
+    first, last, meter = in_one_metre(song)
+    if last - first < LEAST_BEATS:
+        raise RefusedError(f"{source_id}: no {LEAST_BEATS:g} beats in one metre")
+    chords = annotated_chords(song)
+    conditioning = cut_notes(parts.conditioning, first, last, 0.0)
+    shift = pickup(conditioning, cut_chords(chords, first, last, 0.0), meter)
+    target = one_line(cut_notes(parts.target, first, last, shift))
+    if len(target) < LEAST_NOTES or len(conditioning) < LEAST_NOTES:
         raise RefusedError(
-            f"{source_id}: {len(parts.target)} lead notes, {len(parts.conditioning)} accompanying",
+            f"{source_id}: {len(target)} lead notes, {len(conditioning)} accompanying",
             f"at least {LEAST_NOTES} each",
         )
     return Piece(
         source=source,
         source_id=source_id,
-        target=parts.target,
-        conditioning=parts.conditioning,
-        chords=annotated_chords(song),
+        target=target,
+        conditioning=tuple(note.shifted(shift) for note in conditioning),
+        chords=cut_chords(chords, first, last, shift),
         tempo_bpm=round(song.tempo_map.median_bpm, 2),
-        beats_per_bar=song.meter.beats_per_bar,
+        beats_per_bar=meter.beats_per_bar,
         split_pitch=at,
-        choice=parts.choice,
+        choice=parts.choice + _moved_in_words(song, first, last, shift),
     )
 
 
@@ -45,17 +59,28 @@ def annotated_chords(song: MidiSong) -> tuple[ChordSpan, ...]:
     for onset, group in groupby(by_onset(track.notes), key=lambda note: round(note.onset_beats, 2)):
         notes = list(group)
         previous = spans[-1].chord if spans else None
-        chord = recognise([note.pitch for note in notes], previous)
+        chord = _named(tuple(note.pitch for note in notes), previous)
         spans.append(ChordSpan(onset, max(note.end_beats for note in notes), chord))
     return tuple(_cut_at_next(spans))
 
 
+@lru_cache(maxsize=1 << 14)
+def _named(pitches: tuple[int, ...], previous: Chord | None) -> Chord | None:
+    return recognise(pitches, previous)
+
+
 def _cut_at_next(spans: Sequence[ChordSpan]) -> list[ChordSpan]:
-    ends = [span.onset_beats for span in spans[1:]] + [float("inf")]
+    ends = [*(span.onset_beats for span in spans[1:]), float("inf")]
     return [
         ChordSpan(span.onset_beats, min(span.end_beats, end), span.chord)
-        for span, end in zip(spans, ends, strict=True)
+        for span, end in zip(spans, ends, strict=False)
     ]
+
+
+def _moved_in_words(song: MidiSong, first: float, last: float, shift: float) -> str:
+    whole = first == 0.0 and last >= song.end_beats - 1e-6
+    part = "" if whole else f"; longest part in one metre, beats {first:g}–{last:g}"
+    return part + (f"; begins within a bar, moved by {shift:g} beats" if shift else "")
 
 
 def _two_hands(song: MidiSong, name: str, split_pitch: int) -> Parts:

@@ -1,0 +1,65 @@
+"""Where the bar lines of a written score fall: the longest part in one metre, and its pickup."""
+
+from collections.abc import Sequence
+
+from jambot.music import ChordSpan, Meter, MidiSong, Note
+
+STRONGER = 1.3
+"""How much clearer another place for the bar line must be than the written one."""
+
+
+def in_one_metre(song: MidiSong) -> tuple[float, float, Meter]:
+    """(first beat, last beat, metre) of the longest part of `song` in one metre."""
+    changes = list(song.meter_changes) or [(0.0, float(song.meter.beats_per_bar))]
+    best = (0.0, 0.0, song.meter)
+    first, length = 0.0, changes[0][1]
+    for beat, beats_per_bar in [*changes[1:], (max(song.end_beats, changes[-1][0]), -1.0)]:
+        if beats_per_bar == length:
+            continue
+        if beat - first > best[1] - best[0]:
+            best = (first, beat, Meter.of(length))
+        first, length = beat, beats_per_bar
+    return best
+
+
+def pickup(notes: Sequence[Note], chords: Sequence[ChordSpan], meter: Meter) -> float:
+    """How many beats to move a piece so that its bar lines fall where it says: 0 if unclear.
+
+    It says so by the length of what begins in the low register (accompaniments put their basses on
+    the first beat) and by where written chords change; both count alike. Half beats are tried.
+    Of POP909's songs three in ten begin within a bar.
+    """
+    places = 2 * meter.beats_per_bar
+    basses, changes = [0.0] * places, [0.0] * places
+    for note in notes:
+        low = 3.0 if note.pitch < 48 else 1.0 if note.pitch < 60 else 0.3
+        basses[round(2 * note.onset_beats) % places] += low * min(note.duration_beats, 2.0)
+    for span in chords:
+        changes[round(2 * span.onset_beats) % places] += 1.0
+    said = [
+        bass / (sum(basses) or 1.0) + change / (sum(changes) or 1.0)
+        for bass, change in zip(basses, changes, strict=True)
+    ]
+    strongest = max(range(places), key=lambda place: said[place])
+    if said[strongest] <= STRONGER * said[0]:
+        return 0.0
+    return float(-strongest / 2 % meter.beats_per_bar)
+
+
+def cut_notes(notes: Sequence[Note], first: float, last: float, shift: float) -> tuple[Note, ...]:
+    """The notes that begin from `first` up to `last`, moved so that `first` lies at `shift`."""
+    return tuple(
+        note.shifted(shift - first) for note in notes if first - 1e-6 <= note.onset_beats < last
+    )
+
+
+def cut_chords(
+    chords: Sequence[ChordSpan], first: float, last: float, shift: float
+) -> tuple[ChordSpan, ...]:
+    """The chords that hold between `first` and `last`, cut there and moved like the notes."""
+    by = shift - first
+    return tuple(
+        ChordSpan(max(span.onset_beats, first) + by, min(span.end_beats, last) + by, span.chord)
+        for span in chords
+        if min(span.end_beats, last) > max(span.onset_beats, first)
+    )

@@ -1,0 +1,139 @@
+"""Workers that may crash or hang without taking the run with them.
+
+Parsing strangers' files can kill a process or never end (symusic issue #104). Each worker is a
+process of its own with one item in hand; one that dies or takes too long is replaced, its item is
+reported as lost, and the run goes on.
+"""
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Lost = Callable[[Item, str, int], Result]
+"""Called with the item, the reason and the process id of the worker that is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What a worker sends instead of a result when its task raised."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class _Worker(Generic[Item]):
+    """A process, our end of its pipe, and the item it has in hand (None when idle)."""
+
+    process: BaseProcess
+    pipe: Connection
+    item: Item | None = None
+    deadline: float = float("inf")
+
+
+class WorkerPool(Generic[Item, Result]):
+    """Runs `task` on items in `jobs` processes.
+
+    Threads: one thread drives it; the processes are spawned, share nothing and ignore Ctrl-C, which
+    the parent handles. `task`, items and results must pickle; what `task` raises loses its item.
+    """
+
+    def __init__(
+        self,
+        task: Callable[[Item], Result],
+        lost: Callable[[Item, str, int], Result],
+        jobs: int,
+        timeout_s: float,
+    ) -> None:
+        self._task, self._lost, self._timeout_s = task, lost, timeout_s
+        self._context = multiprocessing.get_context("spawn")
+        self._workers = [self._hire() for _ in range(jobs)]
+
+    def run(self, items: Iterable[Item]) -> Iterator[Result]:
+        """The results in order of completion; items are taken only as workers fall idle."""
+        source, exhausted = iter(items), False
+        try:
+            while True:
+                for worker in self._workers:
+                    if worker.item is None and not exhausted:
+                        try:
+                            self._hand(worker, next(source))
+                        except StopIteration:
+                            exhausted = True
+                busy = [worker for worker in self._workers if worker.item is not None]
+                if not busy:
+                    return
+                yield from self._collect(busy)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End every worker, whatever it is doing."""
+        for worker in self._workers:
+            self._dismiss(worker)
+
+    def _hire(self) -> _Worker[Item]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(self._task, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _hand(self, worker: _Worker[Item], item: Item) -> None:
+        worker.item, worker.deadline = item, time.monotonic() + self._timeout_s
+        with suppress(OSError):  # a worker that died between items is found when we collect
+            worker.pipe.send(item)
+
+    def _collect(self, busy: list[_Worker[Item]]) -> Iterator[Result]:
+        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        ready = wait([worker.pipe for worker in busy], patience)
+        for worker in busy:
+            item = worker.item
+            assert item is not None
+            if worker.pipe in ready:
+                try:
+                    answer: Result | _Fault = worker.pipe.recv()
+                except (EOFError, OSError):
+                    yield self._replace(worker, item, "the process that read it died")
+                    continue
+                worker.item = None
+                if isinstance(answer, _Fault):
+                    yield self._lost(item, answer.reason, worker.process.pid or 0)
+                else:
+                    yield answer
+            elif time.monotonic() >= worker.deadline:
+                yield self._replace(worker, item, f"took longer than {self._timeout_s:g} s")
+
+    def _replace(self, worker: _Worker[Item], item: Item, reason: str) -> Result:
+        pid = worker.process.pid or 0
+        self._dismiss(worker)
+        code = worker.process.exitcode
+        self._workers[self._workers.index(worker)] = self._hire()
+        return self._lost(item, f"{reason} (exit code {code})", pid)
+
+    def _dismiss(self, worker: _Worker[Item]) -> None:
+        worker.pipe.close()
+        if worker.item is None:
+            worker.process.join(timeout=2.0)
+        if worker.process.is_alive():
+            worker.process.kill()
+        worker.process.join()
+
+
+def _serve(task: Callable[[Item], Result], pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            item = pipe.recv()
+            try:
+                answer: Result | _Fault = task(item)
+            except Exception as error:  # whatever it is, it costs this item only
+                answer = _Fault(f"{type(error).__name__}: {error}")
+            pipe.send(answer)
