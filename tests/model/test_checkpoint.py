@@ -1,5 +1,6 @@
 """Checkpoints come back as they were saved, or not at all."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -127,3 +128,10 @@ def test_a_replacement_may_be_the_first(tmp_path: Path) -> None:
     with Replacement(tmp_path / "deep" / "a") as new:
         (new / "x").write_text("1")
     assert (tmp_path / "deep" / "a" / "x").read_text() == "1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_weights_are_as_readable_as_any_other_file(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "a", build_model(CONFIG, FEATURES), CONFIG, "vocab")
+    modes = {path.stat().st_mode for path in (tmp_path / "a").iterdir()}
+    assert len(modes) == 1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from transformers import LlamaForCausalLM
@@ -118,8 +118,14 @@ def restore_training(folder: Path, optimizer: Optimizer) -> None:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a safetensors file; each tensor is copied, so shared storage is no trouble."""
-    save_file({name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}, path)
+    """Write a safetensors file; each tensor is copied, so shared storage is no trouble.
+
+    The bytes are written here because the library's own writer makes files that only their owner
+    can read.
+    """
+    path.write_bytes(
+        save({name: tensor.detach().cpu().clone() for name, tensor in tensors.items()})
+    )
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
