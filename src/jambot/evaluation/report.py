@@ -113,7 +113,5 @@ def write_report(findings: Findings, folder: Path, sound: str | None = None) -> 
 
 
 def _session_title(take: Take) -> str:
-    model = take.session.get("model") or "JAM_BOT"
-    adapter = take.session.get("adapter")
-    who = f"{model} + {adapter}" if adapter else str(model)
+    who = Path(take.session.get("adapter") or take.session.get("model") or "JAM_BOT").name
     return f"{who}, {take.bpm:g} bpm, {take.meter.beats_per_bar}/4, {take.seconds:.0f} s"
