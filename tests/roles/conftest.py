@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,7 +15,7 @@ CHANGES = [("C-7", 0, [0, 3, 7, 10], "min7"), ("F7", 5, [5, 9, 0, 3], "dom7"),
 
 def solo_line(name="Me_MyBlues", bars=16, split="train", period=4, first_beat=1, **changes):
     """A solo of eighth notes as a line of the Weimar collection."""
-    count = bars * period
+    count, random = bars * period, Random(name)
     beats = [(first_beat - 1 + i) % period + 1 for i in range(count)]
     positions = [2.0 + i * 0.5 + (0.04 if i % 2 else 0.01) for i in range(2 * count - 8)]
     chords = [
@@ -39,7 +40,7 @@ def solo_line(name="Me_MyBlues", bars=16, split="train", period=4, first_beat=1,
         },
         "chords": chords,
         "notes": {
-            "pitch": [60 + (i * 7 + len(name)) % 17 for i in range(len(positions))],
+            "pitch": [60 + random.randrange(17) for _ in positions],
             "pos": positions,
             "pos_dur": [0.6] * len(positions),
         },
@@ -55,20 +56,22 @@ def write_json_lines(path: Path, records):
             file.write(json.dumps(record) + "\n")
 
 
-def line(seed=0, notes=32, low=60):
+def line(seed=0, notes=64, low=60):
     """A melody of eighth notes, different for each seed."""
-    return [Note(i * 0.5, 0.45, low + (i * (seed + 3) + i * i) % 15, 90) for i in range(notes)]
+    random = Random(seed)
+    return [Note(i * 0.5, 0.45, low + random.randrange(15), 90) for i in range(notes)]
 
 
-def accompaniment(bars=4):
+def accompaniment(bars=8):
     """Whole-bar chords in the middle of the piano."""
     return [Note(4.0 * bar, 3.9, p, 70) for bar in range(bars) for p in (48, 52, 55, 59)]
 
 
-def write_song(path: Path, seed=0, names=("MELODY", "PIANO"), bpm=100.0):
+def write_song(path: Path, seed=0, names=("MELODY", "PIANO"), bpm=100.0, up=0):
     """A song of two tracks as a MIDI file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    tracks = [Track(names[0], line(seed)), Track(names[1], accompaniment(), program=0)]
+    lead = [note.transposed(up) for note in line(seed)]
+    tracks = [Track(names[0], lead), Track(names[1], [n.transposed(up) for n in accompaniment()])]
     write_midi(path, tracks, TempoMap.constant(bpm), Meter(4))
 
 

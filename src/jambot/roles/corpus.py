@@ -78,11 +78,11 @@ def _midi_files(folder: Path) -> Iterator[Item]:
     source, root = source_name(folder), folder.resolve()
     splits = _splits(folder)
     for path in _midi_paths(folder):
-        if not path.resolve().is_relative_to(root):
-            yield Item("outside", source, str(path.relative_to(folder)), path)
-            continue
         relative = path.relative_to(folder).with_suffix("")
         name = "/".join(part for part in relative.parts if part.lower() != "midi")
+        if not path.resolve().is_relative_to(root):
+            yield Item("outside", source, name, path)
+            continue
         licence = KNOWN_LICENCES.get(source, "")
         yield Item("midi", source, name, path, None, splits.get(path.stem), licence)
 

@@ -56,6 +56,8 @@ def solo_piece(solo: dict[str, Any]) -> Piece:
         stretch = longest_stretch(solo["beats"]["beat"], solo["beats"]["period"])
         if stretch.last - stretch.first < SHORTEST_BEATS:
             raise RefusedError(f"{name}: no {SHORTEST_BEATS} beats in one metre")
+        if stretch.beats_per_bar < 2:
+            raise RefusedError(f"{name}: its beat track counts no bars")
         target = _melody(solo, stretch)
         chords = _chords(solo["chords"], stretch)
         tempo = _tempo(solo["beats"]["t"][stretch.first : stretch.last])

@@ -1,0 +1,235 @@
+"""The whole of prepare on small corpora: what comes out, what is refused, what a re-run does."""
+
+import json
+import os
+import shutil
+import sys
+
+import pytest
+
+from jambot.errors import UsageError
+from jambot.music import Note, Track, write_midi
+from jambot.roles.prepare import PrepareReport, prepare
+from jambot.roles.sample import find_samples, read_meta, read_sample
+
+
+def ids(out):
+    return [folder.name for folder in find_samples(out)]
+
+
+def tree(out):
+    """Every file of the dataset with its content, but for the journal and the report."""
+    return {
+        path.relative_to(out): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.parent != out
+    }
+
+
+def test_solos_become_samples_in_every_key_with_their_split(solos, tmp_path):
+    report = prepare([solos], tmp_path / "out", transpose="6", comping_variants=2, jobs=0)
+    assert (report.items, report.written, report.refused) == (2, 2 * 2 * 13, [])
+    names = ids(tmp_path / "out")
+    assert {"wjd-Me_MyBlues-c0", "wjd-Me_MyBlues-c1-t+6", "wjd-You_Waltz-c0-t-6"} <= set(names)
+    for folder in find_samples(tmp_path / "out"):
+        meta = read_meta(folder)
+        assert meta.split == ("train" if meta.source_id == "Me_MyBlues" else "val")
+    assert {p.name for p in find_samples(tmp_path / "out", "val")} == {
+        name for name in names if "Waltz" in name
+    }
+
+
+def test_a_copy_in_another_key_is_the_same_music_moved(songs, tmp_path):
+    prepare([songs], tmp_path / "out", transpose="6", jobs=0)
+    here = read_sample(tmp_path / "out" / "songs-000")
+    there = read_sample(tmp_path / "out" / "songs-000-t+3")
+    assert [n.pitch + 3 for n in here.target] == [n.pitch for n in there.target]
+    assert [n.pitch + 3 for n in here.conditioning] == [n.pitch for n in there.conditioning]
+    assert there.meta.transposition == 3
+
+
+def test_variants_of_comping_differ_and_keep_the_solo(solos, tmp_path):
+    prepare([solos], tmp_path / "out", transpose="0", comping_variants=3, jobs=0)
+    a, b = (read_sample(tmp_path / "out" / f"wjd-Me_MyBlues-c{i}") for i in (0, 1))
+    assert a.target == b.target
+    assert a.conditioning != b.conditioning
+
+
+def test_the_same_call_makes_the_same_bytes_with_workers_or_without(solos, songs, tmp_path):
+    prepare([solos, songs], tmp_path / "a", transpose="0", jobs=0, seed=3)
+    prepare([solos, songs], tmp_path / "b", transpose="0", jobs=2, seed=3)
+    prepare([solos, songs], tmp_path / "c", transpose="0", jobs=0, seed=4)
+    assert tree(tmp_path / "a") == tree(tmp_path / "b")
+    assert tree(tmp_path / "a") != tree(tmp_path / "c")
+
+
+def test_a_second_run_writes_nothing(songs, tmp_path):
+    prepare([songs], tmp_path / "out", jobs=0)
+    before = tree(tmp_path / "out")
+    report = prepare([songs], tmp_path / "out", jobs=0)
+    assert (report.written, report.kept, report.items) == (0, 39, 3)
+    assert tree(tmp_path / "out") == before
+
+
+def test_a_re_run_makes_what_is_missing_and_only_that(songs, tmp_path):
+    prepare([songs], tmp_path / "out", jobs=0)
+    before = tree(tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / "songs-001-t-2")
+    report = prepare([songs], tmp_path / "out", jobs=0)
+    assert (report.written, report.kept) == (1, 38)
+    assert tree(tmp_path / "out") == before
+
+
+def test_more_keys_are_added_to_what_is_there(songs, tmp_path):
+    prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    report = prepare([songs], tmp_path / "out", transpose="6", jobs=0)
+    assert (report.written, report.kept) == (36, 3)
+
+
+def test_a_changed_source_and_a_changed_seed_are_made_anew(songs, solos, tmp_path, make_song):
+    prepare([songs, solos], tmp_path / "out", transpose="0", comping_variants=1, jobs=0)
+    make_song(songs / "midi" / "002.mid", seed=9)
+    os.utime(songs / "midi" / "002.mid", ns=(1, 1))
+    report = prepare([songs, solos], tmp_path / "out", transpose="0", comping_variants=1, jobs=0)
+    assert report.written == 1
+    report = prepare(
+        [songs, solos], tmp_path / "out", transpose="0", comping_variants=1, jobs=0, seed=1
+    )
+    assert report.written == 5
+
+
+def test_an_interrupted_run_is_taken_up_where_it_stopped(songs, tmp_path):
+    def interrupt(report):
+        if report.items == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare([songs], tmp_path / "out", transpose="0", jobs=0, progress=interrupt)
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    assert (report.items, report.written, report.kept) == (3, 1, 2)
+    assert ids(tmp_path / "out") == ["songs-000", "songs-001", "songs-002"]
+
+
+def test_a_torn_journal_and_litter_of_a_dead_writer_do_no_harm(songs, tmp_path):
+    out = tmp_path / "out"
+    prepare([songs], out, transpose="0", jobs=0)
+    journal = out / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-40])
+    (out / ".songs-000.99999.partial").mkdir()
+    report = prepare([songs], out, transpose="0", jobs=0)
+    assert (report.items, report.kept) == (3, 2)
+    assert not list(out.glob(".*"))
+    assert ids(out) == ["songs-000", "songs-001", "songs-002"]
+
+
+def test_bad_files_are_refused_with_a_reason_each_and_the_good_ones_made(songs, tmp_path):
+    midi = songs / "midi"
+    (midi / "empty.mid").write_bytes(b"")
+    (midi / "text.mid").write_text("hello")
+    write_midi(midi / "drums.mid", [Track("Drums", (Note(0, 1, 36),), is_drum=True)])
+    write_midi(midi / "short.mid", [Track("Piano", (Note(0, 1, 60),))])
+    with (midi / "huge.mid").open("wb") as file:
+        file.truncate(100_000_000)
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    reasons = {name: reason for _, name, reason in report.refused}
+    assert set(reasons) == {"empty", "text", "drums", "short", "huge"}
+    assert "not a readable MIDI file" in reasons["text"]
+    assert "100 MB" in reasons["huge"]
+    assert "beats in one metre" in reasons["short"]
+    assert all(name in reason for name, reason in reasons.items())
+    assert report.written == 3
+    saved = json.loads((tmp_path / "out" / "prepare.json").read_text(encoding="utf-8"))
+    assert {row["name"] for row in saved["refused"]} == set(reasons)
+    assert saved["by_source"]["songs"] == {"items": 8, "written": 3, "kept": 0, "refused": 5}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(songs, tmp_path, make_song):
+    make_song(tmp_path / "elsewhere" / "secret.mid")
+    (songs / "midi" / "link.mid").symlink_to(tmp_path / "elsewhere" / "secret.mid")
+    (songs / "folder").symlink_to(tmp_path / "elsewhere")
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    ((_, name, reason),) = report.refused
+    assert name == "link"
+    assert "out of the folder" in reason
+
+
+@pytest.mark.parametrize("name", ["süß & 'sweet' (take 2)", "日本", "a" * 200, "..hidden", "con"])
+def test_odd_names_give_folders_every_file_system_can_hold(tmp_path, make_song, name):
+    make_song(tmp_path / "odd" / f"{name}.mid")
+    prepare([tmp_path / "odd"], tmp_path / "out", transpose="0", jobs=0)
+    (sample,) = ids(tmp_path / "out")
+    assert sample.isascii()
+    assert len(sample) < 100
+    assert read_meta(tmp_path / "out" / sample).source_id == name
+
+
+def test_names_that_look_alike_do_not_share_a_folder(tmp_path, make_song):
+    for i, name in enumerate(("a b", "a_b", "a-b")):
+        make_song(tmp_path / "odd" / f"{name}.mid", seed=i)
+    prepare([tmp_path / "odd"], tmp_path / "out", transpose="0", jobs=0)
+    assert len(ids(tmp_path / "out")) == 3
+
+
+def test_an_empty_folder_gives_an_empty_report(tmp_path):
+    (tmp_path / "none").mkdir()
+    report = prepare([tmp_path / "none"], tmp_path / "out", jobs=0)
+    assert (report.items, report.written, report.refused) == (0, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"transpose": "5"}, "transpose"),
+        ({"split_pitch": 0}, "split pitch"),
+        ({"split_pitch": 200}, "split pitch"),
+        ({"comping_variants": 0}, "comping variants"),
+        ({"engine": "spark"}, "engine"),
+        ({"jobs": -1}, "jobs"),
+    ],
+)
+def test_wrong_settings_are_refused_before_anything_is_made(songs, tmp_path, wrong, message):
+    with pytest.raises(UsageError, match=message):
+        prepare([songs], tmp_path / "out", **wrong)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_source_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(UsageError, match="nowhere"):
+        prepare([tmp_path / "nowhere"], tmp_path / "out")
+    with pytest.raises(UsageError, match="no sources"):
+        prepare([], tmp_path / "out")
+
+
+def test_the_same_song_under_two_names_and_in_two_keys_is_kept_on_one_side(tmp_path, make_song):
+    """Eight songs, each with a copy a third higher; the two sides are given the wrong way round."""
+    folder = tmp_path / "songs"
+    for seed in range(8):
+        make_song(folder / f"{seed}.mid", seed=seed)
+        make_song(folder / f"again {seed}.mid", seed=seed, up=4)
+    rows = ["id,split", *(f"{i},val" for i in range(4))]
+    (folder / "metadata.csv").write_text("\n".join(rows) + "\n")
+    report = prepare([folder], tmp_path / "out", transpose="0", jobs=0)
+    sides = {read_meta(f).source_id: read_meta(f).split for f in find_samples(tmp_path / "out")}
+    assert all(sides[f"again {i}"] == sides[str(i)] for i in range(8))
+    assert all(sides[str(i)] == "val" for i in range(4))
+    assert len(report.moved) >= 3
+    again = prepare([folder], tmp_path / "out", transpose="0", jobs=0)
+    assert (again.written, again.moved) == (0, [])
+
+
+def test_files_that_take_too_long_are_refused_and_leave_nothing(songs, tmp_path):
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=2, item_timeout_s=1e-6)
+    assert report.items == 3
+    assert all("took longer" in reason for _, _, reason in report.refused)
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_progress_tells_the_rate_and_the_time_left(songs, tmp_path):
+    seen = []
+    prepare([songs], tmp_path / "out", transpose="0", jobs=0,
+            progress=lambda report: seen.append((report.items, report.total)))  # fmt: skip
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    report = PrepareReport(total=30, items=10, seconds=5.0)
+    assert (report.items_per_second, report.seconds_left) == (2.0, 10.0)
+    assert PrepareReport().seconds_left == 0.0
