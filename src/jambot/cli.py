@@ -257,6 +257,38 @@ def train(
 
 
 @app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder written by `jambot train`.")],
+    out_dir: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
+    adapter: Annotated[Path | None, typer.Option(help="LoRA folder to merge in.")] = None,
+    precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
+    check: Annotated[
+        Path | None,
+        typer.Option(help="Role dataset: compare with the checkpoint on its real prompts."),
+    ] = None,
+) -> None:
+    """Checkpoint in, a folder that plays without torch out."""
+    from jambot.model.agreement import measure_agreement
+    from jambot.model.export import export_checkpoint
+    from jambot.tokens import VOCABULARY
+    from jambot.training.prompts import real_prompts
+
+    model = export_checkpoint(
+        checkpoint, out_dir, VOCABULARY.fingerprint, adapter=adapter, precision=precision
+    )
+    size = (out_dir / "model.onnx").stat().st_size / 1e6
+    out.print(f"{out_dir}: {size:.1f} MB, {precision}")
+    if check is not None:
+        found = measure_agreement(
+            model, out_dir, real_prompts(check, model.config.max_position_embeddings)
+        )
+        out.print(
+            f"against the checkpoint in fp32, at {found.positions} places of held-out prompts: "
+            f"top-1 {found.top1:.4f}, KL mean {found.kl_mean:.2g}, p99 {found.kl_p99:.2g} nats"
+        )
+
+
+@app.command()
 def ports() -> None:
     """List the MIDI ports that --in and --out can name."""
     from jambot.realtime.ports import list_ports

@@ -20,9 +20,9 @@ DESCRIPTION = "model.json"
 class OnnxModel:
     """A `LanguageModel` over an exported folder; see `jambot.model.export` for what lies in it.
 
-    Making a stream takes some ten milliseconds, so fork once and rewind to 0 to begin anew. In int8
-    the same tokens give slightly different logits when appended in other chunks (a few hundredths):
-    for the same notes from the same seed, append in the same chunks.
+    Making a stream takes some ten milliseconds, so fork once and rewind to 0 to begin anew. Tokens
+    are computed one by one: int8 rounds a chunk otherwise than its tokens (a few hundredths of a
+    logit), and what was planned in another order would not be the same solo.
 
     Threads: a stream belongs to the thread that uses it; nothing is locked. It cannot be pickled: a
     player process loads its own. Each call runs on the `threads` it was loaded with.
@@ -82,8 +82,9 @@ class OnnxModel:
             raise GenerationError(
                 f"token ids from {min(ids)} to {max(ids)}", f"ids in [0, {self.vocabulary_size})"
             )
-        self._stream.append_tokens(np.asarray(ids, dtype=np.int32))
-        self._ids.extend(ids)
+        for token in ids:
+            self._stream.append_tokens(np.asarray([token], dtype=np.int32))
+            self._ids.append(token)
         self._logits_are_current = True
 
     def rewind(self, length: int) -> None:
