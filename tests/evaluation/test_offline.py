@@ -11,6 +11,7 @@ import pytest
 from jambot.errors import DatasetError
 from jambot.evaluation import prediction, spread
 from jambot.evaluation.excerpts import Excerpt, excerpt_of, held_out_excerpts
+from jambot.evaluation.exam import ExamSettings, run_exam
 from jambot.evaluation.listening import followed
 from jambot.evaluation.offline import MODEL, PEOPLE, RULE, attempt, examine
 from jambot.evaluation.offline_page import showpieces, write_exam
@@ -57,6 +58,12 @@ def tune(bars=16, name="tune", split="val"):
         solo += [Note(at + i / 2, 0.5, tones[i % 4]) for i in range(6)]
     meta = SampleMeta("test", name, split, 120.0, chords=tuple(spans), performer="A. Person")
     return RoleSample(f"test-{name}-c0", tuple(hands), tuple(solo), meta)
+
+
+@pytest.fixture(autouse=True)
+def small_forests(monkeypatch):
+    monkeypatch.setattr("jambot.evaluation.realism.TREES", 5)
+    monkeypatch.setattr("jambot.evaluation.realism.NULLS", 1)
 
 
 @pytest.fixture
@@ -174,3 +181,20 @@ def test_a_meter_of_three_is_examined_in_threes():
     cut = excerpt_of(waltz, bars=4)
     assert (cut.meter, cut.end_beats) == (Meter(3), 12.0)
     assert cut.chords
+
+
+def test_a_folder_is_examined_from_its_samples_to_the_page(tmp_path):
+    for name, split in (("one", "val"), ("two", "val"), ("three", "train")):
+        write_sample(tune(name=name, split=split), tmp_path / "roles" / name)
+    settings = ExamSettings("chord-tones", None, 8, sampling=SamplingSettings(guidance=0.0))
+    steps = []
+    exam, json_path, page = run_exam(
+        tmp_path / "roles", tmp_path / "out", settings, lambda step, done, total: steps.append(step)
+    )
+    report = json.loads(json_path.read_text(encoding="utf-8"))
+    assert report["settings"]["adapter"] == "chord-tones"
+    assert report["copy_rate"]["people"] == 1.0
+    assert report["bits_per_note"]["notes"] == 2 * 16 * 6
+    assert len(exam.attempts[MODEL]) == 2
+    assert {"improvising", "foretelling", "listening"} <= set(steps)
+    assert page.is_file()

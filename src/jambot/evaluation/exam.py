@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jambot import __version__
+from jambot.evaluation.copying import known_shapes
 from jambot.evaluation.excerpts import BARS, held_out_excerpts
 from jambot.evaluation.offline import Exam, Progress, examine, with_machine
 from jambot.evaluation.offline_page import write_exam
@@ -43,7 +44,13 @@ def run_exam(
     excerpts = held_out_excerpts(*asked)
     whole = held_out_excerpts(role_dir, WHOLE_BARS, settings.source, settings.limit)
     exam = examine(
-        excerpts, model, settings.sampling, seed=settings.seed, whole=whole, progress=progress
+        excerpts,
+        model,
+        settings.sampling,
+        seed=settings.seed,
+        whole=whole,
+        known=known_shapes(role_dir, settings.source),
+        progress=progress,
     )
     machine = {
         "system": platform.system(),

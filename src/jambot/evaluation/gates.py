@@ -29,7 +29,8 @@ class Gate:
     @property
     def asks(self) -> str:
         """The gate in symbols: `≤ 120 ms`."""
-        sign = "=" if self.limit == 0 else {"<=": "≤", ">=": "≥"}[self.at]
+        counts = self.limit == 0 and "." not in self.figure
+        sign = "=" if counts else {"<=": "≤", ">=": "≥"}[self.at]
         return f"{sign} {self.limit:g} {self.unit}".strip()
 
 

@@ -99,7 +99,13 @@ def _breathed(figures: Figures) -> Answer:
     low, high = HUMAN_SILENCE
     within = low <= silence <= high
     verdict: Verdict = "yes" if within else "nearly" if low / 2 <= silence <= 0.4549 else "no"
-    word = "" if within else " It rests less than they do." if silence < low else " It rests more than they do."
+    word = (
+        ""
+        if within
+        else " It rests less than they do."
+        if silence < low
+        else " It rests more than they do."
+    )
     longest = duration(figure_at(figures, "dead_air.longest_ms") or 0.0)
     return Answer(
         BREATHED,

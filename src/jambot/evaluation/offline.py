@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from jambot.evaluation.copying import Shapes, copy_rate
 from jambot.evaluation.excerpts import Excerpt
 from jambot.evaluation.gates import Judged, figure_at, judge
 from jambot.evaluation.headline import headline
 from jambot.evaluation.listening import Followed, followed
 from jambot.evaluation.metrics import MusicFigures, measure
 from jambot.evaluation.prediction import Bits, bits_of, swap_gap
+from jambot.evaluation.realism import realism_auc
 from jambot.evaluation.spread import Spread, ratio_interval, spread
 from jambot.generation import (
     ChordToneModel,
@@ -64,6 +66,8 @@ class Exam:
     attempts: Mapping[str, tuple[Attempt, ...]]
     bits_per_note: Mapping[str, Any] | None = None
     chord_swap: Mapping[str, Any] | None = None
+    realism_auc: Mapping[str, Any] | None = None
+    copy_rate: Mapping[str, Any] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
 
@@ -89,6 +93,8 @@ class Exam:
         figures["notes"] = sum(len(attempt.solo) for attempt in self.attempts[MODEL])
         figures["bits_per_note"] = self.bits_per_note
         figures["chord_swap"] = self.chord_swap
+        figures["realism_auc"] = self.realism_auc
+        figures["copy_rate"] = self.copy_rate
         return figures
 
     @property
@@ -147,12 +153,14 @@ def examine(
     *,
     seed: int = 1,
     whole: Sequence[Excerpt] = (),
+    known: Shapes | None = None,
     progress: Progress | None = None,
 ) -> Exam:
     """Examine a model on held-out excerpts.
 
     `whole` are the same tunes at full length, on which `bits_per_note` and `chord_swap.gap_bits`
-    are taken (default: the excerpts). `progress` is told the step, and how far it is.
+    are taken (default: the excerpts). `known` are the training set's shapes, for `copy_rate`.
+    `progress` is told the step, and how far it is.
     """
     tell = progress or (lambda step, done, total: None)
     soloists = {
@@ -167,8 +175,28 @@ def examine(
             attempts[who].append(attempt(excerpt, play(excerpt, seed + done)))
     bits, gap = _predictions(model, whole or excerpts, tell)
     swap = gap | _listening(model, settings, excerpts, seed, tell)
-    described = {"seed": seed, "excerpts": len(excerpts)} | asdict(settings or SamplingSettings())
-    return Exam({who: tuple(a) for who, a in attempts.items()}, bits, swap, described)
+    tell("comparing", 0, 1)
+    played = attempts[MODEL]
+    return Exam(
+        {who: tuple(a) for who, a in attempts.items()},
+        bits,
+        swap,
+        realism_auc([(a.excerpt, a.solo) for a in played]),
+        _copying([a.solo for a in played], [e.human for e in excerpts], known),
+        {"seed": seed, "excerpts": len(excerpts)} | asdict(settings or SamplingSettings()),
+    )
+
+
+def _copying(
+    solos: Sequence[Sequence[Note]], people: Sequence[Sequence[Note]], known: Shapes | None
+) -> dict[str, float] | None:
+    """The model's `rate`, people's, and how far the model's lies above (`excess`)."""
+    if known is None:
+        return None
+    rate, human = copy_rate(solos, known), copy_rate(people, known)
+    if rate is None or human is None:
+        return None
+    return {"rate": rate, "people": human, "excess": rate - human}
 
 
 def _predictions(

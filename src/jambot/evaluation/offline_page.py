@@ -101,18 +101,26 @@ def _row(figure: People, found: Sequence[tuple[str, Spread]]) -> str:
 
 def _prediction(exam: Exam) -> str:
     bits, swap = exam.bits_per_note or {}, exam.chord_swap or {}
+    real, copied = exam.realism_auc or {}, exam.copy_rate or {}
     items = [
         (f"bits per note, {part}", f"{bits[part]:.2f}")
         for part in ("all", "pitch", "timing", "duration", "velocity")
         if part in bits
     ]
     if swap.get("gap_bits") is not None:
-        items.append(("bits a tritone's wrong chords cost a pitch", f"{swap['gap_bits']:.3f}"))
-    if swap.get("followed") is not None:
+        items.append(("bits that a tritone's wrong chords cost a pitch", f"{swap['gap_bits']:.3f}"))
+    if swap.get("followed") is not None and swap.get("unswapped") is not None:
         shares = (
             f"{swap['followed'] * 100:.0f} %, against {swap['unswapped'] * 100:.0f} % unswapped"
         )
         items.append(("chord tones when the coming bar's chords are swapped", shares))
+    for name, seen in (("raw", "everything"), ("pitch", "pitches alone")):
+        if name in real:
+            told = f"{real[name]:.2f} (nothing to tell: {real[f'{name}_null']:.2f})"
+            items.append((f"told from people by {seen} (AUC; 0.5 is not at all)", told))
+    if copied:
+        told = f"{copied['rate'] * 100:.1f} %, people {copied['people'] * 100:.1f} %"
+        items.append(("eight-note shapes that occur in the training set", told))
     return definitions("What it foretells, and whether it listens", items) if items else ""
 
 
