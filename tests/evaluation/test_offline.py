@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from jambot.errors import DatasetError
-from jambot.evaluation import prediction, spread
-from jambot.evaluation.excerpts import Excerpt, excerpt_of, held_out_excerpts
+from jambot.evaluation import excerpts, prediction, spread
 from jambot.evaluation.exam import ExamSettings, run_exam
+from jambot.evaluation.excerpts import Excerpt, excerpt_of, held_out_excerpts
 from jambot.evaluation.listening import followed
 from jambot.evaluation.offline import MODEL, PEOPLE, RULE, attempt, examine
 from jambot.evaluation.offline_page import showpieces, write_exam
@@ -72,7 +72,8 @@ def excerpt() -> Excerpt:
 
 
 def test_the_worked_examples_hold():
-    assert doctest.testmod(prediction).failed == doctest.testmod(spread).failed == 0
+    for module in (prediction, spread, excerpts):
+        assert doctest.testmod(module).failed == 0
 
 
 def test_an_excerpt_begins_at_the_bar_where_its_soloist_does():

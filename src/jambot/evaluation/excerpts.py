@@ -1,5 +1,6 @@
 """The held-out tunes that models are examined on: a few bars of each, with a person's own solo."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from jambot.errors import DatasetError
 from jambot.evaluation.metrics import Chords
 from jambot.music import Meter, Note, harmony_changes
-from jambot.roles.sample import RoleSample, find_samples, read_meta, read_sample
+from jambot.roles.sample import RoleSample, SampleMeta, find_samples, read_meta, read_sample
 
 BARS = 32
 """One chorus of most standards: long enough for repetition and rests to show."""
@@ -75,7 +76,7 @@ def excerpt_of(sample: RoleSample, bars: int = BARS) -> Excerpt:
     written = [span for span in meta.chords if span.chord is not None]
     whole = Excerpt(
         sample_id=sample.sample_id,
-        tune=meta.source_id,
+        tune=composition_of(meta),
         conditioning=sample.conditioning,
         human=(),
         chords=meta.chords if written else harmony_changes(sample.conditioning),
@@ -89,3 +90,18 @@ def excerpt_of(sample: RoleSample, bars: int = BARS) -> Excerpt:
         whole.sample_id, whole.tune, whole.conditioning, human, whole.chords, meter,
         whole.tempo_bpm, whole.start_beats, whole.bars,
     )  # fmt: skip
+
+
+def composition_of(meta: SampleMeta) -> str:
+    """The composition's name, so that its takes and soloists are resampled and folded as one.
+
+    Corpora of solos name theirs `PerformerName_Title-2`; elsewhere the id is the composition.
+
+    >>> meta = SampleMeta("wjd", "ZootSims_KingDavid-2", "val", 151.0, performer="Zoot Sims")
+    >>> composition_of(meta)
+    'KingDavid'
+    """
+    prefix = (meta.performer or "").replace(" ", "") + "_"
+    if len(prefix) == 1 or not meta.source_id.startswith(prefix):
+        return meta.source_id
+    return re.sub(r"-\d+$", "", meta.source_id.removeprefix(prefix))

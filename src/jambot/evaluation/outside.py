@@ -1,0 +1,284 @@
+"""A running jam as another program hears it: chords into `jambot:in`, the solo from `jambot:out`.
+
+`jambot jam` runs as a process of its own on a JACK server; a small JACK client that shares no code
+with our ports plays to it, records it, and counts frames at its own ports. So every figure here
+includes both ways through JACK. The session's own report is read afterwards and set beside it.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jambot.assets import DEMO_COMPING
+from jambot.errors import JamBotError, PortError
+from jambot.evaluation.hands import Hands, Stamped
+from jambot.evaluation.kpi import Latency
+from jambot.music import read_midi
+
+JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
+LOAD_SECONDS = 90.0
+"""From the start of the process until it hears."""
+END_SECONDS = 30.0
+"""From being told to end until the report lies there."""
+ANSWER_SECONDS = 3.0
+"""A trigger not answered by then counts as unanswered."""
+LISTEN_SECONDS = 0.25
+"""How long the solo goes on before it is stopped."""
+PAUSE_SECONDS = 0.5
+SETTLED_SECONDS = 0.05
+"""A note-on this long after all-notes-off (three JACK round trips and more) was not stopped."""
+SPREAD_SECONDS = 0.004
+"""Between the keys of a chord: fingers never land together."""
+LEAD_SECONDS = 0.05
+ALL_NOTES_OFF = b"\xb0\x7b\x00"
+VOICINGS = (
+    (48, 58, 62, 65, 69), (41, 57, 60, 63, 67), (46, 56, 61, 65), (50, 60, 65, 69), (43, 53, 59, 64)
+)  # fmt: skip
+"""Chords of the drill, from the lowest key up: no two in a row are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFigures:
+    """What another program found, and in `session` what the jam's own `report.json` says.
+
+    `ttfn_ms`: from a chord's first key leaving our port to the first solo note-on in our port, each
+    trigger out of silence. `notes_after_stop`: note-ons later than `SETTLED_SECONDS` after all
+    notes off. `stuck_notes`: note-ons that never got their note-off, the jam's end included.
+    `longest_silence_ms`: without a sounding solo note, from its first note to the comping's end.
+    """
+
+    adapter: str
+    bpm: float
+    comping_seconds: float
+    triggers: int
+    ttfn_ms: Latency
+    unanswered_triggers: int
+    notes_after_stop: int
+    notes: int
+    stuck_notes: int
+    longest_silence_ms: float | None
+    exit_code: int
+    session: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain dictionaries, ready for JSON."""
+        return asdict(self)
+
+
+def measure_outside(
+    folder: Path,
+    *,
+    adapter: str,
+    comping: Path = DEMO_COMPING,
+    bpm: float = 120.0,
+    seconds: float = 60.0,
+    triggers: int = 20,
+    said: Callable[[str], None] = lambda words: None,
+) -> OutsideFigures:
+    """Comp for `seconds`, then ask out of silence `triggers` times; `folder` keeps the jam's take.
+
+    Needs a running JACK server. Raises PortError without one, and JamBotError where the jam does
+    not start, or does not end as it should.
+    """
+    longest = seconds + triggers * (ANSWER_SECONDS + LISTEN_SECONDS + 2 * PAUSE_SECONDS)
+    with Hands("hands") as hands:
+        if hands.sees(JAM_IN):
+            raise PortError("a jam is running on this JACK server", "none", "end it first")
+        with _jam(folder, adapter, bpm, longest + LOAD_SECONDS) as process:
+            _connect(hands, process, folder)
+            said("comping")
+            comped = _comp(hands, comping, bpm, seconds)
+            said("asking out of silence")
+            firsts, after_stop = _drill(hands, triggers)
+            said("ending")
+            exit_code = _end(process, folder)
+    heard = hands.heard
+    return OutsideFigures(
+        adapter=adapter,
+        bpm=bpm,
+        comping_seconds=seconds,
+        triggers=triggers,
+        ttfn_ms=Latency.of([first for first in firsts if first is not None]),
+        unanswered_triggers=firsts.count(None),
+        notes_after_stop=after_stop,
+        notes=sum(_is_note_on(message) for message in heard),
+        stuck_notes=stuck(heard),
+        longest_silence_ms=longest_silence(heard, *comped),
+        exit_code=exit_code,
+        session=_report(folder),
+    )
+
+
+def stuck(heard: Sequence[Stamped]) -> int:
+    """Note-ons without a note-off; 0 for silence."""
+    struck: Counter[int] = Counter()
+    for message in heard:
+        if _is_note_on(message):
+            struck[message.data[1]] += 1
+        elif _is_note_off(message) and struck[message.data[1]]:
+            struck[message.data[1]] -= 1
+    return struck.total()
+
+
+def longest_silence(heard: Sequence[Stamped], start: float, end: float) -> float | None:
+    """The longest time (ms) without a sounding note from the first note after `start` to `end`.
+
+    None where there is no note at all. Times in seconds.
+    """
+    sounding: Counter[int] = Counter()
+    silent_since: float | None = None
+    longest = 0.0
+    played = False
+    for message in heard:
+        if not start <= message.seconds <= end:
+            continue
+        if _is_note_on(message):
+            if silent_since is not None:
+                longest = max(longest, message.seconds - silent_since)
+            played, silent_since = True, None
+            sounding[message.data[1]] += 1
+        elif _is_note_off(message) and sounding[message.data[1]]:
+            sounding[message.data[1]] -= 1
+            if not sounding.total():
+                silent_since = message.seconds
+    if silent_since is not None:
+        longest = max(longest, end - silent_since)
+    return round(longest * 1e3, 3) if played else None
+
+
+def _comp(hands: Hands, comping: Path, bpm: float, seconds: float) -> tuple[float, float]:
+    """Play the file round and round; from when to when it was played."""
+    song = read_midi(comping)
+    notes = [note for track in song.tracks if not track.is_drum for note in track.notes]
+    bars = song.meter.bar_at(max(note.onset_beats for note in notes)) + 1
+    loop, beat = bars * song.meter.beats_per_bar, 60.0 / bpm
+    start = hands.now() + LEAD_SECONDS
+    end = start + seconds
+    for repeat in range(int(seconds / (loop * beat)) + 1):
+        for note in notes:
+            on = start + (note.onset_beats + repeat * loop) * beat
+            off = start + (min(note.end_beats, loop) + repeat * loop) * beat
+            if on < end:
+                hands.play(bytes((0x90, note.pitch, note.velocity)), on)
+                hands.play(bytes((0x80, note.pitch, 0)), min(off, end))
+    hands.wait_until(end)
+    hands.play(ALL_NOTES_OFF, end)
+    hands.wait_until(end + PAUSE_SECONDS)
+    return start, end
+
+
+def _drill(hands: Hands, triggers: int) -> tuple[list[float | None], int]:
+    """Ms to the first note for each trigger (None: no answer), and note-ons after all notes off."""
+    firsts: list[float | None] = []
+    after_stop = 0
+    for number in range(triggers):
+        voicing = VOICINGS[number % len(VOICINGS)]
+        struck = hands.now() + LEAD_SECONDS
+        for i, pitch in enumerate(voicing):
+            hands.play(bytes((0x90, pitch, 80)), struck + i * SPREAD_SECONDS)
+        first = _first_note(hands, struck)
+        firsts.append(None if first is None else (first - struck) * 1e3)
+        hands.wait_until(hands.now() + LISTEN_SECONDS)
+        stopped = hands.now() + LEAD_SECONDS
+        for pitch in voicing:
+            hands.play(bytes((0x80, pitch, 0)), stopped)
+        hands.play(ALL_NOTES_OFF, stopped)
+        # Another place in the beat, and in JACK's period, each time.
+        hands.wait_until(stopped + PAUSE_SECONDS + 0.0371 * (number % 13))
+        late = hands.heard_since(stopped + SETTLED_SECONDS)
+        after_stop += sum(_is_note_on(message) for message in late)
+    return firsts, after_stop
+
+
+def _first_note(hands: Hands, since: float) -> float | None:
+    while hands.now() < since + ANSWER_SECONDS:
+        for message in hands.heard_since(since):
+            if _is_note_on(message):
+                return message.seconds
+        hands.wait_until(hands.now() + 0.005)
+    return None
+
+
+@contextmanager
+def _jam(
+    folder: Path, adapter: str, bpm: float, seconds: float
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The jam as a process, its words in `jam.txt`; killed at the end if it still runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "jambot.cli", "jam", "--backend", "jack", "--no-view",
+        "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
+        "--report", str(folder),
+    ]  # fmt: skip
+    with (folder / "jam.txt").open("wb") as words:
+        # On Windows only a process group of its own can be asked to end.
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        process = subprocess.Popen(
+            command, stdout=words, stderr=subprocess.STDOUT, creationflags=group
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _connect(hands: Hands, process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait until the jam listens: its ports are there and its log has begun."""
+    log = folder / "session.jsonl"
+    deadline = time.monotonic() + LOAD_SECONDS
+    while not (hands.sees(JAM_IN, JAM_OUT) and log.is_file() and log.stat().st_size):
+        if process.poll() is not None:
+            raise _failed(folder, f"it ended at once with exit code {process.returncode}")
+        if time.monotonic() > deadline:
+            raise _failed(folder, f"it was not ready after {LOAD_SECONDS:g} s")
+        time.sleep(0.05)
+    hands.connect(JAM_IN, JAM_OUT)
+    time.sleep(PAUSE_SECONDS)
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> int:
+    """Ask it to end as a system does; its exit code."""
+    if sys.platform == "win32":
+        process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.terminate()
+    try:
+        return process.wait(timeout=END_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise _failed(folder, f"told to end, it still ran {END_SECONDS:g} s later") from None
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    try:
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _failed(folder, "it left no report") from None
+    return dict(report)
+
+
+def _failed(folder: Path, what: str) -> JamBotError:
+    try:
+        words = (folder / "jam.txt").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        words = ""
+    last = "; ".join(words.splitlines()[-3:])
+    return JamBotError(f"the jam: {what}" + (f" ({last})" if last else ""), "a jam over JACK", "")
+
+
+def _is_note_on(message: Stamped) -> bool:
+    data = message.data
+    return len(data) == 3 and data[0] >> 4 == 0x9 and data[2] > 0
+
+
+def _is_note_off(message: Stamped) -> bool:
+    data = message.data
+    return len(data) == 3 and (data[0] >> 4 == 0x8 or (data[0] >> 4 == 0x9 and data[2] == 0))
