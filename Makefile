@@ -5,13 +5,15 @@
 #   make check   lint, format, types, and who may import whom
 #   make setup   the playing environment alone, in .venv/
 #
+# And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well.
+#
 # Quick when already done: a stamp in .venv/ is renewed only when the requirements change.
 
 PYTHON ?= python3
 VENV := .venv
 REQUIREMENTS := pyproject.toml constraints.txt
 
-.PHONY: setup test check jam clean
+.PHONY: setup train-setup test check jam clean
 
 setup: $(VENV)/.playing
 
@@ -22,6 +24,8 @@ $(VENV)/.playing: $(REQUIREMENTS) scripts/setup_playing.sh
 $(VENV)/.testing: $(VENV)/.playing scripts/setup_testing.sh
 	VENV="$(VENV)" bash scripts/setup_testing.sh
 	@touch $@
+
+train-setup: $(VENV)/.testing
 
 test: $(VENV)/.testing
 	bash scripts/setup_debian.sh

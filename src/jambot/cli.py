@@ -5,10 +5,10 @@ needs is imported inside it, so that playing never pays for training.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,10 @@ from rich.table import Table
 
 from jambot import __version__
 from jambot.errors import JamBotError, UsageError
+
+if TYPE_CHECKING:
+    from jambot.evaluation.offline import Exam
+    from jambot.realtime.session import SessionSettings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,10 +44,10 @@ Guidance = Annotated[
 ]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; faults of ours end with their message and their exit code."""
     try:
-        app()
+        app(arguments)
     except JamBotError as error:
         err.print(f"[bold red]jambot:[/] {error.found}", highlight=False)
         if error.expected:
@@ -111,7 +115,6 @@ def jam(
     port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
 ) -> None:
     """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
-    from jambot.control.room import Room
     from jambot.generation import SamplingSettings
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
@@ -131,7 +134,11 @@ def jam(
         seconds,
     )
     folder = _take_folder(report)
-    room = None if no_view else Room(port=port)
+    room = None
+    if not no_view:
+        from jambot.control.room import Room
+
+        room = Room(port=port)
     try:
         play(settings, folder / "session.jsonl", room)
     finally:
@@ -289,6 +296,63 @@ def export(
 
 
 @app.command()
+def evaluate(
+    role_dir: Annotated[Path, typer.Argument(help="Role dataset; its held-out tunes are used.")],
+    model: Annotated[str, typer.Option(help="A shipped style, or an exported folder.")] = "jazz",
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the exam.")] = Path("exam"),
+    source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
+    bars: Annotated[int, typer.Option(min=4, help="Length of each solo.")] = 32,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many tunes; default all.")] = None,
+    seed: Seed = 1,
+    temperature: Temperature = 1.0,
+    top_p: TopP = 0.95,
+    guidance: Guidance = 0.75,
+) -> None:
+    """Examine a model on held-out tunes, beside people and a rule."""
+    from jambot.evaluation.exam import ExamSettings, run_exam
+    from jambot.generation import SamplingSettings
+
+    settings = ExamSettings(
+        adapter=model,
+        source=None if source == "all" else source,
+        bars=bars,
+        limit=limit,
+        seed=seed,
+        sampling=SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+    )
+    with _bar("exam") as advance:
+        exam, figures, page = run_exam(
+            role_dir, out_dir, settings, lambda step, done, total: advance(done + 1, total, step)
+        )
+    out.print(_exam_table(exam))
+    out.print(exam.as_dict()["headline"], highlight=False)
+    out.print(f"figures: {figures}   page: {page}", highlight=False)
+
+
+@app.command()
+def bench(
+    out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
+    jack: Annotated[
+        bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
+    ] = None,
+    triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
+    adapter: Adapter = "jazz",
+) -> None:
+    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong."""
+    from jambot.evaluation.bench import append_line
+    from jambot.evaluation.bench import bench as measure
+
+    with err.status("starting") as status:
+        run = measure(
+            adapter=adapter, seconds=seconds, triggers=triggers, jack=jack, said=status.update
+        )
+    append_line(run, out_file)
+    out.print(_bench_table(run))
+    out.print(f"added to {out_file}", highlight=False)
+
+
+@app.command()
 def ports() -> None:
     """List the MIDI ports that --in and --out can name."""
     from jambot.realtime.ports import list_ports
@@ -303,7 +367,50 @@ def ports() -> None:
     out.print(table)
 
 
-def _session(bpm: float, beats_per_bar: int, response: str, seed: int, lookahead: float):  # type: ignore[no-untyped-def]
+def _exam_table(exam: "Exam") -> Table:
+    """Medians, with the middle half of the tunes, of whoever soloed."""
+    table = Table("figure", *exam.attempts)
+    spreads = {who: exam.spreads(who) for who in exam.attempts}
+    for figure in next(iter(spreads.values())):
+        cells = [
+            f"{s.median:.3f} ({s.q1:.3f}–{s.q3:.3f})" if (s := spreads[who].get(figure)) else "–"
+            for who in spreads
+        ]
+        table.add_row(figure, *cells)
+    for name, values in (("bits", exam.bits_per_note), ("chord_swap", exam.chord_swap)):
+        for part, value in (values or {}).items():
+            shown = f"{value:.3f}" if isinstance(value, float) else str(value)
+            table.add_row(f"{name}.{part}", "", shown)
+    return table
+
+
+BENCH_FIGURES = (
+    "ttfn_ms", "chord_response_ms", "jitter_ms", "lookahead_bars", "isr", "underruns",
+    "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "unanswered_triggers",
+    "notes_after_stop", "longest_silence_ms",
+)  # fmt: skip
+
+
+def _bench_table(run: Mapping[str, Any]) -> Table:
+    """What was found outside, beside the session's own account."""
+    table = Table("figure", "outside", "session's own", title=f"{run['adapter']}, {run['backend']}")
+    for figure in BENCH_FIGURES:
+        cells = [_cell(part.get(figure)) for part in (run, run["session"])]
+        table.add_row(figure, *cells)
+    return table
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "  ".join(f"{name} {_cell(part)}" for name, part in value.items())
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    return "–" if value is None else str(value)
+
+
+def _session(
+    bpm: float, beats_per_bar: int, response: str, seed: int, lookahead: float
+) -> "SessionSettings":
     from jambot.realtime.session import Response, SessionSettings
 
     if response not in list(Response):
@@ -343,7 +450,8 @@ def _finish_take(folder: Path) -> None:
 
 
 @contextmanager
-def _bar(words: str) -> Iterator:  # type: ignore[type-arg]
+def _bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress bar; call what it gives with done, total (0: unknown) and a few words."""
     columns = (
         TextColumn(words),
         BarColumn(),
