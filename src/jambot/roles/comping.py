@@ -200,7 +200,7 @@ def _with_missed_changes(
 
 def _span_for(spans: list[ChordSpan], beat: float) -> ChordSpan | None:
     """The chord meant by a strike at `beat`; an off-beat just before a change anticipates it."""
-    i = bisect_right([span.onset_beats for span in spans], beat + 1e-6) - 1
+    i = bisect_right(spans, beat + 1e-6, key=lambda span: span.onset_beats) - 1
     off_beat = abs(beat % 1.0 - 0.5) < 0.1
     if off_beat and i + 1 < len(spans) and spans[i + 1].onset_beats <= beat + 0.5 + 1e-6:
         i += 1

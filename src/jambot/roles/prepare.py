@@ -6,7 +6,8 @@ what is missing (`journal`). Items are read in workers that may crash or hang (`
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -99,13 +100,19 @@ def prepare(
     sweep(settings.out)
     began, report = time.monotonic(), PrepareReport(total=sum(map(count_items, sources)))
     run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
-    with Journal(settings.out) as journal:
-        for outcome in _outcomes(sources, journal, settings, run):
-            report.add(outcome)
-            report.seconds = time.monotonic() - began
-            if progress:
-                progress(report)
-        report.moved = settle_splits(journal, settings.out)
+    try:
+        with (
+            Journal(settings.out) as journal,
+            closing(_outcomes(sources, journal, settings, run)) as outcomes,
+        ):
+            for outcome in outcomes:
+                report.add(outcome)
+                report.seconds = time.monotonic() - began
+                if progress:
+                    progress(report)
+            report.moved = settle_splits(journal, settings.out)
+    finally:
+        sweep(settings.out)
     report.seconds = time.monotonic() - began
     _write_report(report, settings)
     return report
@@ -146,7 +153,7 @@ def _engine(
 
 def _outcomes(
     sources: Sequence[Path], journal: Journal, settings: PrepareSettings, run: Run
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """What is done already first, as it is found; then the rest, as it gets done."""
     done: list[Outcome] = []
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from jambot.music.midi_bytes import TrackBytes, conductor_bytes, notes_bytes, so
 CONDITIONING_FILE = "conditioning.mid"
 TARGET_FILE = "target.mid"
 META_FILE = "meta.json"
+FILES_SHA256 = "files_sha256"
+"""Where `meta.json` keeps the hash of each of the two MIDI files."""
 PARTIAL = ".partial"
 CURE = "run `jambot prepare` again; it writes what is missing"
 
@@ -144,12 +147,14 @@ def encoded(
 ) -> EncodedSample:
     """A sample's two sides and its provenance as the bytes of their files."""
     conductor = conductor_bytes(TempoMap.constant(meta.tempo_bpm), Meter(meta.beats_per_bar))
-    text = json.dumps(meta.to_json(), ensure_ascii=False, separators=(",", ":"))
     files = {
         CONDITIONING_FILE: song_bytes([conductor, conditioning]),
         TARGET_FILE: song_bytes([conductor, target]),
-        META_FILE: text.encode("utf-8", "replace") + b"\n",
     }
+    hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
+    record = {**meta.to_json(), FILES_SHA256: hashes}
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    files[META_FILE] = text.encode("utf-8", "replace") + b"\n"
     return EncodedSample(sample_id, files)
 
 

@@ -7,6 +7,7 @@ Jazz Piano Book*: shells, rootless A and B, So What, spread and locked-hands voi
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from jambot.music import Chord
@@ -108,11 +109,9 @@ def voice(
     `elsewhere` asks for another one than `previous` where there is one.
     """
     low, high = reach
-    candidates = [v for shape in shapes(chord, family) for v in lay(chord, shape, low, high)]
-    if not candidates:
-        candidates = [v for s in _block_shapes(chord, False) for v in lay(chord, s, low, high + 5)]
+    candidates = _candidates(chord, family, low, high)
     if elsewhere:
-        candidates = [v for v in candidates if v != previous] or candidates
+        candidates = tuple(v for v in candidates if v != previous) or candidates
     centre = (low + high) / 2 - 1
     near = previous or (round(centre),)
 
@@ -123,6 +122,14 @@ def voice(
         return leap + 0.25 * drift + 2.0 * muddy + random.expovariate(1 / 0.6)
 
     return min(candidates, key=cost)
+
+
+@lru_cache(maxsize=1 << 14)
+def _candidates(chord: Chord, family: str, low: int, high: int) -> tuple[Voicing, ...]:
+    laid = tuple(v for shape in shapes(chord, family) for v in lay(chord, shape, low, high))
+    if laid:
+        return laid
+    return tuple(v for s in _block_shapes(chord, False) for v in lay(chord, s, low, high + 5))
 
 
 def bass_pitch(chord: Chord, previous: int | None, random: Random) -> int:

@@ -37,7 +37,7 @@ def sheet_piece(sheet: dict[str, Any]) -> Piece:
         end = max((note.end_beats for note in melody), default=0.0)
         chords = _chords(sheet["chords"], pickup, end)
         tempo = float(sheet["tempos"][0][1]) if sheet.get("tempos") else TEMPO_BPM
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise RefusedError(f"{name}: not a lead sheet ({error!r})") from error
     if len(melody) < LEAST_NOTES or not any(span.chord for span in chords):
         found = f"{name}: {len(melody)} notes, {len(chords)} chords"

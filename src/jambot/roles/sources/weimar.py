@@ -61,7 +61,7 @@ def solo_piece(solo: dict[str, Any]) -> Piece:
         target = _melody(solo, stretch)
         chords = _chords(solo["chords"], stretch)
         tempo = _tempo(solo["beats"]["t"][stretch.first : stretch.last])
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise RefusedError(f"{name}: not an annotated solo ({error!r})") from error
     if not target or not any(span.chord for span in chords):
         raise RefusedError(f"{name}: no {'chords' if target else 'notes'}")

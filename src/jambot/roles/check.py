@@ -1,0 +1,109 @@
+"""Is a dataset whole? Every sample readable, as it was written, and on one side of the split."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jambot.errors import DatasetError
+from jambot.music import Note
+from jambot.roles.journal import JOURNAL_FILE, Journal
+from jambot.roles.sample import (
+    CONDITIONING_FILE,
+    FILES_SHA256,
+    META_FILE,
+    TARGET_FILE,
+    RoleSample,
+    find_samples,
+    read_sample,
+)
+
+PITCHES = (21, 108)
+"""The keys of a piano: what the vocabulary can say."""
+APART_BEATS = 64.0
+"""How far the ends of the two sides may lie apart before one of them must be cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one sample (or with the dataset, where `sample` is empty)."""
+
+    sample: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.sample}: {self.reason}" if self.sample else self.reason
+
+
+def check_dataset(
+    role_dir: Path, progress: Callable[[int, int], None] | None = None
+) -> Iterator[Fault]:
+    """Every fault of the dataset below `role_dir`, as it is found; none for a whole one.
+
+    Checks that each sample is readable, its files are those that were written (sha256), its notes
+    lie on the piano and after beat 0, its two sides cover the same time, that all samples of a
+    composition stand on one side of the split, and that nothing the journal lists is missing.
+    `progress` is told (samples checked, samples in all). Raises DatasetError without a dataset.
+    """
+    folders = find_samples(role_dir)
+    if not folders:
+        yield Fault("", f"{role_dir}: no samples")
+    sides: dict[tuple[str, str], str] = {}
+    for i, folder in enumerate(folders, start=1):
+        yield from _check_sample(folder, sides)
+        if progress:
+            progress(i, len(folders))
+    yield from _missing(role_dir)
+    for litter in sorted(role_dir.glob(".*.partial")):
+        yield Fault(litter.name, "left behind by a writer that died")
+
+
+def _check_sample(folder: Path, sides: dict[tuple[str, str], str]) -> Iterator[Fault]:
+    try:
+        sample = read_sample(folder)
+    except DatasetError as error:
+        yield Fault(folder.name, error.found)
+        return
+    yield from (Fault(folder.name, reason) for reason in _changed_files(folder))
+    yield from (Fault(folder.name, reason) for reason in _musical_faults(sample))
+    meta = sample.meta
+    side = sides.setdefault((meta.source, meta.source_id), meta.split)
+    if side != meta.split:
+        yield Fault(folder.name, f"{meta.source_id} is in {side} and in {meta.split}")
+
+
+def _changed_files(folder: Path) -> Iterator[str]:
+    record = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    written = record.get(FILES_SHA256, {})
+    for name in (CONDITIONING_FILE, TARGET_FILE):
+        if written.get(name) != sha256((folder / name).read_bytes()).hexdigest():
+            yield f"{name} is not the file that was written"
+
+
+def _musical_faults(sample: RoleSample) -> Iterator[str]:
+    ends = []
+    for side, notes in (("conditioning", sample.conditioning), ("target", sample.target)):
+        outside = [n for n in notes if not PITCHES[0] <= n.pitch <= PITCHES[1]]
+        if outside:
+            yield f"{len(outside)} {side} notes off the piano, such as pitch {outside[0].pitch}"
+        ends.append(max(note.end_beats for note in notes))
+    if abs(ends[0] - ends[1]) > APART_BEATS:
+        yield f"conditioning ends at beat {ends[0]:.0f}, target at beat {ends[1]:.0f}"
+    if not _overlap(sample.conditioning, sample.target):
+        yield "conditioning and target never sound in the same stretch of time"
+
+
+def _overlap(a: tuple[Note, ...], b: tuple[Note, ...]) -> bool:
+    begins = max(a[0].onset_beats, b[0].onset_beats)
+    return begins < min(max(n.end_beats for n in a), max(n.end_beats for n in b))
+
+
+def _missing(role_dir: Path) -> Iterator[Fault]:
+    if not (role_dir / JOURNAL_FILE).is_file():
+        return
+    with Journal(role_dir) as journal:
+        for entry in journal:
+            for sample in entry.samples:
+                if not (role_dir / sample / META_FILE).is_file():
+                    yield Fault(sample, "listed in the journal, but not there")
