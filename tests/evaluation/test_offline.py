@@ -132,14 +132,15 @@ def test_a_listening_model_follows_swapped_chords_and_a_deaf_one_does_not(excerp
     assert deaf["followed"] < 0.6
 
 
-def test_an_exam_measures_people_model_and_rule_alike(excerpt, tmp_path):
+def test_an_exam_measures_people_model_and_rule_alike(tmp_path):
+    excerpt = excerpt_of(tune(bars=6))
     other = replace(excerpt, sample_id="test-other-c0", tune="other")
     settings = SamplingSettings(guidance=0.0)
     exam = examine([excerpt, other], UniformModel(), settings, seed=3)
     assert set(exam.attempts) == {PEOPLE, MODEL, RULE}
-    people = exam.spreads(PEOPLE)
+    people = exam.spreads[PEOPLE]
     assert people["chord_tone_ratio.all"].median == 1.0
-    assert exam.spreads(RULE)["chord_tone_ratio.all"].median > 0.9
+    assert exam.spreads[RULE]["chord_tone_ratio.all"].median > 0.9
     assert exam.chord_swap["gap_bits"] == pytest.approx(0.0, abs=1e-9)
     json_path, html_path = write_exam(exam, tmp_path)
     report = json.loads(json_path.read_text(encoding="utf-8"))
@@ -174,6 +175,14 @@ def test_an_interval_over_tunes_holds_the_ratio_and_shrinks_with_agreement():
     assert wide[0] <= 0.5 <= wide[1]
     assert tight == (0.5, 0.5)
     assert ratio_interval([]) is None
+
+
+def test_a_tune_drawn_twice_counts_twice_in_the_resampled_median(monkeypatch):
+    monkeypatch.setattr(spread, "RESAMPLES", 200)
+    tunes = [np.array([1.0, 9.0]), np.array([2.0]), np.array([3.0, 4.0, 5.0])]
+    drawn = np.random.default_rng(spread.SEED).integers(0, 3, (200, 3))
+    by_hand = [np.median(np.concatenate([tunes[i] for i in row])) for row in drawn]
+    assert spread._resampled_medians(tunes) == pytest.approx(by_hand)
 
 
 def test_a_meter_of_three_is_examined_in_threes():

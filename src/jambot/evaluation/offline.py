@@ -7,6 +7,7 @@ the model's, and the rule-based baseline's. With the model itself at hand (not o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from jambot.evaluation.copying import Shapes, copy_rate
@@ -59,7 +60,7 @@ class Attempt:
         return row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exam:
     """Everything an exam found: attempts by soloist (people, model, rule), in excerpt order."""
 
@@ -71,24 +72,15 @@ class Exam:
     settings: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
 
-    def spreads(self, soloist: str) -> dict[str, Spread]:
-        """A soloist's figures over the excerpts; those that no excerpt could measure left out."""
-        spreads: dict[str, Spread] = {}
-        for figure in FIGURES:
-            by_tune: dict[str, list[float]] = {}
-            for attempt in self.attempts[soloist]:
-                value = figure_at(attempt.row, figure)
-                if value is not None:
-                    by_tune.setdefault(attempt.excerpt.tune, []).append(value)
-            found = spread(by_tune)
-            if found is not None:
-                spreads[figure] = found
-        return spreads
+    @cached_property
+    def spreads(self) -> dict[str, dict[str, Spread]]:
+        """By soloist, each figure over the excerpts; what no excerpt could measure is left out."""
+        return {who: _spreads(attempts) for who, attempts in self.attempts.items()}
 
     @property
     def figures(self) -> dict[str, Any]:
         """The model's medians under the names that every report uses; gates are judged on these."""
-        flat = {name: found.median for name, found in self.spreads(MODEL).items()}
+        flat = {name: found.median for name, found in self.spreads[MODEL].items()}
         figures = _nested(flat)
         figures["notes"] = sum(len(attempt.solo) for attempt in self.attempts[MODEL])
         figures["bits_per_note"] = self.bits_per_note
@@ -110,8 +102,8 @@ class Exam:
             **self.figures,
             "gates": [gate.as_dict() for gate in self.gates],
             "soloists": {
-                soloist: {name: asdict(found) for name, found in self.spreads(soloist).items()}
-                for soloist in self.attempts
+                who: {name: asdict(found) for name, found in spreads.items()}
+                for who, spreads in self.spreads.items()
             },
             "excerpts": [
                 {"sample_id": a.excerpt.sample_id, "tune": a.excerpt.tune, "soloist": who, **a.row}
@@ -121,6 +113,20 @@ class Exam:
             "settings": dict(self.settings),
             "machine": dict(self.machine),
         }
+
+
+def _spreads(attempts: Sequence[Attempt]) -> dict[str, Spread]:
+    spreads: dict[str, Spread] = {}
+    for figure in FIGURES:
+        by_tune: dict[str, list[float]] = {}
+        for one in attempts:
+            value = figure_at(one.row, figure)
+            if value is not None:
+                by_tune.setdefault(one.excerpt.tune, []).append(value)
+        found = spread(by_tune)
+        if found is not None:
+            spreads[figure] = found
+    return spreads
 
 
 def soloist(model: LanguageModel, settings: SamplingSettings | None = None) -> Soloist:

@@ -70,7 +70,7 @@ def showpieces(exam: Exam) -> list[tuple[str, Attempt]]:
 
 
 def _comparison(exam: Exam) -> str:
-    spreads = {who: exam.spreads(who) for who in exam.attempts}
+    spreads = exam.spreads
     rows = "".join(
         _row(figure, [(who, spreads[who][figure.figure]) for who in NAMES])
         for figure in HUMAN_FIGURES

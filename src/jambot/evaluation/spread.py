@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 RESAMPLES = 1000
 SEED = 0
@@ -36,13 +37,25 @@ def spread(by_tune: Mapping[str, Sequence[float]]) -> Spread | None:
         return None
     every = np.concatenate(tunes)
     q1, median, q3 = (float(q) for q in np.percentile(every, (25, 50, 75)))
+    low, high = np.percentile(_resampled_medians(tunes), (2.5, 97.5))
+    return Spread(len(every), median, q1, q3, float(low), float(high))
+
+
+def _resampled_medians(tunes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The median of all values, each tune's taken as often as it was drawn: `RESAMPLES` times."""
     random = np.random.default_rng(SEED)
-    medians = [
-        float(np.median(np.concatenate([tunes[i] for i in drawn])))
-        for drawn in random.integers(0, len(tunes), (RESAMPLES, len(tunes)))
-    ]
-    low, high = (float(q) for q in np.percentile(medians, (2.5, 97.5)))
-    return Spread(len(every), median, q1, q3, low, high)
+    drawn = random.integers(0, len(tunes), (RESAMPLES, len(tunes)))
+    times = (drawn[:, :, None] == np.arange(len(tunes))).sum(axis=1)
+    every = np.concatenate(tunes)
+    order = np.argsort(every)
+    tune_of = np.repeat(np.arange(len(tunes)), [len(values) for values in tunes])[order]
+    reached = times[:, tune_of].cumsum(axis=1)
+    count = reached[:, -1:]
+    lower = (reached < (count + 1) // 2).sum(axis=1)
+    upper = (reached < count // 2 + 1).sum(axis=1)
+    ranked = every[order]
+    medians: NDArray[np.float64] = (ranked[lower] + ranked[upper]) / 2
+    return medians
 
 
 def ratio_interval(parts: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
