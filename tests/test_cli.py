@@ -1,0 +1,132 @@
+"""The front door: what each command leaves behind, and how it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jambot.assets import DEMO_COMPING
+from jambot.cli import main
+from jambot.music import Note, Track, read_midi, write_midi
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return int(ended.value.code or 0)
+
+
+def chords(path: Path) -> Path:
+    notes = [Note(bar * 4.0, 3.5, pitch) for bar in range(4) for pitch in (48, 52, 55, 59)]
+    write_midi(path, [Track("piano", tuple(notes))])
+    return path
+
+
+def test_a_fast_demo_leaves_a_whole_take(tmp_path: Path) -> None:
+    folder = tmp_path / "take"
+    assert run("demo", "--seconds", "12", "--adapter", "chord-tones", "--out", str(folder)) == 0
+    song = read_midi(folder / "session.mid")
+    assert {track.name for track in song.tracks if track.notes} == {"solo", "conditioning"}
+    assert [text for _, text in song.markers][0].startswith("Am")
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert report["stuck_notes"] == 0 and report["underruns"] == 0
+    assert "<svg" in (folder / "report.html").read_text("utf-8")
+    events = [
+        json.loads(line) for line in (folder / "session.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert (events[0]["event"], events[-1]["event"]) == ("session", "end")
+
+
+def test_the_same_seed_plays_the_same_demo(tmp_path: Path) -> None:
+    def solo(name: str, seed: int) -> tuple[Note, ...]:
+        folder = tmp_path / name
+        run(
+            *("demo", "--seconds", "8", "--adapter", "chord-tones", "--temperature", "1.5"),
+            *("--seed", str(seed), "--out", str(folder)),
+        )
+        track = read_midi(folder / "session.mid").track("solo")
+        assert track is not None
+        return track.notes
+
+    first = solo("a", 5)
+    assert solo("b", 5) == first
+    assert solo("c", 6) != first
+
+
+def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) -> None:
+    conditioning, solo = chords(tmp_path / "chords.mid"), tmp_path / "deep" / "solo.mid"
+    arguments = ("generate", str(conditioning), "-o", str(solo), "--adapter", "chord-tones")
+    assert run(*arguments, "--bars", "2") == 0
+    assert 4.0 < read_midi(solo).end_beats <= 8.5
+    assert run(*arguments, "--primer", str(DEMO_COMPING)) == 0
+    assert read_midi(solo).end_beats > 8.5
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF not midi at all", b"MThd\0\0\0\6\0\1\0\1\0\0"])
+def test_a_file_that_is_no_music_is_refused_in_one_message(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, solo = tmp_path / "bad.mid", tmp_path / "solo.mid"
+    bad.write_bytes(content)
+    assert run("generate", str(bad), "-o", str(solo), "--adapter", "chord-tones") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("jambot: bad.mid") and "Traceback" not in said
+    assert not solo.exists()
+
+
+def test_an_unknown_adapter_is_wrong_use_and_the_known_ones_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("demo", "--out", str(tmp_path), "--adapter", "nobody") == 2
+    said = capsys.readouterr().err
+    assert "nobody" in said and "chord-tones" in said
+
+
+def test_an_adapter_of_another_vocabulary_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "genai_config.json").write_text("{}")
+    (foreign / "model.json").write_text(
+        json.dumps({"format": 1, "fingerprint": "0123456789abcdef"})
+    )
+    chords(tmp_path / "chords.mid")
+    solo = tmp_path / "solo.mid"
+    arguments = ("generate", str(tmp_path / "chords.mid"), "-o", str(solo))
+    assert run(*arguments, "--adapter", str(foreign)) == 1
+    assert "0123456789abcdef" in capsys.readouterr().err
+
+
+def test_a_port_that_is_not_there_is_named_with_the_cure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(
+        *("jam", "--in", "no such keyboard", "--adapter", "chord-tones", "--no-view"),
+        *("--report", str(tmp_path / "take")),
+    )
+    said = capsys.readouterr().err
+    assert code == 1 and "to mend it" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("jam", "--response", "later"),
+        ("jam", "--backend", "telepathy"),
+        ("jam", "--bpm", "5000"),
+        ("prepare", "no/such/folder"),
+        ("train", "--config", "no_such.toml"),
+        ("sing",),
+    ],
+)
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    view = ("--no-view", "--report", str(tmp_path)) if arguments[0] == "jam" else ()
+    assert run(*arguments, *view) == 2
+
+
+def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    for command in ("jam", "demo", "generate", "prepare", "train", "export", "evaluate", "ports"):
+        assert run(command, "--help") == 0
+        assert command in capsys.readouterr().out
