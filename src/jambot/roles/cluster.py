@@ -35,7 +35,7 @@ def run_on_cluster(
     with client:
         room = AHEAD_PER_WORKER * max(1, len(client.scheduler_info()["workers"]))
         source = iter(items)
-        running = distributed.as_completed()
+        running = distributed.as_completed(loop=client.loop)
         batches: dict[str, list[Item]] = {}
 
         def send(batch: list[Item]) -> None:

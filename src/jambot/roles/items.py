@@ -21,6 +21,9 @@ from jambot.roles.sources.midi_piece import midi_piece
 from jambot.roles.sources.weimar import solo_piece
 from jambot.roles.twins import side_of, signature_of
 
+FORMAT = 2
+"""Raise it when the same source and settings give other samples: old ones are then made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrepareSettings:
@@ -33,7 +36,7 @@ class PrepareSettings:
     @property
     def made(self) -> str:
         """What shapes a single sample: another value, and samples are made anew."""
-        return f"{__version__} seed {self.copies.seed} split {self.split_pitch}"
+        return f"{__version__}.{FORMAT} seed {self.copies.seed} split {self.split_pitch}"
 
     @property
     def asked(self) -> str:
