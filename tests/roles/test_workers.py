@@ -57,8 +57,8 @@ def test_a_crash_costs_its_own_item_only(run):
 
 
 def test_a_hang_is_killed_when_its_time_is_up(run):
-    results = run(["a", "hang", "b"], timeout_s=1.5)
-    assert [r for r in results if r.startswith("hang: took longer than 1.5 s")]
+    results = run(["a", "hang", "b"], timeout_s=3.0)
+    assert [r for r in results if r.startswith("hang: took longer than 3 s")]
     assert {"aa", "bb"} <= set(results)
 
 

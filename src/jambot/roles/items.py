@@ -116,6 +116,8 @@ def read_item(item: Item, split_pitch: int) -> tuple[Piece, str]:
         text = json.dumps(item.record, sort_keys=True)
         piece = sheet_piece(item.record) if item.kind == "sheet" else solo_piece(item.record)
         return _with_known_split(piece), sha256(text.encode()).hexdigest()
+    if item.path.exists() and not item.path.is_file():
+        raise RefusedError(f"{item.name}: not a regular file")
     song = read_midi(item.path)
     digest = sha256(item.path.read_bytes()).hexdigest()
     piece = midi_piece(song, item.source, item.name, split_pitch)

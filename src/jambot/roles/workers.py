@@ -21,6 +21,15 @@ Lost = Callable[[Item, str, int], Result]
 """Called with the item, the reason and the process id of the worker that is gone."""
 
 
+START_S = 120.0
+"""How long a fresh worker may take to come up on a busy machine before its item's time counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a worker sends when it takes an item up: its time runs from here."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Fault:
     """What a worker sends instead of a result when its task raised."""
@@ -87,7 +96,7 @@ class WorkerPool(Generic[Item, Result]):
         return _Worker(process, ours)
 
     def _hand(self, worker: _Worker[Item], item: Item) -> None:
-        worker.item, worker.deadline = item, time.monotonic() + self._timeout_s
+        worker.item, worker.deadline = item, time.monotonic() + START_S + self._timeout_s
         with suppress(OSError):  # a worker that died between items is found when we collect
             worker.pipe.send(item)
 
@@ -99,9 +108,12 @@ class WorkerPool(Generic[Item, Result]):
             assert item is not None
             if worker.pipe in ready:
                 try:
-                    answer: Result | _Fault = worker.pipe.recv()
+                    answer: Result | _Fault | _Taken = worker.pipe.recv()
                 except (EOFError, OSError):
                     yield self._replace(worker, item, "the process that read it died")
+                    continue
+                if isinstance(answer, _Taken):
+                    worker.deadline = time.monotonic() + self._timeout_s
                     continue
                 worker.item = None
                 if isinstance(answer, _Fault):
@@ -132,6 +144,7 @@ def _serve(task: Callable[[Item], Result], pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         while True:
             item = pipe.recv()
+            pipe.send(_Taken())
             try:
                 answer: Result | _Fault = task(item)
             except Exception as error:  # whatever it is, it costs this item only
