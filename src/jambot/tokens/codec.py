@@ -116,7 +116,8 @@ def note_ids(note: Note) -> list[int]:
 
 def note_of(beat: int, pos: int, pitch: int, dur: int, vel: int) -> Note:
     """The note that four token values in beat number `beat` stand for."""
-    return Note(beat + pos / TICKS_PER_BEAT, dur / TICKS_PER_BEAT, pitch, vel)
+    onset_beats = (beat * TICKS_PER_BEAT + pos) / TICKS_PER_BEAT
+    return Note(onset_beats, dur / TICKS_PER_BEAT, pitch, vel)
 
 
 def on_piano(pitch: int) -> int:
@@ -203,7 +204,8 @@ def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:
     Raises ValueError where a note is not whole or tokens come in an impossible order.
     """
     notes: list[Note] = []
-    beat = start_bar * meter.beats_per_bar - 1
+    first_beat = start_bar * meter.beats_per_bar
+    beat = first_beat - 1
     open_note: list[int] = []
     for token in ids:
         name, value = VOCABULARY.field(token), VOCABULARY.value(token)
@@ -211,6 +213,8 @@ def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:
         if name in ("POS", "PITCH", "DUR", "VEL"):
             if name != wanted:
                 raise ValueError(f"token {name}_{value} where {wanted} was due")
+            if beat < first_beat:
+                raise ValueError(f"token {name}_{value} before the first bar")
             open_note.append(value)
             if len(open_note) == 4:
                 pos, pitch, dur, vel = open_note
@@ -221,6 +225,8 @@ def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:
             raise ValueError(f"token {name}_{value} inside a note")
         if name in ("BAR", "BEAT"):
             beat += 1
+    if open_note:
+        raise ValueError(f"the last token is {VOCABULARY.names[ids[-1]]}, inside a note")
     return notes
 
 
@@ -229,8 +235,10 @@ def primer_start_bar(prompt: Prompt, primer_max_tokens: int) -> int:
 
     Whole bars only, at most `PRIMER_BARS` of them, and never later than the bar being played.
     """
-    bar = prompt.meter.bar_at(prompt.resume_beats)
-    played = [n for n in prompt.notes if n.onset_beats < prompt.resume_beats]
+    bar_ticks = prompt.meter.beats_per_bar * TICKS_PER_BEAT
+    resume = ticks_at(prompt.resume_beats)
+    bar = resume // bar_ticks
+    played = sorted(tick for n in prompt.notes if (tick := ticks_at(n.onset_beats)) < resume)
     beyond = len(played) - primer_max_tokens // TOKENS_PER_NOTE
-    fits = prompt.meter.bar_at(played[beyond - 1].onset_beats) + 1 if beyond > 0 else 0
+    fits = played[beyond - 1] // bar_ticks + 1 if beyond > 0 else 0
     return min(bar, max(fits, bar - PRIMER_BARS))

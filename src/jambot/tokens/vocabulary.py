@@ -136,5 +136,5 @@ VOCABULARY = Vocabulary()
 
 
 def nearest(values: Sequence[int], wanted: float) -> int:
-    """The entry of `values` closest to `wanted`, by ratio where values are positive."""
+    """The entry of `values` with the smallest difference to `wanted`; of two, the first."""
     return min(values, key=lambda value: abs(value - wanted))
