@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from jambot.generation.language_model import LanguageModel
 from jambot.generation.sampling import SamplingSettings, chance, choose, guided
-from jambot.music import Note
+from jambot.music import HarmonyChange, Note
 from jambot.tokens import (
     VOCABULARY,
     Prompt,
@@ -26,8 +26,14 @@ from jambot.tokens.vocabulary import LOWEST_PITCH, TICKS_PER_BEAT
 POS, PITCH, DUR, VEL = (VOCABULARY.ids(field) for field in ("POS", "PITCH", "DUR", "VEL"))
 ROOM_FOR_A_BAR = 96
 """Tokens kept free when a bar opens: a dense bar of 4/4 with two chords."""
-ROOM_FOR_A_BEAT = 24
+ROOM_FOR_A_BEAT = 48
+"""Tokens kept free when another beat opens: six notes with a chord, and what stays empty."""
+ROOM_AT_THE_END = 24
 """With less room than this only the beat's end is allowed, so that a window never overflows."""
+LONGEST_WINDOW_BARS = 14
+"""A window of rests begins anew after so many bars: the stage remembers no more than 16."""
+FEWEST_NOTES = 16
+"""What is kept of a bar that would fill a window by itself."""
 NEVER = np.float32(-np.inf)
 
 
@@ -51,29 +57,38 @@ class Generator:
         self._ids: list[int] = []
         self._hidden: list[int] = []
         self._windows: dict[int, int] = {}
-        self.prompt(Prompt())
+        """Beat -> the bar that its window begins with."""
+        self._prompt = Prompt()
+        self.prompt(self._prompt)
 
     @property
     def frontier_beats(self) -> float:
         """Everything before this beat is decided; later notes are still to come."""
         return self._floor_tick / TICKS_PER_BEAT
 
+    def forget(self) -> None:
+        """Before another piece: how far this one's windows reached says nothing about the next."""
+        self._windows.clear()
+
     def prompt(self, prompt: Prompt) -> None:
         """Go on from `prompt`; only tokens that differ from the present stream are computed."""
+        if prompt.meter != self._prompt.meter:
+            self.forget()
         self._prompt = prompt
         self._timeline = Timeline(prompt.harmonies)
         self._notes = list(prompt.notes)
         committed = [ticks_at(note.onset_beats) for note in prompt.notes]
-        self._last_tick = max(committed, default=-1)
-        self._floor_tick = max(ticks_at(prompt.resume_beats), self._last_tick)
+        resume = ticks_at(prompt.resume_beats)
+        self._last_tick = max(committed, default=min(resume, 0) - 1)
+        self._floor_tick = max(resume, self._last_tick)
         self._beat = self._floor_tick // TICKS_PER_BEAT
         opening = self._beat * TICKS_PER_BEAT
         stated = self._timeline.changes(opening, self._floor_tick + 1)
         self._stated_tick = stated[-1][0] if stated else opening
         self._attack = prompt.attack
-        bar = prompt.meter.bar_at(self._beat)
-        self._windows = {b: start for b, start in self._windows.items() if b <= bar}
-        self._open_window(bar)
+        oldest = self._beat - LONGEST_WINDOW_BARS * prompt.meter.beats_per_bar
+        self._windows = {b: s for b, s in self._windows.items() if oldest <= b <= self._beat}
+        self._open_window(self._known_window())
 
     def advance(self) -> Note | None:
         """One step: the next note, or None where a beat ended without another."""
@@ -88,6 +103,7 @@ class Generator:
         return self._play(token)
 
     def _play(self, pos: int) -> Note:
+        self._attack = False
         self._append([pos])
         pitch = self._draw(PITCH, self._pitch_logits())
         self._append([pitch])
@@ -103,10 +119,9 @@ class Generator:
     def _draw_position(self) -> int | None:
         """A POS token later than the last note, or None to leave the beat."""
         first = max(self._floor_tick, self._last_tick + 1) - self._beat * TICKS_PER_BEAT
-        if first >= TICKS_PER_BEAT or self._room() < ROOM_FOR_A_BEAT:
+        if first >= TICKS_PER_BEAT or self._room() < ROOM_AT_THE_END:
             return None
         if self._attack:
-            self._attack = False
             return int(POS.start) + first
         logits = self._model.logits()
         marker = marker_id(self._beat + 1, self._prompt.meter)
@@ -143,21 +158,22 @@ class Generator:
     def _state_harmony(self, tick: int) -> None:
         self._stated_tick = tick
         self._floor_tick = max(self._floor_tick, tick)
-        self._append(harmony_ids(self._timeline.at(tick)))
+        if self._room() < ROOM_AT_THE_END:
+            self._open_window()
+        else:
+            self._append(harmony_ids(self._timeline.at(tick)))
 
     def _enter_beat(self, beat: int) -> None:
         self._beat = beat
         tick = beat * TICKS_PER_BEAT
         self._floor_tick = self._stated_tick = tick
         opens_bar = beat % self._prompt.meter.beats_per_bar == 0
-        if opens_bar and self._room() < ROOM_FOR_A_BAR:
-            bar = self._prompt.meter.bar_at(beat)
-            self._windows[bar] = primer_start_bar(self._present(), self.settings.primer_max_tokens)
-            self._open_window(bar)
+        start = self._windows[beat - 1]
+        too_long = self._prompt.meter.bar_at(beat) - start >= LONGEST_WINDOW_BARS
+        if too_long or self._room() < (ROOM_FOR_A_BAR if opens_bar else ROOM_FOR_A_BEAT):
+            self._open_window()
             return
-        if opens_bar:
-            bar = self._prompt.meter.bar_at(beat)
-            self._windows[bar] = self._windows[bar - 1]
+        self._windows[beat] = start
         self._append([marker_id(beat, self._prompt.meter)])
         if opens_bar or self._timeline.changes(tick, tick + 1):
             self._append(harmony_ids(self._timeline.at(tick)))
@@ -169,16 +185,39 @@ class Generator:
             resume_beats=self._floor_tick / TICKS_PER_BEAT,
         )
 
-    def _open_window(self, bar: int) -> None:
-        """Bring both streams to the present, in the window that belongs to `bar`."""
-        present = self._present()
-        if bar not in self._windows:
-            self._windows[bar] = primer_start_bar(present, self.settings.primer_max_tokens)
-        ids = encode(present, self._windows[bar]).ids
-        if len(ids) > self._model.context_length - ROOM_FOR_A_BEAT:
-            self._windows[bar] = bar
-            present = replace(present, notes=())
-            ids = encode(present, bar).ids
+    def _known_window(self) -> int | None:
+        """Where the window of this beat, or of an earlier one in its bar, was begun before."""
+        meter = self._prompt.meter
+        bar_line = meter.bar_at(self._beat) * meter.beats_per_bar
+        beats = (beat for beat in self._windows if beat >= bar_line)
+        return self._windows.get(max(beats, default=bar_line))
+
+    def _open_window(self, known: int | None = None) -> None:
+        """Bring both streams to the present, in the `known` window or in a fresh one that fits."""
+        present, bar = self._present(), self._prompt.meter.bar_at(self._beat)
+        fresh = known is None or self._attack
+        limit = self._model.context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
+        primer = primer_start_bar(present, self.settings.primer_max_tokens)
+        start = primer if known is None else known
+        ids = encode(present, start).ids
+        while len(ids) > limit and start < bar:
+            start += 1
+            ids = encode(present, start).ids
+        if len(ids) > self._model.context_length - (ROOM_FOR_A_BEAT if fresh else ROOM_AT_THE_END):
+            ids = encode(self._thinned(present), bar).ids
+        self._windows[self._beat] = start
+        self._compute(ids)
+
+    def _thinned(self, present: Prompt) -> Prompt:
+        """For a bar that fills a window by itself: its last notes, and its last harmony alone."""
+        meter = present.meter
+        bar_line = meter.bar_start(meter.bar_at(self._beat))
+        held = HarmonyChange(bar_line, self._timeline.at(self._floor_tick))
+        notes = sorted(present.notes)[-FEWEST_NOTES:]
+        return replace(present, harmonies=(held,), notes=tuple(notes))
+
+    def _compute(self, ids: list[int]) -> None:
+        """Rewind both streams to where they differ from `ids`, and bring the heard one up to it."""
         hidden = hide_harmony(ids)
         common = min(_common_prefix(self._ids, ids), len(ids) - 1)
         self._model.rewind(common)

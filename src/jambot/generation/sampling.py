@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jambot.errors import UsageError
+from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
+
 Logits = NDArray[np.float32]
 
 _MASK = (1 << 64) - 1
@@ -18,7 +21,7 @@ class SamplingSettings:
     much probability. `guidance` moves pitches by that many times the difference the heard harmony
     makes (0 leaves them as they are; more is further inside). `rest_bias` is added to the logit of
     playing no more in this beat. `lowest` and `highest` bound the MIDI pitch. `primer_max_tokens`
-    is how much of the solo a fresh window starts with.
+    is how much of the solo a fresh window starts with. Raises UsageError for what cannot be played.
     """
 
     temperature: float = 1.0
@@ -28,6 +31,22 @@ class SamplingSettings:
     lowest: int = 48
     highest: int = 93
     primer_max_tokens: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse values that no music comes from."""
+        pitches = LOWEST_PITCH <= self.lowest <= self.highest <= HIGHEST_PITCH
+        finite = float("inf")
+        for name, right, wanted in (
+            ("temperature", 0 <= self.temperature < finite, "0 or more"),
+            ("top_p", 0 <= self.top_p <= 1, "0 to 1"),
+            ("guidance", -finite < self.guidance < finite, "a number"),
+            ("rest_bias", -finite < self.rest_bias < finite, "a number"),
+            ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
+            ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),
+            ("primer_max_tokens", self.primer_max_tokens >= 0, "0 or more"),
+        ):
+            if not right:
+                raise UsageError(f"{name} is {getattr(self, name)}", wanted)
 
 
 def choose(logits: Logits, settings: SamplingSettings, chance: float) -> int:

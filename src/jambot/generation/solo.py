@@ -1,13 +1,13 @@
 """A whole solo over given conditioning, offline."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
-from jambot.errors import UsageError
+from jambot.errors import BadMidiError, UsageError
 from jambot.generation.generator import Generator
 from jambot.music import (
     Meter,
-    MidiSong,
     Note,
     Track,
     by_onset,
@@ -34,6 +34,7 @@ def improvise(
     The generator hears `conditioning` only as it happens: a chord changes nothing before itself.
     `primer` notes, before `start_beats`, are what the solo goes on from.
     """
+    generator.forget()
     generator.prompt(
         Prompt(
             harmonies=tuple(harmony_changes(conditioning)),
@@ -54,7 +55,7 @@ def one_line(notes: Iterable[Note]) -> list[Note]:
     """The notes as a single line: each ends, at the latest, where the next begins."""
     ordered = by_onset(notes)
     line: list[Note] = []
-    for note, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for note, following in zip_longest(ordered, ordered[1:]):
         room = following.onset_beats - note.onset_beats if following else note.duration_beats
         if room > 0:
             length = min(note.duration_beats, room)
@@ -79,7 +80,7 @@ def solo_over_file(
     meter, tempo_bpm = song.meter, song.tempo_map.median_bpm
     chords = [note for track in song.tracks if not track.is_drum for note in track.notes]
     length = bars or max(1, -int(-(song.end_beats - 0.01) // meter.beats_per_bar))
-    before = _before_the_start(read_midi(primer), meter) if primer else []
+    before = _before_the_start(primer, meter) if primer else []
     shift = meter.next_bar_start(before[-1].onset_beats) if before else 0.0
     solo = improvise(
         generator,
@@ -99,8 +100,12 @@ def solo_over_file(
     return len(notes)
 
 
-def _before_the_start(song: MidiSong, meter: Meter) -> list[Note]:
+def _before_the_start(primer: Path, meter: Meter) -> list[Note]:
     """The primer's melody, from its first bar on."""
-    melodic = next(track for track in song.tracks if track.notes and not track.is_drum)
-    first_bar = meter.bar_start(meter.bar_at(melodic.notes[0].onset_beats))
-    return [note.shifted(-first_bar) for note in melodic.notes]
+    song = read_midi(primer)
+    melodic = [track for track in song.tracks if track.notes and not track.is_drum]
+    if not melodic:
+        raise BadMidiError(f"{primer.name}: nothing but drums", "a melody", "choose another primer")
+    notes = melodic[0].notes
+    first_bar = meter.bar_start(meter.bar_at(notes[0].onset_beats))
+    return [note.shifted(-first_bar) for note in notes]

@@ -1,0 +1,337 @@
+"""Whatever the model says, the generator makes music of it that can be repeated and interrupted."""
+
+import itertools
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jambot.generation import Generator, SamplingSettings
+from jambot.music import Harmony, HarmonyChange, Meter, Note
+from jambot.tokens import VOCABULARY, Controls, Prompt, decode
+
+Models = Callable[..., Any]
+UNGUIDED = SamplingSettings(guidance=0.0)
+CHORDS = (
+    HarmonyChange(0.0, Harmony.of([50, 53, 57, 60])),
+    HarmonyChange(4.0, Harmony.of([43, 53, 59])),
+    HarmonyChange(7.5, Harmony.of([48, 52, 55, 59])),
+    HarmonyChange(13.02, Harmony.of([45, 49, 55])),
+)
+SOMETHING_ELSE = Harmony.of([46, 50, 53, 56])
+
+
+def play(generator: Generator, until_beats: float) -> list[Note]:
+    """Every note up to the frontier `until_beats`."""
+    notes = []
+    while generator.frontier_beats < until_beats:
+        note = generator.advance()
+        if note is not None:
+            notes.append(note)
+    return notes
+
+
+def before(notes: list[Note], beats: float) -> list[Note]:
+    return [note for note in notes if note.onset_beats < beats]
+
+
+def first_bar(generator: Generator, ids: list[int], meter: Meter) -> int:
+    """The bar that a window begins with, told from where it ends."""
+    beats = sum(VOCABULARY.field(token) in ("BAR", "BEAT") for token in ids)
+    first_beat = math.floor(generator.frontier_beats) + 1 - beats
+    assert first_beat % meter.beats_per_bar == 0
+    return first_beat // meter.beats_per_bar
+
+
+def clusters(beats: int, per_beat: int = 1) -> tuple[HarmonyChange, ...]:
+    """Seven pitch classes struck anew, `per_beat` times a beat: as many tokens as there can be."""
+    chords = [Harmony.of(range(40 + i % 2, 47 + i % 2)) for i in range(2)]
+    return tuple(HarmonyChange(i / per_beat, chords[i % 2]) for i in range(beats * per_beat))
+
+
+tokens_of_time = st.integers(0, 24 * 12).map(lambda tick: tick / 24)
+situations = st.builds(
+    Prompt,
+    harmonies=st.lists(
+        st.builds(
+            HarmonyChange,
+            st.floats(0, 20),
+            st.lists(st.integers(36, 72), max_size=6).map(Harmony.of),
+        ),
+        max_size=10,
+    ).map(lambda found: tuple(sorted(found, key=lambda change: change.beat))),
+    notes=st.lists(st.builds(Note, st.floats(0, 8), st.just(0.25), st.integers(50, 80)), max_size=9)
+    .map(lambda notes: tuple(sorted(notes))),
+    resume_beats=st.floats(0, 12),
+    tempo_bpm=st.floats(1, 1000),
+    meter=st.integers(1, 12).map(Meter),
+    controls=st.builds(Controls, st.none() | st.floats(0, 1), st.none() | st.floats(0, 1)),
+    attack=st.booleans(),
+)  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(situations, st.sampled_from([-4.0, 0.0, 4.0, 30.0]), st.integers(0, 5))
+def test_whatever_the_model_says_a_line_comes_out(
+    random_model: Models, prompt: Prompt, eagerness: float, seed: int
+) -> None:
+    model = random_model(eagerness)
+    generator = Generator(model, SamplingSettings(lowest=55, highest=77), seed)
+    generator.prompt(prompt)
+    notes = play(generator, prompt.resume_beats + 6)
+    line = [round(n.onset_beats * 24) for n in (*prompt.notes, *notes)]
+    own = line[len(prompt.notes) :]
+    assert all(a < b for a, b in itertools.pairwise(own))
+    assert all(tick >= round(prompt.resume_beats * 24) for tick in own)
+    assert not own or own[0] > max(line[: len(prompt.notes)], default=-1)
+    assert all(55 <= note.pitch <= 77 for note in notes)
+    assert model.ids.index(VOCABULARY.id("BAR")) == 8
+    window = decode(model.ids, first_bar(generator, model.ids, prompt.meter), prompt.meter)
+    shown = min(len(window), len(notes))
+    assert window[len(window) - shown :] == notes[len(notes) - shown :]
+
+
+@given(situations, st.sampled_from([-30.0, 0.0]))
+@settings(max_examples=20, deadline=None)
+def test_an_attack_falls_on_the_resume_tick(
+    random_model: Models, prompt: Prompt, eagerness: float
+) -> None:
+    generator = Generator(random_model(eagerness), UNGUIDED)
+    resume = round(prompt.resume_beats * 24)
+    generator.prompt(replace(prompt, attack=True))
+    note = next(n for n in iter(generator.advance, 0) if n is not None)
+    committed = max((round(n.onset_beats * 24) for n in prompt.notes), default=-1)
+    assert round(note.onset_beats * 24) == max(resume, committed + 1)
+
+
+def test_an_attack_is_not_lost_where_the_harmony_changes(random_model: Models) -> None:
+    generator = Generator(random_model(eagerness=-30.0))
+    chords = (CHORDS[0], HarmonyChange(4.25, SOMETHING_ELSE))
+    generator.prompt(Prompt(chords, (Note(4 + 5 / 24, 0.1, 60),), 4 + 5 / 24, attack=True))
+    assert [note.onset_beats for note in play(generator, 8.0)] == [4.25]
+
+
+def test_the_same_seed_plays_the_same_and_another_does_not(random_model: Models) -> None:
+    solos = []
+    for seed in (1, 1, 2):
+        generator = Generator(random_model(), seed=seed)
+        generator.prompt(Prompt(CHORDS))
+        solos.append(play(generator, 32))
+    assert solos[0] == solos[1] != solos[2]
+    assert len(solos[0]) > 16
+
+
+def test_without_temperature_the_seed_does_not_matter(random_model: Models) -> None:
+    certain = SamplingSettings(temperature=0.0)
+    solos = []
+    for seed in (1, 2):
+        generator = Generator(random_model(), certain, seed)
+        generator.prompt(Prompt(CHORDS))
+        solos.append(play(generator, 32))
+    assert solos[0] == solos[1]
+
+
+def test_the_same_situation_goes_on_the_same_however_often_it_is_stated(
+    random_model: Models,
+) -> None:
+    generator = Generator(random_model())
+    situation = Prompt(CHORDS, (Note(5.0, 0.5, 65), Note(5.5, 0.5, 67)), 6.25)
+    solos = []
+    for _ in range(3):
+        generator.prompt(situation)
+        solos.append(play(generator, 60))
+        generator.prompt(Prompt(CHORDS[:1], (), 6.25, attack=True))
+        play(generator, 9)
+    assert solos[0] == solos[1] == solos[2]
+
+
+@pytest.mark.parametrize("eagerness", [-0.5, 3.0])
+def test_stating_where_one_is_anyway_changes_nothing(
+    random_model: Models, eagerness: float
+) -> None:
+    """A re-prompt with every note promised so far is the same as going on: offline is live."""
+    whole = Generator(random_model(eagerness))
+    whole.prompt(Prompt(CHORDS))
+    solo = play(whole, 96)
+    live = Generator(random_model(eagerness))
+    live.prompt(Prompt(CHORDS))
+    told: list[Note] = []
+    for beat in range(0, 96, 4):
+        told += play(live, beat + 4)
+        promised = before(told, beat + 2)
+        at = max([beat + 2, *(n.onset_beats + 1 / 24 for n in promised)])
+        live.prompt(Prompt(CHORDS, tuple(promised), round(at)))
+        told = promised
+    end = told[-1].onset_beats
+    assert told == before(solo, end + 1 / 24)
+
+
+def test_a_new_piece_is_not_remembered_into_the_next(random_model: Models) -> None:
+    """How far a bar's window reached back in one piece says nothing about that bar of another."""
+    primer = tuple(Note(i * 0.5, 0.5, 60 + i % 5) for i in range(80))
+    situation = Prompt(CHORDS, primer, 40.0)
+    fresh = Generator(random_model())
+    fresh.prompt(situation)
+    expected = play(fresh, 56)
+    used = Generator(random_model(eagerness=0.0))
+    used.prompt(Prompt(CHORDS))
+    play(used, 80)
+    used.forget()
+    used.prompt(situation)
+    assert play(used, 56) == expected
+
+
+@given(st.integers(5 * 24, 14 * 24).filter(lambda tick: 2 < tick % 24 < 22))
+@settings(max_examples=6, deadline=None)
+def test_a_chord_to_come_changes_nothing_before_it(random_model: Models, tick: int) -> None:
+    change = tick / 24
+    solos = []
+    for chord in (SOMETHING_ELSE, CHORDS[1].harmony, CHORDS[2].harmony):
+        generator = Generator(random_model(), seed=7)
+        generator.prompt(Prompt((CHORDS[0], HarmonyChange(change, chord))))
+        solos.append(play(generator, 20))
+    assert before(solos[0], change) == before(solos[1], change) == before(solos[2], change)
+    assert len({tuple(solo) for solo in solos}) == 3
+
+
+def test_a_swapped_chord_is_heard_by_the_very_next_note(random_model: Models) -> None:
+    model = random_model()
+    generator = Generator(model, UNGUIDED)
+    generator.prompt(Prompt(CHORDS[:1], (), 5.25))
+    play(generator, 8)
+    computed = model.computed
+    generator.prompt(Prompt((CHORDS[0], HarmonyChange(5.1, SOMETHING_ELSE)), (), 5.25))
+    stated = [VOCABULARY.value(t) for t in model.ids if VOCABULARY.field(t) == "BASS"]
+    assert stated[-1] == SOMETHING_ELSE.bass
+    assert model.computed - computed < 10, "only what differs is computed"
+
+
+@pytest.mark.parametrize("beats_per_bar", range(1, 13))
+@pytest.mark.parametrize("eagerness", [-3.0, 40.0])
+def test_no_window_ever_overflows(
+    random_model: Models, beats_per_bar: int, eagerness: float
+) -> None:
+    model = random_model(eagerness)
+    generator = Generator(model, SamplingSettings(temperature=0.0))
+    generator.prompt(Prompt(clusters(160, 2), meter=Meter(beats_per_bar)))
+    play(generator, 40)
+    generator.prompt(Prompt(clusters(160, 2), (), 130.25, meter=Meter(beats_per_bar)))
+    play(generator, 150)
+    assert max(model.longest, model.forks[0].longest) <= model.context_length
+
+
+def test_not_even_with_a_chord_on_every_tick(random_model: Models) -> None:
+    model = random_model(40.0)
+    generator = Generator(model)
+    generator.prompt(Prompt(clusters(16, 24), meter=Meter(12)))
+    play(generator, 16)
+    notes = tuple(Note(tick / 24, 0.1, 60) for tick in range(16 * 24))
+    generator.prompt(Prompt(clusters(16, 24), notes, 16.0, meter=Meter(12)))
+    play(generator, 17)
+    assert model.longest <= model.context_length
+
+
+@pytest.mark.parametrize("beats_per_bar", [3, 4, 5, 7, 12])
+def test_a_player_of_sixteenths_never_runs_out_of_room(
+    random_model: Models, beats_per_bar: int
+) -> None:
+    """However long the bar, it does not fall silent because the window is full."""
+
+    class Sixteenths(random_model):
+        def logits(self):
+            found = super().logits()
+            found[[VOCABULARY.id("POS", p) for p in (0, 6, 12, 18)]] += 40
+            return found
+
+    generator = Generator(Sixteenths(), SamplingSettings(top_p=1.0))
+    generator.prompt(Prompt(CHORDS, meter=Meter(beats_per_bar)))
+    onsets = [note.onset_beats for note in play(generator, 48)]
+    found = {int(beat): 0 for beat in range(48)}
+    for onset in onsets:
+        found[int(onset)] = found.get(int(onset), 0) + 1
+    assert not [beat for beat, count in found.items() if beat < 47 and count == 0]
+
+
+def test_four_hundred_bars_stay_in_the_window(random_model: Models) -> None:
+    model = random_model(-1.0)
+    generator = Generator(model, UNGUIDED)
+    chords = tuple(HarmonyChange(2.0 * i, CHORDS[i % 4].harmony) for i in range(800))
+    generator.prompt(Prompt(chords))
+    notes = play(generator, 1600)
+    assert len(notes) > 800
+    assert model.longest <= model.context_length
+    assert model.computed < 25 * len(notes)
+
+
+def test_a_sparse_window_reaches_back_no_further_than_a_prompt_remembers(
+    random_model: Models,
+) -> None:
+    """The stage forgets after 16 bars; a window that began before would call them silent."""
+    model = random_model(-30.0)
+    generator = Generator(model, UNGUIDED)
+    generator.prompt(Prompt(CHORDS))
+    for beat in range(4, 400, 4):
+        play(generator, beat)
+        bars = model.ids.count(VOCABULARY.id("BAR"))
+        assert bars < 16
+
+
+def test_without_guidance_there_is_no_second_stream(random_model: Models) -> None:
+    alone, guided = random_model(), random_model()
+    for model, weight in ((alone, 0.0), (guided, 0.75)):
+        generator = Generator(model, SamplingSettings(guidance=weight))
+        generator.prompt(Prompt(CHORDS))
+        play(generator, 16)
+    assert [fork.computed for fork in alone.forks] == [0]
+    assert guided.forks[0].computed > 0
+
+
+def test_the_second_stream_hears_the_same_without_the_harmony(random_model: Models) -> None:
+    model = random_model()
+    generator = Generator(model)
+    generator.prompt(Prompt(CHORDS))
+    note = next(n for n in iter(generator.advance, 0) if n and n.onset_beats > 8)
+    unheard = model.forks[0].ids
+    shown = [VOCABULARY.field(token) for token in model.ids[: len(unheard)]]
+    hidden = [VOCABULARY.field(token) for token in unheard]
+    changed = {pair for pair in zip(shown, hidden, strict=True) if pair[0] != pair[1]}
+    assert changed == {("BASS", "COND_UNKNOWN"), ("HARM", "COND_UNKNOWN")}
+    assert VOCABULARY.value(unheard[-1]) == round(note.onset_beats * 24) % 24
+
+
+def test_a_bias_on_rests_breathes_more(random_model: Models) -> None:
+    counts = []
+    for bias in (-3.0, 0.0, 3.0):
+        generator = Generator(random_model(), SamplingSettings(guidance=0.0, rest_bias=bias))
+        generator.prompt(Prompt(CHORDS))
+        counts.append(len(play(generator, 64)))
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 2 * counts[2]
+
+
+def test_a_range_of_one_key_is_played_on_that_key(random_model: Models) -> None:
+    generator = Generator(random_model(), SamplingSettings(lowest=108, highest=108))
+    generator.prompt(Prompt(CHORDS))
+    assert {note.pitch for note in play(generator, 16)} == {108}
+
+
+def test_music_may_begin_before_the_first_beat(random_model: Models) -> None:
+    generator = Generator(random_model())
+    generator.prompt(Prompt(resume_beats=-5.5, attack=True))
+    notes = play(generator, 4)
+    assert notes[0].onset_beats == -5.5
+
+
+def test_a_step_is_a_matter_of_microseconds_besides_the_model(random_model: Models) -> None:
+    """A prompt with a long past must not make the stage wait: 16 bars of sixteenths, one second."""
+    notes = tuple(Note(i / 4, 0.25, 60) for i in range(256))
+    generator = Generator(random_model(), UNGUIDED)
+    started = time.process_time()
+    for _ in range(100):
+        generator.prompt(Prompt(clusters(64), notes, 64.0))
+    assert time.process_time() - started < 2.0

@@ -1,0 +1,174 @@
+"""A whole solo over given chords, and over a file of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jambot.errors import BadMidiError, UsageError
+from jambot.generation import Generator, improvise, one_line
+from jambot.generation.solo import solo_over_file
+from jambot.music import Meter, Note, TempoMap, Track, read_midi, write_midi
+
+Models = Callable[..., Any]
+
+
+def bars_of_chords(bars: int) -> list[Note]:
+    chords = [(50, 53, 57, 60), (43, 53, 59, 64), (48, 52, 55, 59)]
+    return [Note(4.0 * bar, 3.9, p) for bar in range(bars) for p in chords[bar % 3]]
+
+
+def eighths(bars: int) -> list[Note]:
+    return [Note(i / 2, 0.5, 62 + i * 5 % 12) for i in range(bars * 8)]
+
+
+@pytest.fixture
+def chords(tmp_path: Path) -> Path:
+    path = tmp_path / "chords.mid"
+    drums = Track("drums", (Note(0.0, 0.5, 36),), is_drum=True)
+    piano = Track("piano", tuple(bars_of_chords(6)))
+    write_midi(path, [drums, piano], TempoMap.of([(0, 100), (8, 140), (16, 140)]))
+    return path
+
+
+def test_a_solo_lies_between_its_start_and_its_end(random_model: Models) -> None:
+    notes = list(
+        improvise(
+            Generator(random_model(eagerness=3.0)),
+            bars_of_chords(8),
+            start_beats=6.0,
+            until_beats=20.0,
+            tempo_bpm=120.0,
+            primer=eighths(4),
+        )
+    )
+    assert len(notes) > 10
+    assert notes == sorted(notes)
+    assert all(6.0 <= note.onset_beats < 20.0 for note in notes)
+
+
+def test_notes_come_one_by_one_as_they_are_made(random_model: Models) -> None:
+    model = random_model()
+    solo = improvise(Generator(model), bars_of_chords(8), until_beats=32.0, tempo_bpm=120.0)
+    first, computed = next(solo), model.computed
+    assert first.onset_beats < 8.0
+    next(solo)
+    assert 4 <= model.computed - computed < 60
+
+
+def test_over_no_chords_at_all_it_still_plays(random_model: Models) -> None:
+    assert list(improvise(Generator(random_model()), [], until_beats=8.0, tempo_bpm=120.0))
+
+
+def test_a_piece_does_not_depend_on_the_one_before(random_model: Models) -> None:
+    generator = Generator(random_model())
+    pieces = []
+    for bars in (2, 30, 2):
+        primer = eighths(bars)
+        pieces.append(
+            list(
+                improvise(
+                    generator,
+                    bars_of_chords(bars + 4),
+                    start_beats=8.0,
+                    until_beats=20.0,
+                    tempo_bpm=120.0,
+                    primer=primer,
+                )
+            )
+        )
+        list(improvise(generator, bars_of_chords(8), until_beats=60.0, tempo_bpm=90.0))
+    assert pieces[0] == pieces[2]
+
+
+def test_later_chords_do_not_reach_back(random_model: Models) -> None:
+    solos = [
+        list(
+            improvise(
+                Generator(random_model()),
+                [*bars_of_chords(4), *later],
+                until_beats=32.0,
+                tempo_bpm=120.0,
+            )
+        )
+        for later in ([], [Note(16.0, 4.0, p) for p in (46, 50, 53)])
+    ]
+    first, second = ([n for n in solo if n.onset_beats < 16.0] for solo in solos)
+    assert first == second
+    assert solos[0] != solos[1]
+
+
+def test_one_line_lets_each_note_end_where_the_next_begins() -> None:
+    assert one_line([Note(1.0, 2.0, 62), Note(0.0, 4.0, 60), Note(2.5, 1.0, 64)]) == [
+        Note(0.0, 1.0, 60),
+        Note(1.0, 1.5, 62),
+        Note(2.5, 1.0, 64),
+    ]
+    assert one_line([]) == []
+
+
+def test_one_line_keeps_the_highest_of_notes_struck_together() -> None:
+    assert one_line([Note(0.0, 1.0, 64), Note(0.0, 1.0, 60)]) == [Note(0.0, 1.0, 64)]
+
+
+def test_a_file_of_chords_gives_a_file_of_solo(
+    random_model: Models, chords: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "takes" / "solo.mid"
+    count = solo_over_file(Generator(random_model()), chords, out)
+    song = read_midi(out)
+    (track,) = song.tracks
+    assert len(track.notes) == count > 0
+    assert track.notes[-1].onset_beats < 24.0
+    assert song.tempo_map.bpms == read_midi(chords).tempo_map.bpms
+    ends = [note.end_beats for note in track.notes[:-1]]
+    assert all(e < n.onset_beats + 1 / 480 for e, n in zip(ends, track.notes[1:], strict=True))
+
+
+def test_the_length_can_be_asked_for(random_model: Models, chords: Path, tmp_path: Path) -> None:
+    out = tmp_path / "solo.mid"
+    solo_over_file(Generator(random_model(3.0)), chords, out, bars=9)
+    assert 32.0 < read_midi(out).tracks[0].notes[-1].onset_beats < 36.0
+
+
+def test_a_primer_comes_before_the_solo_and_is_not_in_it(
+    random_model: Models, chords: Path, tmp_path: Path
+) -> None:
+    primer = tmp_path / "primer.mid"
+    drums = Track("drums", (Note(0.0, 0.5, 36),), is_drum=True)
+    write_midi(primer, [drums, Track("sax", tuple(n.shifted(8.0) for n in eighths(3)))])
+    solos = []
+    for before in (None, primer):
+        out = tmp_path / "solo.mid"
+        solo_over_file(Generator(random_model()), chords, out, before)
+        solos.append(read_midi(out).tracks[0].notes)
+        assert solos[-1][0].onset_beats >= 0.0
+        assert solos[-1][-1].onset_beats < 24.0
+    assert solos[0] != solos[1]
+
+
+def test_a_primer_of_drums_alone_is_refused(
+    random_model: Models, chords: Path, tmp_path: Path
+) -> None:
+    primer = tmp_path / "beat.mid"
+    write_midi(primer, [Track("drums", (Note(0.0, 0.5, 36),), is_drum=True)])
+    with pytest.raises(BadMidiError, match=r"beat\.mid: nothing but drums.*a melody"):
+        solo_over_file(Generator(random_model()), chords, tmp_path / "solo.mid", primer)
+
+
+def test_a_solo_that_cannot_be_written_says_so(
+    random_model: Models, chords: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match="a file that can be written"):
+        solo_over_file(Generator(random_model()), chords, tmp_path / "file" / "solo.mid", bars=1)
+
+
+def test_a_solo_in_five(random_model: Models, tmp_path: Path) -> None:
+    path, out = tmp_path / "five.mid", tmp_path / "solo.mid"
+    write_midi(path, [Track("piano", (Note(0.0, 4.9, 48), Note(5.0, 4.9, 53)))], meter=Meter(5))
+    solo_over_file(Generator(random_model()), path, out)
+    song = read_midi(out)
+    assert song.meter == Meter(5)
+    assert 5.0 < song.tracks[0].notes[-1].onset_beats < 10.0
