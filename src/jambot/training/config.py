@@ -1,12 +1,14 @@
 """One training run, as a TOML file says it."""
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
 from jambot.training.batches import Augmentation
+
+ZERO_IS_FINE = {"dropout", "final_learning_rate", "warmup_steps", "weight_decay", "seed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class TrainConfig:
             raise UsageError(
                 f"no training config at {path}", "a TOML file", "see configs/"
             ) from error
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is not TOML: {error}", "", "see configs/") from error
         return cls.of(content, path)
 
@@ -66,9 +68,40 @@ class TrainConfig:
             wrong = f"unknown keys {unknown}" if unknown else "no `name`"
             raise UsageError(f"{path}: {wrong}", f"keys among {sorted(known)}", "see configs/")
         content = dict(content)
-        try:
-            if "augmentation" in content:
-                content["augmentation"] = Augmentation(**content["augmentation"])
-        except TypeError as error:
-            raise UsageError(f"{path}: [augmentation] {error}", "", "see configs/") from error
-        return cls(**content)
+        if "augmentation" in content:
+            content["augmentation"] = _augmentation(content["augmentation"], path)
+        config = cls(**content)
+        _check(config, path)
+        return config
+
+
+def _augmentation(table: Any, path: Path) -> Augmentation:
+    try:
+        return Augmentation(**table)
+    except TypeError as error:
+        wanted = f"a table of {[f.name for f in fields(Augmentation)]}"
+        raise UsageError(f"{path}: [augmentation] {error}", wanted, "see configs/") from error
+
+
+def _check(config: TrainConfig, path: Path) -> None:
+    """Refuse values of the wrong kind, and numbers that no run can be made of."""
+    for f in fields(config):
+        value = getattr(config, f.name)
+        kind: Any = {"sources": dict}.get(f.name, int | float if f.type is float else f.type)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            example = "" if f.default in (MISSING, None) else f"a value like {f.default!r}"
+            raise UsageError(f"{path}: {f.name} is {value!r}", example, "see configs/")
+        lowest = 0 if f.name in ZERO_IS_FINE else 1e-12
+        if isinstance(value, int | float) and value < lowest:
+            raise UsageError(f"{path}: {f.name} is {value}", "a number above 0", "see configs/")
+    for table, values in (
+        ("sources", config.sources),
+        ("augmentation", asdict(config.augmentation)),
+    ):
+        if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
+            raise UsageError(f"{path}: [{table}] {values}", "numbers from 0 on", "see configs/")
+    if config.d_model % (2 * config.heads):
+        raise UsageError(
+            f"{path}: d_model {config.d_model} over {config.heads} heads",
+            f"a multiple of {2 * config.heads}",
+        )

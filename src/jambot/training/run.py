@@ -10,8 +10,9 @@
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -20,7 +21,7 @@ from torch import nn
 from jambot.errors import CheckpointError, UsageError
 from jambot.model.architecture import ModelConfig, build_model
 from jambot.model.checkpoint import load_checkpoint, restore_training, save_checkpoint
-from jambot.roles.sample import find_samples
+from jambot.roles.sample import META_FILE, find_samples
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Windows
 from jambot.training.config import TrainConfig
@@ -48,6 +49,8 @@ def train(
     model, shape = _model(config)
     train_shard = _shard(config, "train", report)
     validation = _shard(config, "val", report)
+    if fresh:
+        _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
 
     def save(name: str, progress: Progress) -> None:
@@ -68,10 +71,8 @@ def train(
         folder,
         save,
     )
-    if fresh:
-        (folder / "log.jsonl").unlink(missing_ok=True)
-    elif (folder / "last").is_dir():
-        _resume(folder / "last", trainer)
+    if (folder / "last").is_dir():
+        _resume(folder / "last", trainer, shape)
     trainer.run(lambda step, text: report(step, config.steps, text))
     return folder / "best"
 
@@ -109,7 +110,10 @@ def _shard(config: TrainConfig, split: str, report: Report) -> Shard:
         raise UsageError(
             f"no role dataset at {roles}", "samples made by `jambot prepare`", "prepare it first"
         )
-    names = [folder.name for folder in find_samples(roles, split)]
+    names = [
+        f"{folder.name}:{(folder / META_FILE).stat().st_mtime_ns}"
+        for folder in find_samples(roles, split)
+    ]
     key = "|".join([VOCABULARY.fingerprint, str(roles.resolve()), *sorted(config.sources), *names])
     digest = hashlib.sha256(key.encode()).hexdigest()[:12]
     folder = Path(config.out) / "shards" / f"{split}-{digest}"
@@ -125,8 +129,22 @@ def _shard(config: TrainConfig, split: str, report: Report) -> Shard:
     )
 
 
-def _resume(last: Path, trainer: Trainer) -> None:
+def _clear(folder: Path) -> None:
+    """Remove an older run of the same name, so that nothing of it is taken up again."""
+    for name in ("last", "best", "tensorboard"):
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+    (folder / "log.jsonl").unlink(missing_ok=True)
+
+
+def _resume(last: Path, trainer: Trainer, shape: ModelConfig) -> None:
     saved = load_checkpoint(last, VOCABULARY.fingerprint)
+    if replace(saved.config, dropout=shape.dropout) != shape:
+        raise CheckpointError(
+            f"the run in {last.parent} has the shape {saved.config}",
+            str(shape),
+            "give the run another name, or start it anew with --fresh",
+        )
     trainer.model.load_state_dict(saved.model.state_dict())
     restore_training(last, trainer.optimizer)
-    trainer.progress = Progress(**saved.progress)
+    trainer.go_on(Progress(**saved.progress))

@@ -56,6 +56,15 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
         self.progress = Progress()
 
+    def go_on(self, progress: Progress) -> None:
+        """Take up a run that was cut off; what it wrote down after its last checkpoint goes."""
+        self.progress = progress
+        log = self.folder / "log.jsonl"
+        if log.is_file():
+            lines = log.read_text("utf-8").splitlines(keepends=True)
+            kept = [line for line in lines if _step_of(line) <= progress.step]
+            log.write_text("".join(kept), encoding="utf-8")
+
     def run(self, report: Callable[[int, str], None] = lambda step, text: None) -> Progress:
         """Train to the last step, or until validation has not improved for `patience` rounds.
 
@@ -63,9 +72,10 @@ class Trainer:
         """
         config, progress = self.config, self.progress
         batches = self.train.batches(config.rows, config.seed, progress.step)
-        with SummaryWriter(str(self.folder / "tensorboard")) as board:
+        board_folder = str(self.folder / "tensorboard")
+        with SummaryWriter(board_folder, purge_step=progress.step + 1) as board:
             started, tokens = time.perf_counter(), 0
-            while progress.step < config.steps:
+            while not self.finished:
                 loss = self._step(batches)
                 progress.step += 1
                 tokens += config.rows * config.context
@@ -77,9 +87,14 @@ class Trainer:
                 if progress.step % config.evaluate_every == 0 or last:
                     self._evaluate(board)
                     self._save("last", progress)
-                    if progress.evaluations_since_best >= config.patience:
-                        break
         return progress
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last step is done, or validation has not improved for too long."""
+        progress = self.progress
+        patient = progress.evaluations_since_best < self.config.patience
+        return progress.step >= self.config.steps or not patient
 
     def _step(self, batches: Iterator[Batch]) -> float:
         config = self.config
@@ -134,6 +149,14 @@ def learning_rate(config: TrainConfig, step: int) -> float:
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     low = config.final_learning_rate
     return config.learning_rate * (low + (1 - low) * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def _step_of(line: str) -> float:
+    """The step a line of the log belongs to; never, for one that was cut off."""
+    try:
+        return float(json.loads(line)["step"])
+    except ValueError:
+        return math.inf
 
 
 def read_bits(folder: Path) -> list[tuple[int, Bits]]:

@@ -1,0 +1,185 @@
+"""Windows of a shard: whole, moved rightly, and each answer counted once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jambot.errors import DatasetError
+from jambot.music import Meter, Note
+from jambot.roles.sample import RoleSample, SampleMeta, write_sample
+from jambot.tokens import VOCABULARY, decode
+from jambot.tokens.vocabulary import ANSWERED, FREE
+from jambot.training.batches import IGNORED, PLAIN, Augmentation, Windows, _transposed
+from jambot.training.shard import Shard, build_shard, encode_sample
+
+MakePiece = Callable[..., RoleSample]
+PAD = VOCABULARY.id("PAD")
+HEADER = 8
+
+
+@pytest.fixture
+def shard(roles: Path, tmp_path: Path) -> Shard:
+    return build_shard(roles, tmp_path / "shard", "train")
+
+
+def fields_of(ids: np.ndarray) -> list[str]:
+    return [VOCABULARY.field(int(token)) for token in ids]
+
+
+def test_a_shard_holds_whole_pieces_that_open_with_a_bar(shard: Shard, roles: Path) -> None:
+    assert [stream.sample_id for stream in shard.streams] == ["a", "b", "c"]
+    end = 0
+    for stream in shard.streams:
+        assert stream.first == end
+        end += stream.length
+        ids = shard.tokens[stream.first : end]
+        assert {fields_of(ids)[bar] for bar in stream.bars} == {"BAR"}
+        assert stream.bars[0] == 0
+        assert len(stream.bars) in (24, 25), "25 where the line ends on the last bar line"
+        assert len(decode(ids.tolist(), 0, Meter())) > 90
+    assert end == len(shard.tokens) == len(shard.outside)
+
+
+def test_the_transposed_copies_of_a_dataset_are_not_encoded(
+    roles: Path, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    write_sample(replace(make_piece("e", semitones=3), sample_id="e"), roles / "e")
+    found = build_shard(roles, tmp_path / "shard", "train")
+    assert [stream.sample_id for stream in found.streams] == ["a", "b", "c"]
+
+
+def test_one_comping_keeps_the_first_of_each_composition(
+    roles: Path, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    twin = make_piece("a")
+    write_sample(replace(twin, sample_id="a2"), roles / "a2")
+    found = build_shard(roles, tmp_path / "shard", "train", one_comping=True)
+    assert [stream.sample_id for stream in found.streams] == ["a", "b", "c"]
+
+
+def test_a_shard_of_another_vocabulary_is_refused(shard: Shard, tmp_path: Path) -> None:
+    index = tmp_path / "shard" / "index.json"
+    index.write_text(index.read_text().replace(VOCABULARY.fingerprint, "0" * 16))
+    with pytest.raises(DatasetError, match=r"vocabulary 0000.*delete the folder"):
+        Shard(tmp_path / "shard")
+
+
+def test_a_folder_without_an_index_is_no_shard(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"no index\.json"):
+        Shard(tmp_path)
+
+
+@pytest.mark.parametrize("semitones", [-6, -1, 5])
+def test_moving_the_tokens_is_encoding_the_moved_notes(
+    make_piece: MakePiece, semitones: int
+) -> None:
+    sample = make_piece("a")
+    ids, outside, bars = encode_sample(sample)
+    moved, moved_outside, moved_bars = encode_sample(sample.transposed(semitones))
+    assert _transposed(ids.astype(np.int64), semitones).tolist() == moved.tolist()
+    assert outside.tolist() == moved_outside.tolist()
+    assert bars == moved_bars
+
+
+def test_a_batch_is_made_of_headers_and_bars(shard: Shard) -> None:
+    batch = next(Windows(shard, 128).batches(8, seed=1))
+    assert batch.ids.shape == batch.labels.shape == (8, 128)
+    for row in batch.ids:
+        assert fields_of(row[:9]) == [
+            "ROLE", "TEMPO", "METER", "DENSITY", "REGISTER", "INTENSITY", "INSIDE_OUTSIDE",
+            "SWING", "BAR",
+        ]  # fmt: skip
+        assert fields_of(row[9:10])[0] in ("BASS", "TACET")
+        assert {VOCABULARY.value(int(token)) for token in row[3:8]} == {FREE}
+
+
+def test_a_label_is_the_next_answer_and_never_what_is_given(shard: Shard) -> None:
+    for windows in (Windows(shard, 128), Windows(shard, 128, Augmentation(6, 0.5, 0.5, 0.5))):
+        batch = next(windows.batches(8, seed=2))
+        for ids, labels in zip(batch.ids, batch.labels, strict=True):
+            for i, label in enumerate(labels[:-1]):
+                answered = VOCABULARY.field(int(ids[i + 1])) in ANSWERED
+                given = not answered or i + 1 <= HEADER
+                assert label == (IGNORED if given else ids[i + 1])
+            assert labels[-1] == IGNORED
+
+
+def test_a_batch_is_the_same_wherever_one_starts_counting(shard: Shard) -> None:
+    windows = Windows(shard, 96, Augmentation())
+    from_start = windows.batches(4, seed=3)
+    batches = [next(from_start) for _ in range(4)]
+    third = next(windows.batches(4, seed=3, first_step=3))
+    assert (third.ids == batches[3].ids).all()
+    assert (third.labels == batches[3].labels).all()
+    assert not (batches[0].ids == batches[1].ids).all()
+    assert not (next(windows.batches(4, seed=4)).ids == batches[0].ids).all()
+
+
+def test_augmentation_varies_key_tempo_controls_and_hearing(shard: Shard) -> None:
+    batches = Windows(shard, 96, Augmentation(6, 0.3, 0.5, 0.5)).batches(64, seed=5)
+    rows = next(batches).ids
+    heard = [set(fields_of(row)) for row in rows]
+    hidden = sum("COND_UNKNOWN" in fields for fields in heard)
+    assert 0.15 < hidden / 64 < 0.5
+    assert all("COND_UNKNOWN" not in fields or "BASS" not in fields for fields in heard)
+    assert len({VOCABULARY.value(int(row[1])) for row in rows}) == 3
+    named = (rows[:, 3] != VOCABULARY.id("DENSITY", FREE)).mean()
+    assert 0.3 < named < 0.7
+    roots = {VOCABULARY.value(int(row[9])) for row in rows if fields_of(row[9:10]) == ["BASS"]}
+    assert len(roots) > 9
+
+
+def test_transposition_stops_at_the_ends_of_the_piano(tmp_path: Path, roles: Path) -> None:
+    high = tmp_path / "high"
+    notes = tuple(Note(i / 2, 0.5, 107 + i % 2) for i in range(64))
+    chords = tuple(Note(4.0 * bar, 3.0, 48) for bar in range(8))
+    meta = SampleMeta("own", "high", "train", 120.0)
+    write_sample(RoleSample("high", chords, notes, meta), high / "high")
+    windows = Windows(build_shard(high, tmp_path / "s", "train"), 96, Augmentation(6, 0, 0, 0))
+    pitches = {
+        VOCABULARY.value(int(token))
+        for token in next(windows.batches(64, seed=1)).ids.ravel()
+        if VOCABULARY.field(int(token)) == "PITCH"
+    }
+    assert max(pitches) == 108
+    assert min(pitches) == 101
+
+
+def test_a_source_can_be_drawn_less_often(
+    roles: Path, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    write_sample(make_piece("pop", source="pop", bars=72), roles / "pop")
+    shard = build_shard(roles, tmp_path / "shard", "train")
+    shares = []
+    for weight in (1.0, 0.1):
+        windows = Windows(shard, 96, PLAIN, {"pop": weight})
+        shares.append(windows._chances[[s.source for s in shard.streams].index("pop")])
+    assert shares[0] == pytest.approx(0.5, abs=0.1)
+    assert shares[1] == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.mark.parametrize("context", [96, 200, 5000])
+def test_every_answer_of_every_piece_is_counted_once(shard: Shard, context: int) -> None:
+    counted = sum(
+        (batch.labels != IGNORED).sum() for batch in Windows(shard, context).every_window(3)
+    )
+    answered = sum(
+        sum(
+            field in ANSWERED for field in fields_of(shard.tokens[s.first + 1 : s.first + s.length])
+        )
+        for s in shard.streams
+    )
+    assert counted == answered
+
+
+def test_held_out_windows_are_the_same_but_for_the_harmony(shard: Shard) -> None:
+    windows = Windows(shard, 96)
+    right, wrong = (list(windows.every_window(4, semitones)) for semitones in (0, 6))
+    for one, other in zip(right, wrong, strict=True):
+        assert (one.labels == other.labels).all()
+        differs = one.ids != other.ids
+        assert set(fields_of(one.ids[differs])) == {"BASS", "HARM"}
+        assert (one.ids != PAD).sum() == (other.ids != PAD).sum()

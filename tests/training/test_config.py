@@ -1,0 +1,84 @@
+"""A run as TOML says it, and what is said back when it says something else."""
+
+from pathlib import Path
+
+import pytest
+
+from jambot.errors import UsageError
+from jambot.model.architecture import ModelConfig
+from jambot.tokens import VOCABULARY
+from jambot.training.batches import Augmentation
+from jambot.training.config import TrainConfig
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+def load(tmp_path: Path, text: str) -> TrainConfig:
+    path = tmp_path / "run.toml"
+    path.write_text(text, encoding="utf-8")
+    return TrainConfig.load(path)
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_config_loads_and_is_named_like_its_file(path: Path) -> None:
+    config = TrainConfig.load(path)
+    assert config.name == path.stem
+    assert (
+        config.init_from is None or (CONFIGS / f"{Path(config.init_from).parts[-2]}.toml").exists()
+    )
+    ModelConfig(
+        VOCABULARY.size, config.layers, config.d_model, config.heads, config.mlp, config.context
+    )
+
+
+def test_there_are_configs() -> None:
+    assert len(list(CONFIGS.glob("*.toml"))) >= 2
+
+
+def test_a_config_says_what_it_says_and_leaves_the_rest(tmp_path: Path) -> None:
+    text = 'name = "mine"\nsteps = 7\n[sources]\nwjd = 2\n[augmentation]\nsemitones = 3\n'
+    config = load(tmp_path, text)
+    assert config == TrainConfig(
+        "mine", steps=7, sources={"wjd": 2}, augmentation=Augmentation(semitones=3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("steps = 3", "no `name`"),
+        ('name = "x"\nlearnig_rate = 1', r"unknown keys \['learnig_rate'\].*learning_rate"),
+        ('name = "x"\n[augmentation]\npitch = 1', "augmentation.*pitch"),
+        ('name = "x"\naugmentation = 3', "augmentation"),
+        ("name = ", "is not TOML"),
+        ('name = "x"\nsteps = "many"', "steps is 'many'"),
+        ('name = "x"\nsteps = 2.5', "steps is 2.5"),
+        ('name = "x"\nsteps = true', "steps is True"),
+        ('name = "x"\nrows = 0', "rows is 0"),
+        ('name = "x"\nlearning_rate = -1', "learning_rate is -1"),
+        ('name = "x"\nroles = 4', "roles is 4"),
+        ('name = "x"\ninit_from = 4', "init_from is 4"),
+        ("name = 4", "name is 4"),
+        ('name = "x"\nsources = ["wjd"]', "sources is"),
+        ('name = "x"\n[sources]\nwjd = "all"', "sources.*all"),
+        ('name = "x"\n[augmentation]\nsemitones = -1', "augmentation.*-1"),
+        ('name = "x"\nd_model = 100\nheads = 3', "d_model 100 over 3 heads.*multiple of 6"),
+    ],
+)
+def test_a_config_that_makes_no_run_is_refused_by_name(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        load(tmp_path, text)
+
+
+def test_a_config_that_is_not_there_says_where_to_look(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no training config at .*none\.toml.*see configs/"):
+        TrainConfig.load(tmp_path / "none.toml")
+
+
+def test_a_config_that_is_not_even_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_bytes(b"\xff\xfe\x00name")
+    with pytest.raises(UsageError, match="is not TOML"):
+        TrainConfig.load(path)

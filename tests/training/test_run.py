@@ -1,0 +1,167 @@
+"""A whole run, small: it learns, it can be repeated, and it goes on where it was cut off."""
+
+import json
+import math
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jambot.errors import CheckpointError, DatasetError, UsageError
+from jambot.model.checkpoint import load_checkpoint
+from jambot.roles.sample import RoleSample, write_sample
+from jambot.tokens import VOCABULARY
+from jambot.training.config import TrainConfig
+from jambot.training.run import train
+from jambot.training.trainer import learning_rate, read_bits
+
+
+def run_folder(config: TrainConfig) -> Path:
+    return Path(config.out) / config.name
+
+
+def losses(config: TrainConfig) -> list[tuple[int, float]]:
+    lines = (run_folder(config) / "log.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [(row["step"], row["loss"]) for row in rows if "loss" in row]
+
+
+class CutOffError(Exception):
+    """As if the machine had gone away."""
+
+
+def cut_at(step: int) -> Callable[[int, int, str], None]:
+    def report(done: int, total: int, text: str) -> None:
+        if "loss" in text and done == step:
+            raise CutOffError
+
+    return report
+
+
+def test_it_learns(small: TrainConfig) -> None:
+    config = replace(small, steps=40, rows=4, evaluate_every=20, warmup_steps=5, dropout=0.0)
+    best = train(config)
+    curve = [loss for _, loss in losses(config)]
+    assert curve[0] == pytest.approx(math.log(VOCABULARY.size), abs=0.5)
+    assert sum(curve[-5:]) / 5 < 0.6 * curve[0]
+    bits = read_bits(run_folder(config))
+    assert [step for step, _ in bits] == [20, 40]
+    assert bits[1][1].all < bits[0][1].all
+    assert load_checkpoint(best, VOCABULARY.fingerprint).progress["best_step"] == 40
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_does_not(small: TrainConfig) -> None:
+    runs = [replace(small, name=name, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))]
+    for config in runs:
+        train(config)
+    curves = [losses(config) for config in runs]
+    assert curves[0] == curves[1] != curves[2]
+    bits = [read_bits(run_folder(config)) for config in runs]
+    assert bits[0] == bits[1] != bits[2]
+
+
+def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(small: TrainConfig) -> None:
+    whole, cut = replace(small, name="whole"), replace(small, name="cut")
+    train(whole)
+    with pytest.raises(CutOffError):
+        train(cut, report=cut_at(6))
+    assert [step for step, _ in losses(cut)] == [1, 2, 3, 4, 5, 6][: len(losses(cut))]
+    train(cut)
+    assert losses(cut) == losses(whole)
+    assert read_bits(run_folder(cut)) == read_bits(run_folder(whole))
+
+
+def test_a_run_that_is_over_stays_over(small: TrainConfig) -> None:
+    train(small)
+    before = losses(small)
+    assert train(small) == run_folder(small) / "best"
+    assert losses(small) == before
+
+
+def test_a_run_that_ran_out_of_patience_stays_over(small: TrainConfig) -> None:
+    """With a learning rate like that it only gets worse."""
+    config = replace(small, steps=40, evaluate_every=2, patience=2, learning_rate=3.0)
+    train(config)
+    last = losses(config)[-1][0]
+    assert last < 40
+    train(config)
+    assert losses(config)[-1][0] == last
+
+
+def test_a_fresh_run_knows_nothing_of_the_one_before(small: TrainConfig) -> None:
+    train(small)
+    before = losses(small)
+    with pytest.raises(CutOffError):
+        train(small, fresh=True, report=cut_at(2))
+    assert not (run_folder(small) / "last").exists()
+    train(small)
+    assert losses(small)[-8:] == before
+
+
+def test_a_run_starts_from_the_weights_it_names(small: TrainConfig) -> None:
+    base = train(replace(small, name="base"))
+    config = replace(small, name="next", init_from=str(base), layers=3, steps=4)
+    train(config)
+    assert load_checkpoint(run_folder(config) / "last", VOCABULARY.fingerprint).config.layers == 1
+    assert losses(config)[0][1] < losses(replace(small, name="base"))[0][1]
+
+
+def test_weights_that_are_not_there_say_what_to_train_first(small: TrainConfig) -> None:
+    config = replace(small, init_from="checkpoints/nowhere/last")
+    with pytest.raises(CheckpointError, match=r"small starts from .*nowhere.*train that one first"):
+        train(config)
+    assert not run_folder(config).exists()
+
+
+def test_another_shape_does_not_go_on_from_the_old_one(small: TrainConfig) -> None:
+    train(small)
+    with pytest.raises(CheckpointError, match=r"has the shape.*--fresh"):
+        train(replace(small, mlp=64, steps=12))
+    assert len(losses(small)) == 8
+
+
+def test_without_samples_nothing_begins(small: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no role dataset at .*nowhere"):
+        train(replace(small, roles=str(tmp_path / "nowhere")))
+    with pytest.raises(DatasetError, match=r"no untransposed train samples of .'jazz'.*prepare"):
+        train(replace(small, sources={"jazz": 1.0}))
+    shutil.rmtree(tmp_path / "roles" / "d")
+    with pytest.raises(DatasetError, match="no untransposed val samples"):
+        train(small)
+    assert not run_folder(small).exists()
+
+
+def test_held_out_figures_are_finite_and_add_up(small: TrainConfig) -> None:
+    train(small)
+    for _, bits in read_bits(run_folder(small)):
+        parts = (bits.timing, bits.pitch, bits.duration, bits.velocity)
+        assert all(math.isfinite(part) and part > 0 for part in parts)
+        assert bits.all == pytest.approx(sum(parts))
+        assert math.isfinite(bits.gap)
+        assert bits.notes > 50
+
+
+def test_samples_prepared_anew_are_encoded_anew(
+    small: TrainConfig, roles: Path, make_piece: Callable[..., RoleSample]
+) -> None:
+    train(replace(small, steps=1))
+    shards = Path(small.out) / "shards"
+    before = {folder.name for folder in shards.iterdir()}
+    assert len(before) == 2
+    train(replace(small, steps=1, name="again"))
+    assert {folder.name for folder in shards.iterdir()} == before
+    write_sample(make_piece("a", bars=30), roles / "a")
+    train(replace(small, steps=1, name="anew"))
+    assert len({folder.name for folder in shards.iterdir()} - before) == 1
+
+
+def test_the_learning_rate_rises_and_falls(small: TrainConfig) -> None:
+    config = replace(small, steps=100, warmup_steps=10, learning_rate=1.0, final_learning_rate=0.1)
+    rates = [learning_rate(config, step) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == rates[9] == rates[10] == 1.0
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[100] == pytest.approx(0.1)
+    assert learning_rate(replace(config, warmup_steps=0), 0) == 1.0
