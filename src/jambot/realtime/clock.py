@@ -21,8 +21,11 @@ class Clock(Protocol):
         """Seconds since an arbitrary origin; never runs backwards."""
         ...
 
-    def sleep_until(self, seconds: float) -> None:
-        """Return at `seconds` or just after; at once where that has passed."""
+    def sleep_until(self, seconds: float, spin: bool = True) -> None:
+        """Return at `seconds` or just after; at once where that has passed.
+
+        Without `spin` it may be a fraction of a millisecond later, and costs no processor time.
+        """
         ...
 
 
@@ -33,8 +36,8 @@ class SystemClock:
     compared with those of another. On Windows the timer is set to 1 ms for as long as the process
     lives.
 
-    Threads: stateless; any thread may call. `sleep_until` spins for its last millisecond, letting
-    other Python threads run meanwhile.
+    Threads: stateless; any thread may call. `sleep_until` spins for its last millisecond, unless
+    told not to, letting other Python threads run meanwhile.
     """
 
     def __init__(self) -> None:
@@ -43,11 +46,11 @@ class SystemClock:
     def now(self) -> float:
         return time.perf_counter()
 
-    def sleep_until(self, seconds: float) -> None:
-        remaining = seconds - time.perf_counter()
-        if remaining > SPIN_SECONDS:
-            time.sleep(remaining - SPIN_SECONDS)
-        while time.perf_counter() < seconds:
+    def sleep_until(self, seconds: float, spin: bool = True) -> None:
+        asleep = seconds - time.perf_counter() - (SPIN_SECONDS if spin else 0.0)
+        if asleep > 0:
+            time.sleep(asleep)
+        while spin and time.perf_counter() < seconds:
             time.sleep(0)
 
 
@@ -63,7 +66,7 @@ class ManualClock:
     def now(self) -> float:
         return self._seconds
 
-    def sleep_until(self, seconds: float) -> None:
+    def sleep_until(self, seconds: float, spin: bool = True) -> None:
         self._seconds = max(self._seconds, seconds)
 
     def advance(self, seconds: float) -> None:

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any
 
+from jambot.errors import JamBotError
 from jambot.generation import Generator
 from jambot.realtime.player import Answer, Extension, Request
 
@@ -20,8 +22,10 @@ UNTAKEN = 2
 """Messages that may lie unread in the pipe: a frozen player must not block the stage."""
 FROZEN_SECONDS = 2.0
 """A player that takes nothing for this long is killed and started again."""
+LOADING_SECONDS = 60.0
+"""A player that has not loaded its model by then is killed and started again."""
 PAUSE_SECONDS = 1.0
-"""Before trying again with one that died while it was loading."""
+"""Before trying again with one that died while it was loading; doubled each time, up to 32 s."""
 
 
 class PlayerProcess:
@@ -36,6 +40,8 @@ class PlayerProcess:
         self._current: _Child | None = None
         self._latest: Request | Extension | None = None
         self._closed = False
+        self._failures = 0
+        self.refusal: JamBotError | None = None
         self.restarts = -1
         self._start()
 
@@ -67,6 +73,8 @@ class PlayerProcess:
                 message = child.pipe.recv()
                 if isinstance(message, Answer):
                     fetched.append(message)
+                elif isinstance(message, JamBotError):
+                    self.refusal = message
                 else:
                     child.heard(message)
         except (EOFError, OSError):
@@ -78,9 +86,12 @@ class PlayerProcess:
         return fetched
 
     def wait_until_ready(self, seconds: float) -> bool:
-        """Block until the model is loaded, at most `seconds`; for before the music starts."""
+        """Block until the model is loaded, at most `seconds`; for before the music starts.
+
+        False, and `refusal` says why, as soon as the model refuses to load.
+        """
         end = time.monotonic() + seconds
-        while not self.ready and time.monotonic() < end:
+        while not (self.ready or self.refusal) and time.monotonic() < end:
             self.poll()
             time.sleep(0.01)
         return self.ready
@@ -96,32 +107,41 @@ class PlayerProcess:
         child = self._current
         if self._latest is None or child is None or not child.ready or child.untaken >= UNTAKEN:
             return
-        try:
-            child.give(self._latest)
-            self._latest = None
-        except OSError:
-            self._replace()
+        child.give(self._latest)
+        self._latest = None
 
     def _replace(self) -> None:
         child, self._current = self._current, None
         if child is not None:
             threading.Thread(target=child.end, daemon=True).start()
         if not self._closed:
-            pause = 0.0 if child is not None and child.ready else PAUSE_SECONDS
+            self._failures = 0 if child is not None and child.ready else self._failures + 1
+            pause = PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 5) if self._failures else 0.0
             threading.Thread(target=self._start, args=(pause,), daemon=True).start()
 
     def _start(self, pause: float = 0.0) -> None:
-        time.sleep(pause)
-        child = _Child(self._make)
+        child: _Child | None = None
+        while child is None and not self._closed:
+            time.sleep(pause)
+            pause = PAUSE_SECONDS
+            try:
+                child = _Child(self._make)
+            except OSError:  # no memory or no process left: it may come back
+                continue
+        if child is None:
+            return
         self.restarts += 1
+        self._current = child
         if self._closed:
-            child.end()
-        else:
-            self._current = child
+            self.close()
 
 
 class _Child:
-    """One running process and its end of the pipe."""
+    """One running process and its end of the pipe.
+
+    Threads: a thread of its own writes to the pipe, which blocks while a frozen process leaves it
+    full (from 8 KiB on, by platform: one long prompt); the stage's thread does the rest.
+    """
 
     def __init__(self, make_generator: MakeGenerator) -> None:
         context = multiprocessing.get_context("spawn")
@@ -133,12 +153,15 @@ class _Child:
         far.close()
         self.ready = False
         self.untaken = 0
-        self._last_taken = time.monotonic()
+        self._last_taken = self._started = time.monotonic()
+        self._outbox: SimpleQueue[Request | Extension | None] = SimpleQueue()
+        self._sender = threading.Thread(target=self._send, name="to the player", daemon=True)
+        self._sender.start()
 
     def give(self, message: Request | Extension) -> None:
         if self.untaken == 0:
             self._last_taken = time.monotonic()
-        self.pipe.send(message)
+        self._outbox.put(message)
         self.untaken += 1
 
     def heard(self, word: str) -> None:
@@ -149,12 +172,24 @@ class _Child:
             self.untaken -= 1
 
     def frozen(self) -> bool:
-        return self.untaken > 0 and time.monotonic() - self._last_taken > FROZEN_SECONDS
+        now = time.monotonic()
+        if not self.ready:
+            return now - self._started > LOADING_SECONDS
+        return self.untaken > 0 and now - self._last_taken > FROZEN_SECONDS
 
     def end(self) -> None:
-        self.pipe.close()
+        self._outbox.put(None)
         self.process.kill()
         self.process.join(timeout=2.0)
+        self._sender.join(timeout=2.0)
+        self.pipe.close()
+
+    def _send(self) -> None:
+        try:
+            while (message := self._outbox.get()) is not None:
+                self.pipe.send(message)
+        except OSError:
+            return  # it died: whoever polls the pipe finds out
 
 
 @dataclass(slots=True)
@@ -168,7 +203,11 @@ class _Task:
 def _improvise(pipe: Connection, make_generator: MakeGenerator) -> None:
     """The life of the process: take the newest request, answer note by note, wait."""
     _leave_interrupts_to_the_stage()
-    generator = make_generator()
+    try:
+        generator = make_generator()
+    except JamBotError as error:
+        pipe.send(error)
+        return
     pipe.send(READY)
     task: _Task | None = None
     try:

@@ -3,6 +3,7 @@
 import platform
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -107,7 +108,7 @@ def _player(settings: JamSettings) -> Player:
     player = PlayerProcess(make)
     if not player.wait_until_ready(LOAD_SECONDS):
         player.close()
-        raise GenerationError(
+        raise player.refusal or GenerationError(
             f"the player did not start within {LOAD_SECONDS:g} s",
             "a loaded model",
             "run `jambot doctor`",
@@ -201,7 +202,13 @@ class _RoomKeys:
 
 @contextmanager
 def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C, a termination request or a closed terminal has asked the jam to end."""
+    """Whether Ctrl-C, a termination request or a closed terminal has asked the jam to end.
+
+    In another thread than the first, signals are somebody else's.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
     asked = False
 
     def stop(number: int, frame: FrameType | None) -> None:

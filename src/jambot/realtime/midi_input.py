@@ -70,11 +70,20 @@ class Keyboard:
         """Whether any key is down or any note held by the pedal."""
         return bool(self.held or self._sustained)
 
+    def listens_to(self, data: bytes) -> bool:
+        """Whether this is a whole channel message of three bytes, on a channel that is heard."""
+        whole = len(data) == 3 and data[0] >= 0x80 and max(data[1:]) < 0x80
+        return whole and self.channel in (None, data[0] & 0x0F)
+
+    def strikes(self, data: bytes) -> bool:
+        """Whether this message is a key going down."""
+        return self.listens_to(data) and data[0] >> 4 == NOTE_ON and data[2] > 0
+
     def hear(self, data: bytes, beat: float) -> list[Gesture]:
         """What one whole MIDI message, heard at `beat`, means; often nothing."""
-        if len(data) != 3 or (self.channel is not None and data[0] & 0x0F != self.channel):
+        if not self.listens_to(data):
             return []
-        kind, first, second = data[0] >> 4, data[1] & 0x7F, data[2] & 0x7F
+        kind, first, second = data[0] >> 4, data[1], data[2]
         if kind == NOTE_ON and second > 0:
             return self._key_down(beat, first, second)
         if kind in (NOTE_OFF, NOTE_ON):
@@ -93,10 +102,10 @@ class Keyboard:
         return gestures
 
     def _key_up(self, beat: float, pitch: int) -> list[Gesture]:
-        self.held.discard(pitch)
-        if self._pedal:
+        if self._pedal and pitch in self.held:
             self._sustained.add(pitch)
-        else:
+        self.held.discard(pitch)
+        if pitch not in self._sustained:
             self.tracker.note_off(pitch)
         return [KeyHeard(beat, pitch, 0, on=False)]
 
@@ -107,7 +116,7 @@ class Keyboard:
         if controller == SUSTAIN:
             self._pedal = value >= 64
             if not self._pedal:
-                for pitch in self._sustained - self.held:
+                for pitch in self._sustained:
                     self.tracker.note_off(pitch)
                 self._sustained.clear()
             return []

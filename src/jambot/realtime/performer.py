@@ -1,6 +1,6 @@
 """Hands for when there are none: a MIDI file played into the input, in time, round and round."""
 
-from jambot.music import MidiSong
+from jambot.music import MidiSong, Note
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports import TimedMessage
 
@@ -8,16 +8,19 @@ from jambot.realtime.ports import TimedMessage
 class Performer:
     """An input port on which the notes of `song` arrive at `bpm`, from `start_seconds` on.
 
-    The song repeats after whole bars. Threads: the stage's own; nothing is played unless polled.
+    Drums are no chords and stay silent. The song repeats after whole bars; a note that would ring
+    beyond them ends there. Threads: the stage's own; nothing is played unless polled.
     """
 
     alive = True
 
     def __init__(self, song: MidiSong, bpm: float, clock: Clock, start_seconds: float) -> None:
         bar = song.meter.beats_per_bar
-        bars = int(-(-(song.end_beats - 0.25) // bar))
-        self._messages = _messages(song)
-        self._loop_beats = float(max(bars, 1) * bar)
+        notes = [note for track in song.tracks if not track.is_drum for note in track.notes]
+        last = max((note.onset_beats for note in notes), default=0.0)
+        bars = max(int(-(-(song.end_beats - 0.25) // bar)), song.meter.bar_at(last) + 1)
+        self._loop_beats = float(bars * bar)
+        self._messages = _messages(notes, self._loop_beats)
         self._seconds_per_beat = 60.0 / bpm
         self._clock, self._start = clock, start_seconds
         self._next = 0
@@ -27,7 +30,7 @@ class Performer:
         """The messages due by now, stamped with the very time they were due."""
         now = self._clock.now()
         due: list[TimedMessage] = []
-        while (seconds := self._seconds_of_next()) <= now:
+        while self._messages and (seconds := self._seconds_of_next()) <= now:
             due.append(TimedMessage(seconds, self._messages[self._next][1]))
             self._next += 1
             if self._next == len(self._messages):
@@ -42,11 +45,11 @@ class Performer:
         return self._start + beat * self._seconds_per_beat
 
 
-def _messages(song: MidiSong) -> list[tuple[float, bytes]]:
+def _messages(notes: list[Note], loop_beats: float) -> list[tuple[float, bytes]]:
     """Note-offs before note-ons of the same moment."""
     messages: list[tuple[float, int, bytes]] = []
-    for track in song.tracks:
-        for note in track.notes:
-            messages.append((note.onset_beats, 1, bytes((0x90, note.pitch, note.velocity))))
-            messages.append((note.end_beats, 0, bytes((0x80, note.pitch, 0))))
+    for note in notes:
+        end = min(note.end_beats, loop_beats)
+        messages.append((note.onset_beats, 1, bytes((0x90, note.pitch, note.velocity))))
+        messages.append((end, 0, bytes((0x80, note.pitch, 0))))
     return [(beat, data) for beat, _, data in sorted(messages)]

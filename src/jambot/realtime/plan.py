@@ -10,8 +10,9 @@ from jambot.music import Note
 class PlannedNote:
     """A note and where it came from.
 
-    `prompt` and `harmony` number the request that made it and the newest harmony that it had heard;
-    `source` is `model` or `fallback`; `at_once` marks the answer to a trigger, due on arrival.
+    `prompt` and `harmony` number the request that made it (none made a fallback: 0) and the newest
+    harmony that it had heard; `source` is `model` or `fallback`; `at_once` marks the answer to a
+    trigger, due on arrival.
     """
 
     note: Note
@@ -26,10 +27,12 @@ class Plan:
     """Tentative notes in playing order, decided up to `frontier_beats`.
 
     An answer to a newer request takes over gradually: its notes replace the older ones only as far
-    as it has been decided, so the plan never shrinks while the new one is being made.
+    as it has been decided, so the plan never shrinks while the new one is being made. Fallback
+    phrases reach on to `covered_beats`; whatever is decided later replaces them.
     """
 
     frontier_beats: float = 0.0
+    covered_beats: float = 0.0
     notes: list[PlannedNote] = field(default_factory=list)
     prompt: int = -1
     _new_frontier: float = 0.0
@@ -52,6 +55,13 @@ class Plan:
             insort(self.notes, planned)
         self._new_frontier = end
         self.frontier_beats = max(self.frontier_beats, end)
+        self.covered_beats = max(self.covered_beats, end)
+
+    def fill(self, notes: list[PlannedNote], until_beats: float) -> None:
+        """Put in a fallback phrase, which the answer still to come may replace."""
+        for planned in notes:
+            insort(self.notes, planned)
+        self.covered_beats = max(self.covered_beats, until_beats)
 
     def commit(self, before_beats: float) -> list[PlannedNote]:
         """Take out, in order, the notes that begin before `before_beats`: they are promised now."""
@@ -66,4 +76,4 @@ class Plan:
     def forget(self, from_beats: float) -> None:
         """Drop everything intended from `from_beats` on."""
         self.notes = [p for p in self.notes if p.note.onset_beats < from_beats]
-        self.frontier_beats = self._new_frontier = from_beats
+        self.frontier_beats = self.covered_beats = self._new_frontier = from_beats

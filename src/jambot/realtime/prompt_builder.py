@@ -25,6 +25,11 @@ class PromptBuilder:
             self.harmonies.pop()
         self.harmonies.append(change)
 
+    @property
+    def promised_beats(self) -> float:
+        """The onset of the last promised note; before every beat where there is none."""
+        return self.notes[-1].onset_beats if self.notes else float("-inf")
+
     def promise(self, note: Note) -> None:
         """A solo note that will sound for certain."""
         self.notes.append(note)

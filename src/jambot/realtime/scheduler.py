@@ -1,5 +1,6 @@
 """Committed notes to the output port: on time, counted when late, always ended."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from jambot.music import TempoMap
@@ -8,14 +9,18 @@ from jambot.realtime.ports import OutputPort
 from jambot.realtime.session_log import SessionLog
 
 NOTE_ON, NOTE_OFF = 0x90, 0x80
-SEND_AHEAD_SECONDS = 0.012
-"""How early a port that keeps time itself is given its messages: a dozen polls of the stage."""
+SEND_AHEAD_SECONDS = 0.025
+"""How early a port that keeps time itself is given its messages: a JACK period of 1,024 frames."""
 LATE_SECONDS = 0.010
 """From here on a note counts as late (design: jitter p99 <= 10 ms)."""
 SHORTEST_SECONDS = 0.02
 """No note is shorter: some instruments swallow a note-off that follows at once."""
 DROP_SECONDS = 0.120
 """A note this late is not played at all: on the beat it would be a wrong note."""
+SILENCE_SECONDS = 0.001
+"""What follows a silence waits until the port's own note-offs have been handed over."""
+KEPT_NOTES = 256
+"""Notes handed to the port and not yet said to have left; a lost port never says so."""
 
 
 @dataclass(slots=True)
@@ -34,6 +39,8 @@ class _Sounding:
 class Scheduler:
     """Sends one line: a note-on ends what still sounds, and every note-on gets its note-off.
 
+    What has been handed to the port cannot be taken back, so nothing is handed over that is due
+    before it: a note that comes in between is moved behind it, by `SEND_AHEAD_SECONDS` at most.
     Times are seconds of the session's clock. Nothing raises; lateness is counted.
 
     Threads: used by the stage's thread alone.
@@ -51,14 +58,21 @@ class Scheduler:
         self.tempo_map, self.origin = tempo_map, origin
         self.late_notes = self.dropped_notes = self.played_notes = 0
         self._waiting: list[_Due] = []
-        self._leaving: list[_Due] = []
+        self._leaving: deque[_Due] = deque(maxlen=KEPT_NOTES)
+        self._left_sounding = 0
         self._sounding: list[_Sounding] = []
         self._ahead = SEND_AHEAD_SECONDS if port.schedules_ahead else 0.0
+        self._handed_until = float("-inf")
 
     @property
     def sounding(self) -> int:
-        """How many notes have been started and not ended."""
-        return len(self._sounding)
+        """How many notes have left the port and not been ended there."""
+        return self._left_sounding
+
+    @property
+    def promised(self) -> int:
+        """How many notes wait to be sent."""
+        return len(self._waiting)
 
     def accept(self, promised: list[PlannedNote], now: float) -> None:
         """Take committed notes over; they will be sent when due, or at once when due is past."""
@@ -75,9 +89,7 @@ class Scheduler:
         """Send what is due by `now` (or a little later, to a port that keeps time itself)."""
         horizon = now + self._ahead
         while self._waiting and self._waiting[0].on_seconds <= horizon:
-            due = self._waiting.pop(0)
-            self._end_before(due.on_seconds)
-            self._start(due, now)
+            self._start(self._waiting.pop(0), now)
         self._end_before(horizon)
 
     def note_what_left(self) -> None:
@@ -85,10 +97,12 @@ class Scheduler:
         for sent in self.port.sent():
             kind, pitch = sent.data[0] & 0xF0, sent.data[1]
             if kind == NOTE_OFF:
+                self._left_sounding -= 1
                 beat = self.tempo_map.beats_at(sent.due_seconds - self.origin)
                 self.log.ended(pitch, sent.due_seconds, sent.actual_seconds, beat)
             elif kind == NOTE_ON:
-                due = next((d for d in self._leaving if d.planned.note.pitch == pitch), None)
+                self._left_sounding += 1
+                due = self._handed_over(pitch, sent.due_seconds)
                 if due is not None:
                     self._leaving.remove(due)
                     self.played_notes += 1
@@ -101,11 +115,11 @@ class Scheduler:
         return min(times) - self._ahead if times else None
 
     def silence(self, now: float) -> None:
-        """Forget what waits and end what sounds."""
+        """Forget what waits, here and in the port, and end what sounds."""
         self._waiting.clear()
-        for sounding in self._sounding:
-            sounding.off_seconds = min(sounding.off_seconds, now)
-        self._end_before(now)
+        self._sounding.clear()
+        self.port.silence()
+        self._handed_until = now + SILENCE_SECONDS
 
     def seconds_at(self, beats: float) -> float:
         """The clock time of `beats`."""
@@ -123,11 +137,11 @@ class Scheduler:
         if lateness > LATE_SECONDS:
             self.late_notes += 1
             self.log.write("late", pitch=note.pitch, beat=note.onset_beats, late_ms=lateness * 1e3)
+        due.on_seconds = max(due.on_seconds, self._handed_until)
         for sounding in self._sounding:
             sounding.off_seconds = min(sounding.off_seconds, due.on_seconds)
         self._end_before(due.on_seconds)
-        message = bytes((NOTE_ON | self.channel, note.pitch, note.velocity))
-        self.port.send(message, due.on_seconds)
+        self._send(bytes((NOTE_ON | self.channel, note.pitch, note.velocity)), due.on_seconds)
         self._leaving.append(due)
         off = max(due.off_seconds, due.on_seconds + SHORTEST_SECONDS, now + SHORTEST_SECONDS)
         self._sounding.append(_Sounding(note.pitch, off))
@@ -137,4 +151,15 @@ class Scheduler:
         for sounding in sorted(ending, key=lambda s: s.off_seconds):
             self._sounding.remove(sounding)
             message = bytes((NOTE_OFF | self.channel, sounding.pitch, 0))
-            self.port.send(message, sounding.off_seconds)
+            self._send(message, sounding.off_seconds)
+
+    def _send(self, message: bytes, at_seconds: float) -> None:
+        self._handed_until = max(at_seconds, self._handed_until)
+        self.port.send(message, self._handed_until)
+
+    def _handed_over(self, pitch: int, due_seconds: float) -> _Due | None:
+        """The note that the port says has left, by its pitch and the time it was due."""
+        for due in self._leaving:
+            if due.planned.note.pitch == pitch and due.on_seconds == due_seconds:
+                return due
+        return None

@@ -1,6 +1,6 @@
 """One jam, from the first key to the last note-off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,8 @@ from jambot.realtime.prompt_builder import PromptBuilder
 from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.status import SessionStatus
+from jambot.tokens.codec import statement_tick
+from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
 FRAME_BEATS = 0.25
 """Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`)."""
@@ -32,6 +34,8 @@ FALLBACK_BEATS = 1.0
 PATIENCE_SECONDS = 0.1
 """How long the player may think about a new request before the fallback speaks for it."""
 POLL_SECONDS = 0.001
+SETTLE_SECONDS = 0.25
+"""How long closing waits to hear from the port that the last note-offs have left."""
 SHOW_SECONDS = 0.1
 """How often views are shown where the session is."""
 
@@ -102,7 +106,8 @@ class Session:
         self._playing = False
         self._request = self._harmony = 0
         self._asked_harmony = self._restarts = 0
-        self._attack_request = -1
+        self._attack_beat: float | None = None
+        self._at_once = False
         self._asked_seconds = self._active_beat = self._until = 0.0
         self._awaiting = False
         self._in_underrun = False
@@ -120,7 +125,7 @@ class Session:
                 reason = "seconds"
                 break
             self.tick()
-            self.clock.sleep_until(self._next_wake(now))
+            self._wait(now)
         self.close(reason)
         return reason
 
@@ -136,7 +141,7 @@ class Session:
             self._rest_when_idle(beat)
             self._refill(beat)
             self._fall_back(now, beat)
-        self._promise(now, beat)
+        self._promise(now, self._commit_until(now))
         self._scheduler.send_due(self.clock.now())
         self._scheduler.note_what_left()
         self._frames(beat)
@@ -149,8 +154,10 @@ class Session:
         """End every note, hand the ports back what they need, and close the log."""
         now = self.clock.now()
         self._scheduler.silence(now)
-        self._sink.silence()
         self._scheduler.note_what_left()
+        while self._scheduler.sounding and self.clock.now() < now + SETTLE_SECONDS:
+            self.clock.sleep_until(self.clock.now() + POLL_SECONDS, spin=False)
+            self._scheduler.note_what_left()
         self._player.close()
         self.log.write(
             "end",
@@ -191,21 +198,26 @@ class Session:
     def _hear(self, now: float) -> None:
         """Everything since the last tick at once: a chord's keys make one prompt, not four."""
         newest: HarmonyHeard | None = None
-        heard_at = now
+        struck_at: float | None = None
         for message in self._source.poll():
-            if self._origin is None and len(message.data) == 3 and message.data[0] >> 4 == 9:
-                self._begin(message.seconds)
-            beat = self.beat_at(message.seconds)
-            for gesture in self._keyboard.hear(message.data, beat):
-                if isinstance(gesture, HarmonyHeard):
-                    if newest is None:
-                        heard_at = message.seconds
-                    newest = gesture
-                    self._note_harmony(gesture, message.seconds)
-                else:
-                    self._answer_gesture(gesture, message.seconds, now)
-        if newest is not None:
-            self._answer_harmony(newest, heard_at, now)
+            if self._keyboard.strikes(message.data):
+                struck_at = message.seconds if struck_at is None else struck_at
+                if self._origin is None:
+                    self._begin(message.seconds)
+            for gesture in self._keyboard.hear(message.data, self.beat_at(message.seconds)):
+                match gesture:
+                    case HarmonyHeard():
+                        newest = gesture
+                        self._note_harmony(gesture, message.seconds)
+                    case Stopped():
+                        newest = struck_at = None
+                        self._stop(now)
+                    case _:
+                        self._answer_gesture(gesture, message.seconds, now)
+        if not self._playing and struck_at is not None:
+            self._start("start", struck_at, now)
+        elif newest is not None:
+            self._ask("harmony", max(self._commit_until(now), newest.change.beat))
 
     def _begin(self, seconds: float) -> None:
         self._origin = self._scheduler.origin = seconds
@@ -226,12 +238,6 @@ class Session:
             pitch_classes=list(change.harmony.pitch_classes),
         )
 
-    def _answer_harmony(self, heard: HarmonyHeard, heard_at: float, now: float) -> None:
-        if not self._playing:
-            self._start("start", heard_at, now)
-        else:
-            self._ask("harmony", max(self._commit_until(now), heard.change.beat))
-
     def _answer_gesture(self, gesture: Gesture, seconds: float, now: float) -> None:
         match gesture:
             case KeyHeard():
@@ -239,8 +245,6 @@ class Session:
                 self.log.write("heard", seconds=seconds - self.log.zero, **_fields(gesture))
             case Triggered() if self._origin is not None:
                 self._start(gesture.reason, seconds, now)
-            case Stopped():
-                self._stop(now)
             case KnobTurned():
                 self._turn(gesture, now)
             case _:
@@ -256,14 +260,18 @@ class Session:
         }[self.settings.response]
         self.log.write("trigger", seconds=heard_at - self.log.zero, beat=beat, reason=reason)
         self._playing = True
+        self._attack_beat = start
+        self._at_once = self.settings.response == "now" and not self._scheduler.promised
         self._active_beat = max(self._active_beat, beat)
         self.plan.forget(start)
         self._next_frame = max(self._next_frame, _frame_after(start))
-        self._ask(reason, start, attack=True)
+        self._ask(reason, start)
 
     def _stop(self, now: float) -> None:
         """All notes off: silence, and nothing is remembered."""
-        self._playing = False
+        self._playing = self._awaiting = self._in_underrun = False
+        self._attack_beat = None
+        self.plan.notes.clear()
         self.plan.forget(self.beat_at(now))
         self._scheduler.silence(now)
         self._builder.forget()
@@ -278,13 +286,20 @@ class Session:
         if self._playing:
             self._ask("knob", self._commit_until(now))
 
-    def _ask(self, reason: str, resume_beats: float, attack: bool = False) -> None:
+    def _ask(self, reason: str, earliest_beats: float) -> None:
+        """Have everything from then on planned anew; a trigger not yet answered stays one.
+
+        What still sounds before it is promised first, so that the new plan knows of it.
+        """
         now = self.clock.now()
+        resume = _on_grid(earliest_beats)
+        if self._attack_beat is not None:
+            resume = self._attack_from(now)
+        self._promise(now, resume)
         self._request += 1
-        self._until = resume_beats + self._reach
-        prompt = self._builder.prompt(resume_beats, attack)
-        self._attack_request = self._request if attack and self.settings.response == "now" else -1
-        self.plan.take_over(self._request, resume_beats)
+        self._until = resume + self._reach
+        prompt = self._builder.prompt(resume, attack=self._attack_beat is not None)
+        self.plan.take_over(self._request, resume)
         self._asked_seconds, self._awaiting = now, True
         self._asked_harmony = self._harmony
         self._player.ask(Request(self._request, prompt, self._until))
@@ -297,17 +312,30 @@ class Session:
             harmony=self._harmony,
         )
 
+    def _attack_from(self, now: float) -> float:
+        """Where the first note of a trigger is asked for: now or on its line, under its chord."""
+        attack = _on_grid(max(self._attack_beat or 0.0, self.beat_at(now)))
+        if not self._builder.harmonies:
+            return attack
+        return max(attack, statement_tick(self._builder.harmonies[-1].beat) / TICKS_PER_BEAT)
+
     def _take_in(self, answer: Answer) -> None:
         if answer.id != self.plan.prompt or not self._playing:
             return
-        at_once = self._awaiting and answer.id == self._attack_request
-        planned = [
-            PlannedNote(note, answer.id, self._asked_harmony, at_once=at_once and i == 0)
-            for i, note in enumerate(answer.notes)
-        ]
+        planned = self._planned(answer.notes, answer.id, self._asked_harmony, "model")
         self.plan.extend(planned, answer.frontier_beats)
-        if answer.notes:
+
+    def _planned(
+        self, notes: Sequence[Note], prompt: int, harmony: int, source: str
+    ) -> list[PlannedNote]:
+        """Notes for the plan; the first that answers a trigger is due at once."""
+        at_once = self._at_once and self._awaiting and self._attack_beat is not None
+        if notes:
             self._awaiting = False
+        return [
+            PlannedNote(note, prompt, harmony, source, at_once=at_once and i == 0)
+            for i, note in enumerate(notes)
+        ]
 
     @property
     def _reach(self) -> float:
@@ -332,11 +360,15 @@ class Session:
             self._in_underrun = True
             self.underruns += 1
             self.log.write("underrun", seconds=now - self.log.zero, beat=beat)
-        start = max(self.plan.frontier_beats, self._commit_until(now))
-        end = start + FALLBACK_BEATS
-        notes = self._fallback.phrase(self._builder.prompt(start), end)
-        source = [PlannedNote(n, self.plan.prompt, self._harmony, "fallback") for n in notes]
-        self.plan.extend(source, end)
+        if self.plan.covered_beats > beat + FALLBACK_MARGIN_BEATS:
+            return
+        start = _on_grid(max(self.plan.covered_beats, self._commit_until(now)))
+        attack = self._attack_beat is not None
+        if attack:
+            start = max(self.plan.covered_beats, self._attack_from(now))
+        notes = self._fallback.phrase(self._builder.prompt(start, attack), start + FALLBACK_BEATS)
+        planned = self._planned(notes, 0, self._harmony, "fallback")
+        self.plan.fill(planned, start + FALLBACK_BEATS)
 
     def _mind_the_player(self) -> None:
         """A player that was started again is told where the music is."""
@@ -354,21 +386,24 @@ class Session:
             self._active_beat = max(self._active_beat, beat)
         if beat - self._active_beat >= self.settings.idle_bars * self.meter.beats_per_bar:
             self._playing = False
+            self._attack_beat = None
             self.plan.forget(self.meter.next_bar_start(beat))
             self.log.write("rest", seconds=self.clock.now() - self.log.zero, beat=beat)
 
-    def _promise(self, now: float, beat: float) -> None:
-        promised = self.plan.commit(self._commit_until(now))
-        for i, planned in enumerate(promised):
-            note = planned.note
+    def _promise(self, now: float, until_beats: float) -> None:
+        """Promise what begins before `until_beats`; a late answer changes no promise."""
+        promised: list[PlannedNote] = []
+        for planned in self.plan.commit(until_beats):
             if planned.at_once:
-                note = Note(
-                    max(beat, note.onset_beats), note.duration_beats, note.pitch, note.velocity
-                )
-                promised[i] = replace(planned, note=note)
-            self._builder.promise(note)
-        if promised:
-            self._scheduler.accept(promised, now)
+                note = replace(planned.note, onset_beats=self.beat_at(now))
+                planned = replace(planned, note=note)
+            elif planned.note.onset_beats <= self._builder.promised_beats:
+                continue
+            promised.append(planned)
+            self._builder.promise(planned.note)
+            if self._attack_beat is not None and planned.note.onset_beats >= self._attack_beat:
+                self._attack_beat = None
+        self._scheduler.accept(promised, now)
 
     def _commit_until(self, now: float) -> float:
         later = self.beat_at(now + self.settings.commit_seconds)
@@ -402,10 +437,18 @@ class Session:
     def _seconds_at(self, beats: float) -> float:
         return (self._origin or 0.0) + self.tempo_map.seconds_at(beats)
 
-    def _next_wake(self, now: float) -> float:
-        due = self._scheduler.next_due()
-        wake = now + POLL_SECONDS
-        return wake if due is None else max(now, min(wake, due))
+    def _wait(self, now: float) -> None:
+        """Until the next poll or the next note; to the point only where the port keeps no time."""
+        wake, due = now + POLL_SECONDS, self._scheduler.next_due()
+        if due is not None:
+            wake = max(now, min(wake, due))
+        near = due is not None and due < now + 2 * POLL_SECONDS
+        self.clock.sleep_until(wake, spin=near and not self._sink.schedules_ahead)
+
+
+def _on_grid(beats: float) -> float:
+    """The first place at or after `beats` where a note can be asked for."""
+    return -(-(beats * TICKS_PER_BEAT - 1e-6) // 1) / TICKS_PER_BEAT
 
 
 def _frame_after(beat: float) -> float:

@@ -1,0 +1,119 @@
+import json
+import signal
+import threading
+
+import pytest
+
+from jambot.assets import DEMO_COMPING
+from jambot.errors import CheckpointError, JamBotError, UsageError
+from jambot.realtime.main import CHORD_TONES, JamSettings, RoomDoor, jam
+from jambot.realtime.session import SessionSettings
+
+
+def fast(**settings):
+    defaults = {
+        "adapter": CHORD_TONES,
+        "backend": "memory",
+        "performer": DEMO_COMPING,
+        "seconds": 16.0,
+        "realtime": False,
+    }
+    return JamSettings(**(defaults | settings))
+
+
+def take(path, settings, door=None):
+    jam(settings, path, door)
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def notes(events):
+    return [(e["onset_beats"], e["pitch"]) for e in events if e["event"] == "played"]
+
+
+def test_a_fast_jam_leaves_a_whole_log(tmp_path):
+    events = take(tmp_path / "session.jsonl", fast())
+    (opening,) = [event for event in events if event["event"] == "session"]
+    assert (opening["backend"], opening["performer"]) == ("memory", "demo_comping.mid")
+    assert opening["realtime"] is False
+    assert events[-1]["event"] == "end"
+    assert events[-1]["reason"] == "seconds"
+    assert events[-1]["seconds"] == pytest.approx(16.0, abs=0.01)
+    assert len(notes(events)) > 16
+    kinds = [event["event"] for event in events]
+    assert kinds.count("played") == kinds.count("ended")
+    assert "underrun" not in kinds
+
+
+def test_the_same_seed_gives_the_same_jam(tmp_path):
+    first, again, other = (
+        notes(take(tmp_path / f"{i}.jsonl", fast(session=SessionSettings(seed=seed))))
+        for i, seed in enumerate((7, 7, 8))
+    )
+    assert first == again != other
+
+
+class Guest(RoomDoor):
+    """Plays one chord from the room, and keeps what it was shown."""
+
+    def __init__(self):
+        self.chord = [bytes((0x90, pitch, 80)) for pitch in (48, 58, 64)]
+        self.shown = []
+
+    def show(self, status):
+        self.shown.append(status)
+
+    def messages(self):
+        chord, self.chord = self.chord, []
+        return chord
+
+
+def test_the_room_may_play_and_is_shown_what_happens(tmp_path):
+    guest = Guest()
+    events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=4.0), guest)
+    assert len(notes(events)) >= 4
+    assert guest.shown[-1].held == (48, 58, 64)
+
+
+def test_a_memory_jam_without_a_performer_waits_for_keys(tmp_path):
+    events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=2.0))
+    assert [event["event"] for event in events] == ["session", "end"]
+
+
+def test_the_signals_are_given_back(tmp_path):
+    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+    jam(fast(seconds=1.0))
+    assert {n: signal.getsignal(n) for n in before} == before
+
+
+def test_it_plays_in_a_thread_too():
+    failed = []
+
+    def play():
+        try:
+            jam(fast(seconds=1.0))
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    thread.join(60)
+    assert failed == []
+
+
+@pytest.mark.parametrize("realtime", [True, False])
+def test_an_unknown_style_is_refused_before_anything_sounds(realtime):
+    with pytest.raises(UsageError, match="no adapter named 'nobody'"):
+        jam(fast(adapter="nobody", realtime=realtime))
+
+
+@pytest.mark.parametrize("realtime", [True, False])
+def test_a_damaged_model_is_refused_with_its_reason(tmp_path, realtime):
+    (tmp_path / "genai_config.json").write_text("{}")
+    with pytest.raises(CheckpointError) as refused:
+        jam(fast(adapter=str(tmp_path), realtime=realtime))
+    assert refused.value.cure
+
+
+def test_a_port_that_memory_has_not_is_refused():
+    with pytest.raises(JamBotError, match="memory has no port"):
+        jam(fast(in_name="piano"))

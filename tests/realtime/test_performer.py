@@ -1,0 +1,70 @@
+import pytest
+
+from jambot.music import Meter, MidiSong, Note, TempoMap, Track
+from jambot.realtime.clock import ManualClock
+from jambot.realtime.performer import Performer
+
+
+def song(*tracks, beats_per_bar=4):
+    return MidiSong(tuple(tracks), TempoMap.constant(90.0), Meter(beats_per_bar), ())
+
+
+def hands(*notes, bpm=60.0, drums=()):
+    clock = ManualClock()
+    tracks = [Track("hands", notes)]
+    if drums:
+        tracks.append(Track("drums", drums, is_drum=True))
+    return clock, Performer(song(*tracks), bpm, clock, 0.0)
+
+
+def heard_until(clock, performer, seconds, step=0.25):
+    messages = []
+    while clock.now() < seconds:
+        messages += performer.poll()
+        clock.advance(step)
+    return [(m.seconds, m.data[0] >> 4, m.data[1]) for m in messages]
+
+
+def test_the_song_is_played_in_its_time_at_the_tempo_asked_for():
+    clock, performer = hands(Note(0.0, 1.0, 60), Note(2.0, 1.0, 62), bpm=120.0)
+    assert heard_until(clock, performer, 1.75) == [
+        (0.0, 9, 60), (0.5, 8, 60), (1.0, 9, 62), (1.5, 8, 62)
+    ]  # fmt: skip
+
+
+def test_it_goes_round_after_whole_bars():
+    clock, performer = hands(Note(0.0, 1.0, 60), Note(3.0, 0.5, 62))
+    ons = [(at, pitch) for at, kind, pitch in heard_until(clock, performer, 9.0) if kind == 9]
+    assert ons == [(0.0, 60), (3.0, 62), (4.0, 60), (7.0, 62), (8.0, 60)]
+
+
+def test_a_note_that_rings_over_the_end_delays_nothing():
+    clock, performer = hands(Note(0.0, 1.0, 60), Note(3.0, 1.2, 62))
+    messages = heard_until(clock, performer, 9.0)
+    assert messages == sorted(messages, key=lambda message: message[0])
+    assert (4.0, 8, 62) in messages
+
+
+def test_a_note_just_before_the_bar_line_belongs_to_the_round():
+    clock, performer = hands(Note(0.0, 1.0, 60), Note(4.1, 0.1, 62))
+    ons = [at for at, kind, _ in heard_until(clock, performer, 13.0) if kind == 9]
+    assert ons == pytest.approx([0.0, 4.1, 8.0, 12.1])
+
+
+def test_drums_are_no_chords():
+    clock, performer = hands(Note(0.0, 1.0, 60), drums=(Note(1.0, 0.1, 36),))
+    assert {pitch for _, _, pitch in heard_until(clock, performer, 5.0)} == {60}
+
+
+def test_a_song_without_notes_is_silence():
+    clock, performer = hands()
+    assert heard_until(clock, performer, 5.0) == []
+
+
+def test_nothing_hangs_when_the_bundled_comping_goes_round(demo_song):
+    clock = ManualClock()
+    performer = Performer(demo_song, 240.0, clock, 0.0)
+    down = set()
+    for _, kind, pitch in heard_until(clock, performer, 60.0, step=0.01):
+        (down.add if kind == 9 else down.discard)(pitch)
+    assert len(down) <= 5

@@ -1,0 +1,142 @@
+import pytest
+
+from jambot.music import Note, TempoMap
+from jambot.realtime.clock import ManualClock
+from jambot.realtime.plan import PlannedNote
+from jambot.realtime.ports import RecordingOutput
+from jambot.realtime.scheduler import (
+    DROP_SECONDS,
+    LATE_SECONDS,
+    SEND_AHEAD_SECONDS,
+    SHORTEST_SECONDS,
+    Scheduler,
+)
+from jambot.realtime.session_log import SessionLog
+
+ON, OFF = 0x90, 0x80
+
+
+class Desk:
+    """A scheduler at 60 bpm: a beat is a second."""
+
+    def __init__(self, schedules_ahead=True):
+        self.clock = ManualClock()
+        self.port = RecordingOutput(self.clock, schedules_ahead)
+        self.log = SessionLog()
+        self.scheduler = Scheduler(self.port, TempoMap.constant(60.0), 0.0, self.log)
+
+    def promise(self, *notes, at_once=False):
+        planned = [PlannedNote(note, prompt=1, at_once=at_once) for note in notes]
+        self.scheduler.accept(planned, self.clock.now())
+
+    def run_until(self, seconds, step=0.001):
+        while self.clock.now() < seconds:
+            self.clock.sleep_until(min(seconds, self.clock.now() + step))
+            self.scheduler.send_due(self.clock.now())
+            self.scheduler.note_what_left()
+
+    @property
+    def left(self):
+        return [(round(m.seconds, 4), m.data[0], m.data[1]) for m in self.port.messages]
+
+    def events(self, kind):
+        return [event for event in self.log.events if event["event"] == kind]
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def test_notes_leave_when_due_and_end_when_due(desk):
+    desk.promise(Note(0.5, 0.25, 60), Note(1.0, 0.5, 62))
+    desk.run_until(2.0)
+    assert desk.left == [(0.5, ON, 60), (0.75, OFF, 60), (1.0, ON, 62), (1.5, OFF, 62)]
+    assert desk.scheduler.late_notes == desk.scheduler.dropped_notes == 0
+    assert [event["sent_seconds"] for event in desk.events("played")] == [0.5, 1.0]
+    assert [event["beat"] for event in desk.events("ended")] == [0.75, 1.5]
+
+
+def test_a_port_without_a_clock_gets_its_notes_at_their_time():
+    desk = Desk(schedules_ahead=False)
+    desk.promise(Note(0.5, 0.25, 60))
+    desk.run_until(1.0)
+    assert desk.left == [(0.5, ON, 60), (0.75, OFF, 60)]
+
+
+def test_the_next_note_ends_the_one_that_still_sounds(desk):
+    desk.promise(Note(0.1, 5.0, 60), Note(0.6, 0.2, 64))
+    desk.run_until(1.0)
+    assert desk.left == [(0.1, ON, 60), (0.6, OFF, 60), (0.6, ON, 64), (0.8, OFF, 64)]
+
+
+def test_the_same_pitch_again_is_ended_first(desk):
+    desk.promise(Note(0.1, 5.0, 60), Note(0.6, 0.2, 60))
+    desk.run_until(1.0)
+    assert [status for _, status, _ in desk.left] == [ON, OFF, ON, OFF]
+
+
+def test_a_note_of_no_length_sounds_for_a_moment(desk):
+    desk.promise(Note(0.1, 0.0, 60))
+    desk.run_until(0.5)
+    assert desk.left == [(0.1, ON, 60), (pytest.approx(0.1 + SHORTEST_SECONDS), OFF, 60)]
+
+
+def test_a_late_note_is_played_and_counted(desk):
+    desk.promise(Note(0.5, 0.25, 60))
+    desk.clock.sleep_until(0.5 + 2 * LATE_SECONDS)
+    desk.run_until(1.0)
+    assert desk.scheduler.late_notes == 1
+    assert [status for _, status, _ in desk.left] == [ON, OFF]
+    assert desk.events("late")[0]["late_ms"] == pytest.approx(21, abs=0.5)
+
+
+def test_a_note_beyond_the_limit_is_dropped_and_counted(desk):
+    desk.promise(Note(0.5, 0.25, 60))
+    desk.clock.sleep_until(0.5 + DROP_SECONDS + 0.01)
+    desk.run_until(1.0)
+    assert desk.left == []
+    assert desk.scheduler.dropped_notes == len(desk.events("dropped")) == 1
+
+
+def test_the_answer_to_a_trigger_is_never_dropped(desk):
+    desk.clock.sleep_until(1.0)
+    desk.promise(Note(0.5, 0.25, 60), at_once=True)
+    desk.run_until(2.0)
+    assert desk.left[0] == (pytest.approx(1.001, abs=0.001), ON, 60)
+
+
+def test_silence_ends_what_sounds_and_forgets_what_waits(desk):
+    desk.promise(Note(0.1, 5.0, 60), Note(0.9, 0.2, 64))
+    desk.run_until(0.5)
+    desk.scheduler.silence(desk.clock.now())
+    desk.run_until(2.0)
+    assert desk.left == [(0.1, ON, 60), (0.5, OFF, 60)]
+    assert desk.scheduler.sounding == desk.scheduler.promised == 0
+
+
+def test_silence_takes_back_a_note_the_port_has_not_sent_yet(desk):
+    desk.promise(Note(0.1, 0.5, 60))
+    desk.run_until(0.1 - SEND_AHEAD_SECONDS / 2)  # handed over, not yet due
+    desk.scheduler.silence(desk.clock.now())
+    desk.run_until(2.0)
+    assert desk.left == []
+
+
+def test_a_note_that_comes_between_waits_for_what_was_handed_over(desk):
+    desk.promise(Note(0.1, 0.5, 60))
+    desk.run_until(0.1 - SEND_AHEAD_SECONDS / 2)
+    desk.promise(Note(0.0, 0.2, 64), at_once=True)
+    desk.run_until(2.0)
+    assert [(status, pitch) for _, status, pitch in desk.left] == [
+        (ON, 60), (OFF, 60), (ON, 64), (OFF, 64)
+    ]  # fmt: skip
+
+
+def test_a_port_that_is_gone_fills_no_memory(desk):
+    desk.port.alive = False
+    for beat in range(1000):
+        desk.promise(Note(float(beat), 0.5, 60))
+        desk.run_until(beat + 1.0, step=0.5)
+    assert desk.left == []
+    assert len(desk.scheduler._leaving) <= 256
