@@ -1,6 +1,6 @@
 """Solo over a MIDI file of chords; the same as `jambot generate`.
 
-    .venv/bin/python scripts/generate.py my_chords.mid -o solo.mid
+.venv/bin/python scripts/generate.py my_chords.mid -o solo.mid
 """
 
 import sys

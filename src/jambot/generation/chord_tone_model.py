@@ -47,7 +47,7 @@ class ChordToneModel:
         return len(self._ids)
 
     def logits(self) -> NDArray[np.float32]:
-        """Logits (vocabulary,): an eighth or the beat's end, then a near chord tone, then its length."""
+        """Logits (vocabulary,): an eighth or the beat's end, then a near chord tone, its length."""
         logits = np.full(self.vocabulary_size, IMPOSSIBLE, np.float32)
         last = VOCABULARY.field(self._ids[-1]) if self._ids else "COND_SEP"
         if last == "POS":

@@ -13,14 +13,14 @@ from types import FrameType
 
 from jambot import __version__
 from jambot.assets import DEMO_COMPING, find_model
-from jambot.errors import GenerationError
+from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.music import read_midi
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
-from jambot.realtime.ports import InputPort, Ports, TimedMessage, open_ports
+from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
 from jambot.realtime.session import Session, SessionSettings
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.status import SessionStatus
@@ -53,17 +53,6 @@ class JamSettings:
     realtime: bool = True
 
 
-class RoomDoor:
-    """What the stage sees of a room that shows it; this one shows nothing and asks nothing."""
-
-    def show(self, status: SessionStatus) -> None:
-        """Show where the session is; never waits, never raises."""
-
-    def messages(self) -> list[bytes]:
-        """MIDI messages played or asked for in the room since the last call."""
-        return []
-
-
 def load_model(adapter: str) -> LanguageModel:
     """The model of this name or folder. Raises UsageError or CheckpointError."""
     if adapter == CHORD_TONES:
@@ -78,25 +67,40 @@ def make_generator(adapter: str, sampling: SamplingSettings, seed: int) -> Gener
     return Generator(load_model(adapter), sampling, seed)
 
 
-def jam(settings: JamSettings, log_path: Path | None = None, door: RoomDoor | None = None) -> None:
+def jam(
+    settings: JamSettings,
+    log_path: Path | None = None,
+    show: Callable[[SessionStatus], None] = lambda status: None,
+    hear: Callable[[InputPort, Clock], InputPort] = lambda port, clock: port,
+) -> None:
     """Play until `seconds` have passed or the process is told to stop.
 
-    Ports and model are opened before anything sounds, and may raise PortError, CheckpointError or
-    UsageError; from then on nothing raises.
+    `show` is called ten times a second on the stage's thread and must not block; `hear` may wrap
+    the input, to hear more than the keyboard. Ports and model are opened before anything sounds,
+    and may raise PortError, CheckpointError or UsageError; then nothing raises until the music has
+    ended. PortError also where it ended with a port that was lost and had not come back.
     """
-    door = door or RoomDoor()
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
-    ports = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
+    first = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
+    reopen = partial(open_ports, first.backend, settings.in_name, settings.out_name, clock)
+    ports = LastingPorts(first, reopen, clock)
     log = SessionLog(log_path)
     try:
         player = _player(settings)
         try:
-            _play(settings, clock, ports, player, log, door)
+            _play(settings, clock, ports, player, log, show, hear)
+            lost = [name for name in ("input", "output") if not getattr(ports, name).alive]
         finally:
             player.close()
     finally:
         ports.close()
         log.close()
+    if lost:
+        raise PortError(
+            f"the {' and the '.join(lost)} port was lost and did not come back",
+            "the ports that were there at the start",
+            "see `jambot ports`, plug in again, and jam; the take is kept",
+        )
 
 
 def _player(settings: JamSettings) -> Player:
@@ -119,12 +123,13 @@ def _player(settings: JamSettings) -> Player:
 def _play(
     settings: JamSettings,
     clock: Clock,
-    ports: Ports,
+    ports: LastingPorts,
     player: Player,
     log: SessionLog,
-    door: RoomDoor,
+    show: Callable[[SessionStatus], None],
+    hear: Callable[[InputPort, Clock], InputPort],
 ) -> None:
-    source: InputPort = ports.input
+    source = hear(ports.input, clock)
     origin = None
     file = settings.performer
     if file is None and settings.backend == "auto" and ports.input_name is None:
@@ -133,14 +138,15 @@ def _play(
         origin = clock.now() + LEAD_IN_SECONDS
         hands = Performer(read_midi(file), settings.session.bpm, clock, origin)
         source = _Together(source, hands)
-    source = _Together(source, _RoomKeys(clock, door))
-    session = Session(settings.session, clock, source, ports.output, player, log, origin, door.show)
+    session = Session(settings.session, clock, source, ports.output, player, log, origin, show)
     _write_opening(settings, ports, file, log)
     with _asked_to_stop() as stopped:
         session.run(settings.seconds, stopped)
 
 
-def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: SessionLog) -> None:
+def _write_opening(
+    settings: JamSettings, ports: LastingPorts, file: Path | None, log: SessionLog
+) -> None:
     session = settings.session
     log.write(
         "session",
@@ -183,21 +189,6 @@ class _Together:
     def close(self) -> None:
         self._first.close()
         self._second.close()
-
-
-class _RoomKeys:
-    """The room's keys as an input port."""
-
-    alive = True
-
-    def __init__(self, clock: Clock, door: RoomDoor) -> None:
-        self._clock, self._door = clock, door
-
-    def poll(self) -> list[TimedMessage]:
-        return [TimedMessage(self._clock.now(), data) for data in self._door.messages()]
-
-    def close(self) -> None:
-        pass
 
 
 @contextmanager

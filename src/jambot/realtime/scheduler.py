@@ -57,6 +57,7 @@ class Scheduler:
         self.port, self.log, self.channel = port, log, channel
         self.tempo_map, self.origin = tempo_map, origin
         self.late_notes = self.dropped_notes = self.played_notes = 0
+        self.last_played_seconds = float("-inf")
         self._waiting: list[_Due] = []
         self._leaving: deque[_Due] = deque(maxlen=KEPT_NOTES)
         self._left_sounding = 0
@@ -106,6 +107,7 @@ class Scheduler:
                 if due is not None:
                     self._leaving.remove(due)
                     self.played_notes += 1
+                    self.last_played_seconds = sent.actual_seconds
                     self.log.played(due.planned, due.on_seconds, sent.actual_seconds)
 
     def next_due(self) -> float | None:

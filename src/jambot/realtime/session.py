@@ -28,7 +28,9 @@ from jambot.tokens.codec import statement_tick
 from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
 FRAME_BEATS = 0.25
-"""Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`)."""
+"""Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`).
+
+The 16th in which a trigger falls is not: no plan can be there yet, and `ttfn_ms` tells how soon."""
 FALLBACK_MARGIN_BEATS = 0.5
 FALLBACK_BEATS = 1.0
 PATIENCE_SECONDS = 0.1
@@ -113,6 +115,8 @@ class Session:
         self._in_underrun = False
         self._next_frame = 0.0
         self._lost: set[str] = set()
+        self._triggered_at: float | None = None
+        self._first_note_ms: float | None = None
         log.zero = clock.now()
 
     def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
@@ -144,6 +148,7 @@ class Session:
         self._promise(now, self._commit_until(now))
         self._scheduler.send_due(self.clock.now())
         self._scheduler.note_what_left()
+        self._time_first_note()
         self._frames(beat)
         self._watch_ports(now)
         if now >= self._next_show:
@@ -189,6 +194,8 @@ class Session:
             late_notes=self._scheduler.late_notes,
             underruns=self.underruns,
             player_restarts=self._restarts,
+            first_note_ms=self._first_note_ms,
+            lost=tuple(sorted(self._lost)),
             held=tuple(sorted(self._keyboard.held)),
             planned=tuple(self.plan.notes),
             promised=tuple(self._builder.notes[-64:]),
@@ -259,12 +266,12 @@ class Session:
             Response.bar: -(-beat // self.meter.beats_per_bar) * self.meter.beats_per_bar,
         }[self.settings.response]
         self.log.write("trigger", seconds=heard_at - self.log.zero, beat=beat, reason=reason)
-        self._playing = True
+        self._playing, self._triggered_at = True, heard_at
         self._attack_beat = start
         self._at_once = self.settings.response == "now" and not self._scheduler.promised
         self._active_beat = max(self._active_beat, beat)
         self.plan.forget(start)
-        self._next_frame = max(self._next_frame, _frame_after(start))
+        self._next_frame = max(self._next_frame, _frame_after(start + FRAME_BEATS))
         self._ask(reason, start)
 
     def _stop(self, now: float) -> None:
@@ -425,6 +432,12 @@ class Session:
                 lookahead_bars=self._lookahead(self._next_frame),
             )
             self._next_frame += FRAME_BEATS
+
+    def _time_first_note(self) -> None:
+        """How long the last trigger waited, once its first note has left."""
+        asked, last = self._triggered_at, self._scheduler.last_played_seconds
+        if asked is not None and last >= asked:
+            self._first_note_ms, self._triggered_at = (last - asked) * 1e3, None
 
     def _watch_ports(self, now: float) -> None:
         for which, alive in (("input", self._source.alive), ("output", self._sink.alive)):

@@ -11,8 +11,10 @@ from jambot.tokens import Controls
 class SessionStatus:
     """The session at one moment.
 
-    `beat` is musical time now; `lookahead_bars` how far the plan reaches; `held` the keys that are
-    down; `planned` tentative notes and `promised` the last solo notes that were or will be played.
+    `beat` is musical time now; `lookahead_bars` how far the plan reaches; `first_note_ms` how long
+    the last trigger waited for its first note (None before one); `lost` the ports that are gone
+    ("input", "output"); `held` the keys that are down; `planned` tentative notes and `promised` the
+    last solo notes that were or will be played.
     """
 
     playing: bool
@@ -26,6 +28,8 @@ class SessionStatus:
     late_notes: int
     underruns: int
     player_restarts: int
+    first_note_ms: float | None
+    lost: tuple[str, ...]
     held: tuple[int, ...]
     planned: tuple[PlannedNote, ...]
     promised: tuple[Note, ...]

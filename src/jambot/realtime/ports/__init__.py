@@ -8,6 +8,7 @@ them is nobody else's business. Messages are plain MIDI bytes, times are seconds
 Imported by the rest of `realtime`, by `evaluation` and by `control`.
 """
 
+from jambot.realtime.ports.lasting import LastingPorts
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
 from jambot.realtime.ports.port import InputPort, OutputPort, SentMessage, TimedMessage
 from jambot.realtime.ports.select import BACKENDS, PortInfo, Ports, list_ports, open_ports
@@ -15,6 +16,7 @@ from jambot.realtime.ports.select import BACKENDS, PortInfo, Ports, list_ports, 
 __all__ = [
     "BACKENDS",
     "InputPort",
+    "LastingPorts",
     "MemoryInput",
     "OutputPort",
     "PortInfo",

@@ -1,0 +1,68 @@
+"""The front door: the command `jambot`.
+
+Each command parses, calls one function of the house, and says where the result lies. What a command
+needs is imported inside it, so that playing never pays for training.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from jambot import __version__
+from jambot.cli import learning, playing
+from jambot.cli.screen import err, out
+from jambot.errors import JamBotError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI.",
+)
+app.add_typer(playing.app)
+app.add_typer(learning.app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; faults of ours end with their message and their exit code."""
+    try:
+        app(arguments)
+    except JamBotError as error:
+        err.print(f"[bold red]jambot:[/] {error.found}", highlight=False)
+        if error.expected:
+            err.print(f"  expected: {error.expected}", highlight=False)
+        if error.cure:
+            err.print(f"  to mend it: {error.cure}", highlight=False)
+        sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in TRAINING_MODULES:
+            err.print(
+                f"[bold red]jambot:[/] this command needs {error.name}, which playing does not.\n"
+                "  to mend it: pip install -c constraints.txt 'jambot[train]'",
+                highlight=False,
+            )
+            sys.exit(1)
+        raise
+
+
+TRAINING_MODULES = {
+    "accelerate", "joblib", "onnx", "peft", "safetensors", "sklearn", "tensorboard", "torch",
+    "transformers",
+}  # fmt: skip
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"jambot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI."""

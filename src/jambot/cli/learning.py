@@ -1,0 +1,172 @@
+"""Commands that make players: prepare, train, export, evaluate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jambot.cli.options import Guidance, Seed, Temperature, TopP
+from jambot.cli.screen import err, exam_table, out, progress_bar
+from jambot.errors import DatasetError, UsageError
+
+if TYPE_CHECKING:
+    from jambot.roles.prepare import PrepareReport
+
+app = typer.Typer()
+
+
+@app.command()
+def prepare(
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Corpora, folders or files of MIDI.")
+    ] = None,
+    out_dir: Annotated[Path, typer.Option("--out", help="The dataset.")] = Path("data/roles/lead"),
+    split_pitch: Annotated[int, typer.Option(min=1, max=127, help="Two hands part here.")] = 60,
+    transpose: Annotated[str, typer.Option(help="0, 6 (six either way) or all (keys).")] = "6",
+    jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed, other comping.")] = 0,
+    engine: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of Dask: tcp://HOST:8786. Default: workers here.")
+    ] = None,
+    comping_variants: Annotated[int, typer.Option(min=1, help="Per annotated solo.")] = 4,
+    check: Annotated[bool, typer.Option("--check", help="Verify the dataset afterwards.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="Write dataset.html too.")] = False,
+) -> None:
+    """MIDI in, role samples out: what the player gives, and what is answered.
+
+    Done again it makes only what is missing. Without a source, --check and --report look at what
+    is there.
+    """
+    from jambot.roles.dataset_report import write_dataset_report
+    from jambot.roles.prepare import prepare as make_samples
+
+    if not sources and not (check or report):
+        raise UsageError("no source", "folders or MIDI files, or --check or --report")
+    if sources:
+        with progress_bar("pieces") as advance:
+            made = make_samples(
+                sources,
+                out_dir,
+                split_pitch=split_pitch,
+                transpose=transpose,
+                jobs=jobs,
+                seed=seed,
+                engine=engine,
+                scheduler=scheduler,
+                comping_variants=comping_variants,
+                progress=lambda so_far: advance(so_far.items, so_far.total, _rate(so_far)),
+            )
+        _tell_refusals(made, out_dir)
+    if report:
+        out.print(f"report: {write_dataset_report(out_dir)}", highlight=False)
+    if check:
+        _check(out_dir)
+
+
+def _rate(report: "PrepareReport") -> str:
+    return f"{report.written} samples, {report.items_per_second:.1f} pieces/s"
+
+
+def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
+    for source, name, reason in made.refused[:shown]:
+        out.print(f"  refused {source}/{name}: {reason}", highlight=False)
+    if len(made.refused) > shown:
+        out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
+    out.print(
+        f"{folder}: {made.written} samples written, {made.kept} kept, "
+        f"{len(made.refused)} pieces refused, {made.seconds:.1f} s",
+        soft_wrap=True,
+    )
+
+
+def _check(folder: Path) -> None:
+    from jambot.roles.check import check_dataset
+
+    faults = 0
+    for fault in check_dataset(folder):
+        faults += 1
+        err.print(f"fault: {fault}", highlight=False, soft_wrap=True)
+    if faults:
+        raise DatasetError(f"{folder}: {faults} faults", "none", "run `jambot prepare` again")
+    out.print(f"{folder}: whole")
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Option(help="A TOML file; see configs/.")],
+    fresh: Annotated[bool, typer.Option(help="Start anew instead of resuming.")] = False,
+) -> None:
+    """Train on role samples; a run that was cut off goes on where it stopped."""
+    from jambot.training.config import TrainConfig
+    from jambot.training.run import train as run
+
+    with progress_bar("training") as advance:
+        best = run(TrainConfig.load(config), fresh=fresh, report=advance)
+    out.print(f"best checkpoint: {best}")
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder written by `jambot train`.")],
+    out_dir: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
+    adapter: Annotated[Path | None, typer.Option(help="LoRA folder to merge in.")] = None,
+    precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
+    check: Annotated[
+        Path | None,
+        typer.Option(help="Role dataset: compare with the checkpoint on its real prompts."),
+    ] = None,
+) -> None:
+    """Checkpoint in, a folder that plays without torch out."""
+    from jambot.model.agreement import measure_agreement
+    from jambot.model.export import export_checkpoint
+    from jambot.tokens import VOCABULARY
+    from jambot.training.prompts import real_prompts
+
+    model = export_checkpoint(
+        checkpoint, out_dir, VOCABULARY.fingerprint, adapter=adapter, precision=precision
+    )
+    size = (out_dir / "model.onnx").stat().st_size / 1e6
+    out.print(f"{out_dir}: {size:.1f} MB, {precision}")
+    if check is not None:
+        found = measure_agreement(
+            model, out_dir, real_prompts(check, model.config.max_position_embeddings)
+        )
+        out.print(
+            f"against the checkpoint in fp32, at {found.positions} places of held-out prompts: "
+            f"top-1 {found.top1:.4f}, KL mean {found.kl_mean:.2g}, p99 {found.kl_p99:.2g} nats"
+        )
+
+
+@app.command()
+def evaluate(
+    role_dir: Annotated[Path, typer.Argument(help="Role dataset; its held-out tunes are used.")],
+    model: Annotated[str, typer.Option(help="A shipped style, or an exported folder.")] = "jazz",
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the exam.")] = Path("exam"),
+    source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
+    bars: Annotated[int, typer.Option(min=4, help="Length of each solo.")] = 32,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many tunes; default all.")] = None,
+    seed: Seed = 1,
+    temperature: Temperature = 1.0,
+    top_p: TopP = 0.95,
+    guidance: Guidance = 0.75,
+) -> None:
+    """Examine a model on held-out tunes, beside people and a rule."""
+    from jambot.evaluation.exam import ExamSettings, run_exam
+    from jambot.generation import SamplingSettings
+
+    settings = ExamSettings(
+        adapter=model,
+        source=None if source == "all" else source,
+        bars=bars,
+        limit=limit,
+        seed=seed,
+        sampling=SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+    )
+    with progress_bar("exam") as advance:
+        exam, figures, page = run_exam(
+            role_dir, out_dir, settings, lambda step, done, total: advance(done + 1, total, step)
+        )
+    out.print(exam_table(exam))
+    out.print(exam.as_dict()["headline"], highlight=False)
+    out.print(f"figures: {figures}   page: {page}", highlight=False)

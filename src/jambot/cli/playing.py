@@ -1,0 +1,237 @@
+"""Commands that make music: jam, demo, generate, ports, bench."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from jambot.cli.options import (
+    Adapter,
+    BeatsPerBar,
+    Bpm,
+    Guidance,
+    Seed,
+    Temperature,
+    TopP,
+    session_settings,
+)
+from jambot.cli.screen import bench_table, err, out
+from jambot.errors import UsageError
+
+if TYPE_CHECKING:
+    from jambot.realtime.clock import Clock
+    from jambot.realtime.ports import InputPort
+    from jambot.realtime.status import SessionStatus
+
+app = typer.Typer()
+LOG_FILE = "session.jsonl"
+
+Show = Callable[["SessionStatus"], None]
+Hear = Callable[["InputPort", "Clock"], "InputPort"]
+
+
+@app.command()
+def jam(
+    in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
+    out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
+    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
+    bpm: Bpm = 120.0,
+    beats_per_bar: BeatsPerBar = 4,
+    response: Annotated[str, typer.Option(help="First note: now, beat or bar.")] = "now",
+    adapter: Adapter = "jazz",
+    seed: Seed = 1,
+    seconds: Annotated[float | None, typer.Option(min=1, help="Stop after so long.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for the take; default takes/<date>.")
+    ] = None,
+    clock: Annotated[str, typer.Option(help="internal (others follow in a later version).")] = (
+        "internal"
+    ),
+    comping: Annotated[
+        Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
+    ] = None,
+    temperature: Temperature = 1.0,
+    top_p: TopP = 0.95,
+    guidance: Guidance = 0.75,
+    lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
+    no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
+) -> None:
+    """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
+    from jambot.generation import SamplingSettings
+    from jambot.realtime.main import JamSettings
+    from jambot.realtime.main import jam as play
+
+    if clock != "internal":
+        raise UsageError(
+            f"--clock {clock}", "internal", "leave it out; start the DAW's clock by ear"
+        )
+    settings = JamSettings(
+        session_settings(bpm, beats_per_bar, response, seed, lookahead),
+        SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        adapter,
+        backend,
+        in_name,
+        out_name,
+        comping,
+        seconds,
+    )
+    with _take(report) as folder, _room(not no_view, port, out_name is None) as (show, hear):
+        play(settings, folder / LOG_FILE, show, hear)
+
+
+@app.command()
+def demo(
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the take.")],
+    seconds: Annotated[float, typer.Option(min=1, help="Length.")] = 60.0,
+    seed: Seed = 1,
+    realtime: Annotated[
+        bool, typer.Option("--realtime/--fast", help="In time, or as fast as it goes.")
+    ] = False,
+    comping: Annotated[Path | None, typer.Option(help="A MIDI file that plays the chords.")] = None,
+    bpm: Bpm = 120.0,
+    adapter: Adapter = "jazz",
+    temperature: Temperature = 1.0,
+    top_p: TopP = 0.95,
+    guidance: Guidance = 0.75,
+) -> None:
+    """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
+
+    With --fast the same session runs on a clock moved by hand: the same notes for the same seed.
+    """
+    from jambot.assets import DEMO_COMPING
+    from jambot.generation import SamplingSettings
+    from jambot.realtime.main import JamSettings
+    from jambot.realtime.main import jam as play
+
+    settings = JamSettings(
+        session_settings(bpm, 4, "now", seed, 2.0),
+        SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        adapter,
+        "memory",
+        performer=comping or DEMO_COMPING,
+        seconds=seconds,
+        realtime=realtime,
+    )
+    with _take(out_dir) as folder:
+        play(settings, folder / LOG_FILE)
+
+
+@app.command()
+def generate(
+    conditioning: Annotated[Path, typer.Argument(help="MIDI file with the chords.")],
+    solo: Annotated[Path, typer.Option("-o", "--out", help="MIDI file to write.")],
+    primer: Annotated[
+        Path | None, typer.Option(help="MIDI file whose melody the solo goes on from.")
+    ] = None,
+    primer_max_tokens: Annotated[int, typer.Option(min=4, max=256)] = 64,
+    adapter: Adapter = "jazz",
+    temperature: Temperature = 1.0,
+    top_p: TopP = 0.95,
+    guidance: Guidance = 0.75,
+    seed: Seed = 1,
+    bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
+) -> None:
+    """Solo over a MIDI file of chords."""
+    from jambot.generation import SamplingSettings
+    from jambot.generation.solo import solo_over_file
+    from jambot.realtime.main import make_generator
+
+    sampling = SamplingSettings(temperature, top_p, guidance, primer_max_tokens=primer_max_tokens)
+    generator = make_generator(adapter, sampling, seed)
+    notes = solo_over_file(generator, conditioning, solo, primer, bars)
+    out.print(f"{solo}: {notes} notes")
+
+
+@app.command()
+def bench(
+    out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
+    jack: Annotated[
+        bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
+    ] = None,
+    triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
+    adapter: Adapter = "jazz",
+) -> None:
+    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong."""
+    from jambot.evaluation.bench import append_line
+    from jambot.evaluation.bench import bench as measure
+
+    with err.status("starting") as status:
+        run = measure(
+            adapter=adapter, seconds=seconds, triggers=triggers, jack=jack, said=status.update
+        )
+    append_line(run, out_file)
+    out.print(bench_table(run))
+    out.print(f"added to {out_file}", highlight=False)
+
+
+@app.command()
+def ports() -> None:
+    """List the MIDI ports that --in and --out can name."""
+    from jambot.realtime.ports import list_ports
+
+    found = list_ports()
+    if not found:
+        out.print("No MIDI ports. Plug in a keyboard, or jam without: a built-in pianist comps.")
+        return
+    table = Table("back end", "use with", "name")
+    for port in found:
+        table.add_row(port.backend, f"--{port.direction}", port.name)
+    out.print(table)
+
+
+@contextmanager
+def _room(wanted: bool, port: int, sounds_the_hands: bool) -> Iterator[tuple[Show, Hear]]:
+    """What the stage needs of a room process: how to show itself, how to hear the room's keys."""
+    if not wanted:
+        yield lambda status: None, lambda keyboard, clock: keyboard
+        return
+    from jambot.control.room import Room
+    from jambot.control.room_input import RoomInput
+
+    room = Room(port=port, performer=sounds_the_hands)
+    try:
+        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now)
+    finally:
+        room.close()
+
+
+@contextmanager
+def _take(asked: Path | None) -> Iterator[Path]:
+    """A folder for a take; whatever was played into it is kept and reported, also after a fault."""
+    folder = asked or Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}", "a folder to write to") from error
+    log = folder / LOG_FILE
+    log.unlink(missing_ok=True)
+    try:
+        yield folder
+    finally:
+        if log.is_file() and log.stat().st_size:
+            _finish(folder)
+        else:
+            log.unlink(missing_ok=True)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _finish(folder: Path) -> None:
+    """Make the MIDI file, the sound and the report of what was played."""
+    from jambot.evaluation.report import session_report, write_report
+    from jambot.evaluation.sound import render
+    from jambot.evaluation.take import read_take
+    from jambot.evaluation.take_midi import write_session_midi
+
+    take = read_take(folder)
+    midi = folder / "session.mid"
+    write_session_midi(take, midi)
+    sound = render(midi, folder / "solo.wav")
+    _, page = write_report(session_report(take), folder, sound.path.name if sound.path else None)
+    out.print(f"take: {folder}   report: {page}", highlight=False)
