@@ -8,6 +8,7 @@ import pytest
 from jambot.assets import DEMO_COMPING
 from jambot.cli import main
 from jambot.music import Note, Track, read_midi, write_midi
+from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 
 
 def run(*arguments: str) -> int:
@@ -72,6 +73,22 @@ def test_a_file_that_is_no_music_is_refused_in_one_message(
     said = capsys.readouterr().err
     assert said.startswith("jambot: bad.mid") and "Traceback" not in said
     assert not solo.exists()
+
+
+def test_evaluate_prints_the_figures_of_people_model_and_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    comping = read_midi(DEMO_COMPING).tracks[0].notes
+    line = [Note(beat + 0.5 * (beat % 3 == 0), 0.4, 60 + beat * 5 % 14) for beat in range(1, 60)]
+    meta = SampleMeta(source="own", source_id="tune", split="val", tempo_bpm=120.0)
+    sample = RoleSample("tune", tuple(comping), tuple(line), meta)
+    write_sample(sample, tmp_path / "roles" / "tune")
+    exam = tmp_path / "exam"
+    asked = ("evaluate", str(tmp_path / "roles"), "--model", "chord-tones", "--source", "own")
+    assert run(*asked, "--bars", "8", "--out", str(exam)) == 0
+    said = capsys.readouterr().out
+    assert "note_density" in said and "people" in said and "bits.pitch" in said
+    assert (exam / "offline.json").is_file() and (exam / "offline.html").is_file()
 
 
 def test_an_unknown_adapter_is_wrong_use_and_the_known_ones_are_named(

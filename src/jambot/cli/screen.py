@@ -38,7 +38,7 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
 def exam_table(exam: "Exam") -> Table:
     """Medians, with the middle half of the tunes, of whoever soloed."""
     table = Table("figure", *exam.attempts)
-    found = [exam.spreads(who) for who in exam.attempts]
+    found = [exam.spreads[who] for who in exam.attempts]
     for figure in found[0]:
         table.add_row(figure, *(_spread_cell(spreads.get(figure)) for spreads in found))
     for name, values in (("bits", exam.bits_per_note), ("chord_swap", exam.chord_swap)):
