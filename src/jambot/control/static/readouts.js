@@ -1,0 +1,62 @@
+// The figures around the roll. The page is touched only where one of them has changed.
+
+import { chordName, place } from "./names.js";
+
+const FULL_BARS = 2;
+
+export class Readouts {
+  constructor() {
+    this.shown = new Map();
+  }
+
+  /** Shows the picture's figures; the bar and beat are those of `beat`, now. */
+  show(picture, beat) {
+    const now = place(beat, picture.meter);
+    this.write("chord", picture.chord ? chordName(picture.chord) : "–");
+    this.write("place", `${now.bar}.${now.beat}`);
+    this.write("tempo", String(Math.round(picture.bpm * 10) / 10));
+    this.write("ahead", `${picture.ahead.toFixed(1)} bars`);
+    const first = picture.first_note_ms;
+    this.write("first", first === null ? "–" : `${first.toFixed(0)} ms`);
+    this.write("notes", String(picture.notes));
+    this.write("late", String(picture.late), picture.late > 0);
+    this.write("underruns", String(picture.underruns), picture.underruns > 0);
+    this.write("player", playerState(picture), picture.type && !picture.ready);
+    this.scale("reach", Math.min(1, picture.ahead / FULL_BARS));
+    this.dots(picture.meter, now.beat);
+  }
+
+  scale(id, share) {
+    const text = `scaleX(${share.toFixed(2)})`;
+    if (this.changed(`${id} scale`, text)) document.getElementById(id).style.transform = text;
+  }
+
+  write(id, text, bad = false) {
+    if (!this.changed(id, `${text} ${bad}`)) return;
+    const output = document.getElementById(id);
+    output.textContent = text;
+    output.classList.toggle("bad", bad);
+  }
+
+  dots(meter, beat) {
+    if (!this.changed("dots", `${meter} ${beat}`)) return;
+    const dots = Array.from({ length: meter }, (_, i) => {
+      const dot = document.createElement("i");
+      dot.className = i + 1 === beat ? "now" : "";
+      return dot;
+    });
+    document.getElementById("dots").replaceChildren(...dots);
+  }
+
+  changed(name, value) {
+    if (this.shown.get(name) === value) return false;
+    this.shown.set(name, value);
+    return true;
+  }
+}
+
+function playerState(picture) {
+  if (!picture.type) return "–";
+  if (!picture.ready) return picture.restarts > 0 ? "restarting" : "starting";
+  return picture.playing ? "ready" : "listening";
+}

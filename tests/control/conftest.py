@@ -1,0 +1,93 @@
+"""A session to look at, a room to look at it in, and patience with real processes."""
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from jambot.control import Room
+from jambot.music import Harmony, Note
+from jambot.realtime.plan import PlannedNote
+from jambot.realtime.status import SessionStatus
+from jambot.tokens import UNSTEERED
+
+DM9 = (38, 53, 57, 60, 64)
+STATUS = SessionStatus(
+    playing=True,
+    player_ready=True,
+    bpm=120.0,
+    beats_per_bar=4,
+    beat=5.0,
+    harmony=Harmony.of(DM9),
+    lookahead_bars=2.0,
+    played_notes=3,
+    late_notes=0,
+    underruns=0,
+    player_restarts=0,
+    first_note_ms=None,
+    lost=(),
+    held=DM9,
+    planned=(PlannedNote(Note(5.5, 0.5, 72, 90)), PlannedNote(Note(6.0, 0.5, 74, 90))),
+    promised=(Note(4.0, 0.5, 69, 88), Note(5.0, 0.5, 71, 88)),
+    controls=UNSTEERED,
+)
+
+
+@pytest.fixture
+def status() -> Callable[..., SessionStatus]:
+    """A session in its second bar, over a D minor ninth; keywords change it."""
+
+    def make(**changes: Any) -> SessionStatus:
+        return replace(STATUS, **changes)
+
+    return make
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], object]], None]:
+    """Wait, for at most 100 seconds, until a condition of the real world holds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        end = time.monotonic() + 100
+        while not condition():
+            assert time.monotonic() < end, "it never came true"
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    """A room with a live view on some free port."""
+    opened = Room(port=0, terminal=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def chromium_page(
+    require_program: Callable[[str], str],
+) -> Callable[[], AbstractContextManager[Any]]:
+    """Opens a page in a real headless browser, as a context."""
+    program = require_program("chromium")
+    module = _beside("chromium")
+    return lambda: module.chromium_page(program)
+
+
+def _beside(name: str) -> ModuleType:
+    """A module of this folder, which is no package."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"tests_control_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

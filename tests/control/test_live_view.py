@@ -1,0 +1,135 @@
+"""The live view from outside: a real room process, plain HTTP and websockets."""
+
+import json
+from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from jambot.control import Command, MidiPlayed, Panic, Room
+from jambot.realtime.status import SessionStatus
+
+Make = Callable[..., SessionStatus]
+Wait = Callable[[Callable[[], object]], None]
+
+PATIENCE_SECONDS = 100
+"""For a room that starts while every core is busy; a quick one is not slowed."""
+
+
+@pytest.fixture(scope="module")
+def open_room() -> Iterator[Room]:
+    """A room for the tests that only knock at its door."""
+    room = Room(port=0, terminal=False)
+    yield room
+    room.close()
+
+
+def get(room: Room, path: str = "/", **headers: str) -> HTTPResponse:
+    assert room.url is not None
+    return urlopen(Request(room.url + path, headers=headers), timeout=PATIENCE_SECONDS)
+
+
+def viewer(room: Room, **options: Any) -> ClientConnection:
+    assert room.url is not None
+    return connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS, **options)
+
+
+def test_the_page_and_its_modules_are_served_with_a_strict_policy(open_room: Room):
+    with get(open_room) as answer:
+        page = answer.read().decode()
+        policy = answer.headers["content-security-policy"]
+    assert "<title>JAM_BOT</title>" in page
+    assert policy.startswith("default-src 'none'; script-src 'self'")
+    assert "unsafe" not in policy
+    with get(open_room, "/page.js") as answer:
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_viewer_is_shown_the_session(room: Room, status: Make):
+    with viewer(room) as first, viewer(room) as second:
+        room.show(status())
+        for page in (first, second):
+            assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["chord"] == "Dm9"
+        room.show(status(beat=5.5))
+        for page in (first, second):
+            assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["beat"] == 5.5
+
+
+def test_who_comes_late_sees_the_last_picture(room: Room, status: Make):
+    with viewer(room) as first:
+        room.show(status())
+        first.recv(timeout=PATIENCE_SECONDS)
+    with viewer(room) as late:
+        assert json.loads(late.recv(timeout=PATIENCE_SECONDS))["beat"] == 5.0
+
+
+def test_our_own_page_is_let_in(room: Room, status: Make):
+    room.show(status())
+    with viewer(room, origin=room.url) as page:
+        assert page.recv(timeout=PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+def test_a_page_of_another_origin_is_refused(open_room: Room, origin: str):
+    with pytest.raises(InvalidStatus) as refused, viewer(open_room, origin=origin):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_rebound_host_name_is_refused(open_room: Room):
+    with pytest.raises(HTTPError) as refused:
+        get(open_room, Host="evil.example")
+    refused.value.close()
+    assert refused.value.code == 400
+
+
+def test_nothing_outside_the_pages_folder_is_served(open_room: Room):
+    with pytest.raises(HTTPError) as refused:
+        get(open_room, "/%2e%2e/live_view.py")
+    refused.value.close()
+    assert refused.value.code == 404
+
+
+def gathered(room: Room, count: int, wait_until: Wait) -> list[Command]:
+    heard: list[Command] = []
+
+    def enough() -> bool:
+        heard.extend(room.commands())
+        return len(heard) >= count
+
+    wait_until(enough)
+    return heard
+
+
+def test_keys_and_panic_reach_the_stage_in_order_and_nonsense_does_not(
+    room: Room, wait_until: Wait
+):
+    with viewer(room) as page:
+        page.send('{"midi":[[144,60,90]]}')
+        page.send("nonsense")
+        page.send('{"midi":[[128,60,0]]}')
+        page.send('{"panic":true}')
+        heard = gathered(room, 3, wait_until)
+    assert heard == [MidiPlayed(b"\x90\x3c\x5a"), MidiPlayed(b"\x80\x3c\x00"), Panic()]
+
+
+def test_a_page_that_closes_with_a_key_down_lifts_it(room: Room, wait_until: Wait):
+    with viewer(room) as page:
+        page.send('{"midi":[[144,60,90]]}')
+        gathered(room, 1, wait_until)
+    assert MidiPlayed(b"\x80\x3c\x00") in gathered(room, 1, wait_until)
+
+
+def test_a_built_in_performer_is_told_to_the_page(room: Room, status: Make):
+    with viewer(room) as page:
+        room.show(status())
+        assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is False
+        room.performer = True
+        room.show(status())
+        assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is True

@@ -1,0 +1,161 @@
+"""The room as the stage knows it: real processes that are killed, frozen and left alone."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from jambot.control import Room
+from jambot.errors import UsageError
+from jambot.realtime.status import SessionStatus
+
+Make = Callable[..., SessionStatus]
+Wait = Callable[[Callable[[], object]], None]
+
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="freezes a process by signal")
+PLENTY = 2000
+"""Pictures: many times what the pipe between stage and room holds."""
+
+
+def seconds_for(room: Room, status: SessionStatus, pictures: int) -> float:
+    start = time.perf_counter()
+    for _ in range(pictures):
+        room.show(status)
+        room.commands()
+    return time.perf_counter() - start
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_killed_room_is_not_noticed_on_stage(room: Room, status: Make, wait_until: Wait):
+    room.show(status())
+    assert room.pid is not None
+    psutil.Process(room.pid).kill()
+    wait_until(lambda: not room.alive)
+    assert seconds_for(room, status(), PLENTY) < 1.0
+    assert room.commands() == []
+
+
+@needs_signals
+def test_a_frozen_room_is_not_noticed_on_stage_and_still_ends(room: Room, status: Make):
+    assert room.pid is not None
+    psutil.Process(room.pid).suspend()
+    assert seconds_for(room, status(), PLENTY) < 1.0
+    start = time.perf_counter()
+    room.close()
+    assert time.perf_counter() - start < 4.0
+    assert gone(room.pid)
+
+
+def test_a_busy_port_is_left_to_its_owner(status: Make):
+    with socket.create_server(("127.0.0.1", 0)) as owner:
+        busy = owner.getsockname()[1]
+        room = Room(port=busy, terminal=False)
+        try:
+            assert room.url is not None
+            assert room.url != f"http://127.0.0.1:{busy}"
+            assert room.notice == f"port {busy} is busy, so the live view is at {room.url}"
+        finally:
+            room.close()
+
+
+def test_without_a_browser_there_is_no_address():
+    room = Room(terminal=False, browser=False)
+    try:
+        assert (room.url, room.notice) == (None, "")
+        assert room.alive
+    finally:
+        room.close()
+    assert not room.alive
+
+
+def test_another_machine_is_not_served():
+    with pytest.raises(UsageError, match=r"127\.0\.0\.1"):
+        Room(host="0.0.0.0")
+
+
+def test_closing_twice_is_closing_once(room: Room, status: Make):
+    room.close()
+    room.close()
+    room.show(status())
+    assert room.pid is not None
+    assert gone(room.pid)
+
+
+@needs_signals
+def test_ctrl_c_is_left_to_the_stage(room: Room, status: Make, wait_until: Wait):
+    from urllib.request import urlopen
+
+    assert room.pid is not None
+    assert room.url is not None
+    with urlopen(room.url, timeout=100) as answer:
+        answer.read()
+    os.kill(room.pid, signal.SIGINT)
+    with urlopen(room.url, timeout=100) as answer:
+        assert answer.status == 200
+    assert room.alive
+
+
+STAGE = """
+import time
+from jambot.control import Room
+if __name__ == "__main__":
+    room = Room(port=0, terminal={terminal})
+    print(room.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_stage_that_is_killed_leaves_no_room_behind(wait_until: Wait):
+    stage = subprocess.Popen(
+        [sys.executable, "-c", STAGE.format(terminal=False)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert stage.stdout is not None
+        pid = int(stage.stdout.readline())
+        assert not gone(pid)
+    finally:
+        stage.kill()
+        stage.communicate()
+    wait_until(lambda: gone(pid))
+
+
+def test_in_a_pipe_the_room_writes_plain_lines():
+    run = subprocess.run(
+        [sys.executable, "-c", PIPED.format(beat=0.0)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    assert run.stderr == ""
+    assert "live view: http://127.0.0.1:" in run.stdout
+    assert "bar 1.1 | 90 bpm | no chord yet | 0.0 bars ahead" in run.stdout
+
+
+PIPED = """
+import time
+from urllib.request import urlopen
+from jambot.control import Room
+from jambot.music import SILENCE
+from jambot.realtime.status import SessionStatus
+from jambot.tokens import UNSTEERED
+if __name__ == "__main__":
+    room = Room(port=0, terminal=True)
+    urlopen(room.url, timeout=100).close()
+    room.show(SessionStatus(False, True, 90.0, 4, {beat}, SILENCE, 0.0, 0, 0, 0, 0, None, (),
+                            (), (), (), UNSTEERED))
+    time.sleep(0.3)
+    room.close()
+"""

@@ -1,0 +1,102 @@
+import io
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from jambot.control.terminal_view import TerminalView, gauge, line, player, where
+from jambot.realtime.clock import ManualClock
+from jambot.realtime.status import SessionStatus
+
+Make = Callable[..., SessionStatus]
+URL = "http://127.0.0.1:8765"
+
+
+def console(terminal: bool, width: int = 100) -> tuple[Console, io.StringIO]:
+    written = io.StringIO()
+    return Console(file=written, force_terminal=terminal, width=width), written
+
+
+def test_a_line_tells_where_the_music_is_and_how_it_runs(status: Make):
+    assert line(status(), "Dm9") == (
+        "bar 2.2 | 120 bpm | Dm9 | 2.0 bars ahead | 3 notes, 0 late, 0 underruns | player ready"
+    )
+
+
+def test_bars_and_beats_are_counted_from_one(status: Make):
+    assert where(status(beat=0.0)) == "1.1"
+    assert where(status(beat=-3.2)) == "1.1"
+    assert where(status(beat=7.99)) == "2.4"
+    assert where(status(beat=6.0, beats_per_bar=3)) == "3.1"
+
+
+def test_the_gauge_is_full_at_two_bars_and_never_overflows():
+    assert (gauge(0.0), gauge(1.0), gauge(5.0)) == ("▱" * 8, "▰" * 4 + "▱" * 4, "▰" * 8)
+
+
+def test_the_player_is_told_in_words(status: Make):
+    assert player(status(playing=False)) == "player waits for a chord"
+    assert player(status(player_ready=False)) == "player starting"
+    assert player(status(player_ready=False, player_restarts=1)) == "player starting again"
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
+def test_the_panel_shows_every_figure_at_any_width(status: Make, width: int):
+    screen, written = console(terminal=True, width=width)
+    view = TerminalView("", URL, screen)
+    view.show(status(underruns=2), "Dm9")
+    view.close()
+    shown = written.getvalue()
+    for part in (
+        "JAM_BOT",
+        URL,
+        "120",
+        "2.2",
+        "Dm9",
+        "2.0 bars",
+        "3 notes",
+        "2 underruns",
+        "ready",
+    ):
+        assert part in shown
+    assert max(len(row) for row in shown.splitlines()[1:2]) < 4 * width
+
+
+def test_the_cursor_comes_back_when_the_panel_is_left(status: Make):
+    screen, written = console(terminal=True)
+    view = TerminalView("", URL, screen)
+    view.show(status(), "Dm9")
+    view.close()
+    assert written.getvalue().rstrip().endswith("\x1b[?25h")
+
+
+def test_in_a_pipe_a_plain_line_is_written_now_and_then(status: Make):
+    screen, written = console(terminal=False)
+    clock = ManualClock()
+    view = TerminalView("port 8765 is busy", URL, screen, clock.now)
+    for _ in range(3):
+        view.show(status(), "Dm9")
+        clock.advance(6.0)
+    lines = written.getvalue().splitlines()
+    assert lines[:2] == [f"live view: {URL}", "port 8765 is busy"]
+    assert lines[2:] == [line(status(), "Dm9")] * 2
+    assert "\x1b" not in written.getvalue()
+
+
+def test_in_a_pipe_a_fault_is_written_at_once(status: Make):
+    screen, written = console(terminal=False)
+    view = TerminalView("", None, screen, lambda: 0.0)
+    view.show(status(), "Dm9")
+    view.show(status(player_ready=False), "Dm9")
+    assert "player starting" in written.getvalue().splitlines()[-1]
+
+
+def test_a_lost_port_is_told_in_both(status: Make):
+    lost = status(lost=("output",), first_note_ms=12.4)
+    assert line(lost, "Dm9").endswith("| output port lost")
+    screen, written = console(terminal=True)
+    view = TerminalView("", URL, screen)
+    view.show(lost, "Dm9")
+    view.close()
+    assert "output port lost" in written.getvalue()
+    assert "first 12 ms" in written.getvalue()
