@@ -6,7 +6,8 @@ import pytest
 
 from jambot.assets import DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
-from jambot.realtime.main import CHORD_TONES, JamSettings, RoomDoor, jam
+from jambot.realtime.main import CHORD_TONES, JamSettings, jam
+from jambot.realtime.ports import MemoryInput
 from jambot.realtime.session import SessionSettings
 
 
@@ -21,8 +22,8 @@ def fast(**settings):
     return JamSettings(**(defaults | settings))
 
 
-def take(path, settings, door=None):
-    jam(settings, path, door)
+def take(path, settings):
+    jam(settings, path)
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -52,26 +53,20 @@ def test_the_same_seed_gives_the_same_jam(tmp_path):
     assert first == again != other
 
 
-class Guest(RoomDoor):
-    """Plays one chord from the room, and keeps what it was shown."""
+def test_another_input_may_be_heard_and_a_view_is_shown_what_happens(tmp_path):
+    shown = []
 
-    def __init__(self):
-        self.chord = [bytes((0x90, pitch, 80)) for pitch in (48, 58, 64)]
-        self.shown = []
+    def a_guest(port, clock):
+        guest = MemoryInput(clock)
+        for pitch in (48, 58, 64):
+            guest.feed(bytes((0x90, pitch, 80)))
+        return guest
 
-    def show(self, status):
-        self.shown.append(status)
-
-    def messages(self):
-        chord, self.chord = self.chord, []
-        return chord
-
-
-def test_the_room_may_play_and_is_shown_what_happens(tmp_path):
-    guest = Guest()
-    events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=4.0), guest)
+    path = tmp_path / "session.jsonl"
+    jam(fast(performer=None, seconds=4.0), path, shown.append, a_guest)
+    events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(notes(events)) >= 4
-    assert guest.shown[-1].held == (48, 58, 64)
+    assert shown[-1].held == (48, 58, 64)
 
 
 def test_a_memory_jam_without_a_performer_waits_for_keys(tmp_path):

@@ -49,7 +49,7 @@ def bench(
         "version": __version__,
         "commit": commit(),
         "machine": machine(),
-        "adapter": adapter,
+        "adapter": Path(adapter).name,
     }
     if jack is None:
         jack = _server_runs() or shutil.which("jackd") is not None

@@ -26,7 +26,8 @@ class Hands:
     """A client whose output plays on given frames and whose input keeps all that it hears.
 
     Time is counted in the server's frames and told in seconds; no clock of ours
-    takes part. Usable as a context manager; a context that has ended keeps what was heard.
+    takes part. `xruns` counts the periods that the server says it lost, and with them, it may be,
+    messages. Usable as a context manager; a context that has ended keeps what was heard.
 
     Threads: JACK's own runs `_process` and owns `_due`; the user's thread hands messages over
     through `_inbox` and reads the list of what was heard, which only grows.
@@ -44,6 +45,8 @@ class Hands:
         self._due: list[tuple[int, int, bytes]] = []
         self._numbers = count()
         self._heard: list[Stamped] = []
+        self.xruns = 0
+        self._client.set_xrun_callback(self._count_xrun)
         self._client.set_process_callback(self._process)
         self._client.activate()
 
@@ -113,6 +116,9 @@ class Hands:
         while self._due and self._due[0][0] < start + cycle_frames:
             frame, _, data = heapq.heappop(self._due)
             self._plays.write_midi_event(max(0, frame - start), data)
+
+    def _count_xrun(self, delayed_usecs: float) -> None:
+        self.xruns += 1
 
     def _since(self, frame: int) -> int:
         """Frames since the opening; JACK's own count starts anew after a day."""

@@ -53,6 +53,7 @@ class OutsideFigures:
     trigger out of silence. `notes_after_stop`: note-ons later than `SETTLED_SECONDS` after all
     notes off. `stuck_notes`: note-ons that never got their note-off, the jam's end included.
     `longest_silence_ms`: without a sounding solo note, from its first note to the comping's end.
+    `xruns`: periods that JACK lost under load; a message in one of them is lost too.
     """
 
     adapter: str
@@ -65,6 +66,7 @@ class OutsideFigures:
     notes: int
     stuck_notes: int
     longest_silence_ms: float | None
+    xruns: int
     exit_code: int
     session: dict[str, Any]
 
@@ -102,7 +104,7 @@ def measure_outside(
             exit_code = _end(process, folder)
     heard = hands.heard
     return OutsideFigures(
-        adapter=adapter,
+        adapter=Path(adapter).name,
         bpm=bpm,
         comping_seconds=seconds,
         triggers=triggers,
@@ -112,6 +114,7 @@ def measure_outside(
         notes=sum(_is_note_on(message) for message in heard),
         stuck_notes=stuck(heard),
         longest_silence_ms=longest_silence(heard, *comped),
+        xruns=hands.xruns,
         exit_code=exit_code,
         session=_report(folder),
     )
@@ -214,7 +217,7 @@ def _jam(
     """The jam as a process, its words in `jam.txt`; killed at the end if it still runs."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "jambot.cli", "jam", "--backend", "jack", "--no-view",
+        sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--no-view",
         "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
         "--report", str(folder),
     ]  # fmt: skip
