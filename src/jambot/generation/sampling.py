@@ -27,7 +27,7 @@ class SamplingSettings:
     temperature: float = 1.0
     top_p: float = 0.95
     guidance: float = 0.75
-    rest_bias: float = 0.0
+    rest_bias: float = 0.1
     lowest: int = 48
     highest: int = 93
     primer_max_tokens: int = 64
