@@ -167,8 +167,8 @@ def _drop(
 ) -> Tensor:
     """`output` with dropout in training mode; the probability is rounded to 1/256.
 
-    Each 64-bit random number decides eight values. On a CPU dropout so takes about 7 % of a training
-    step; `functional.dropout`, which draws one number per value, takes about 12 %.
+    Each 64-bit random number decides eight values. On a CPU dropout so takes about 7 % of a step;
+    `functional.dropout`, which draws one number per value, takes about 12 %.
     """
     threshold = round(probability * 256)
     if not module.training or not threshold:

@@ -132,7 +132,7 @@ def harmony_changes(notes: Iterable[Note]) -> list[HarmonyChange]:
         events.append((max(note.end_beats, note.onset_beats + SHORTEST_BEATS), 0, note.pitch))
     tracker, changes = HarmonyTracker(), list[HarmonyChange]()
     sounding: dict[int, int] = {}
-    for beat, on, pitch in sorted(events):
+    for beat, on, pitch in sorted(events, key=_order):
         if not on:
             sounding[pitch] -= 1
             if sounding[pitch] == 0:
@@ -150,6 +150,12 @@ def harmony_changes(notes: Iterable[Note]) -> list[HarmonyChange]:
         for i, change in enumerate(changes)
         if i == 0 or change.harmony != changes[i - 1].harmony
     ]
+
+
+def _order(event: tuple[float, int, int]) -> tuple[float, int, int]:
+    """Keys go up before others go down at one moment, the last bit of a float aside."""
+    beat, on, pitch = event
+    return round(beat, 6), on, pitch
 
 
 def harmony_at(changes: list[HarmonyChange], beat: float) -> Harmony:
