@@ -1,6 +1,6 @@
 """Make role samples of MIDI files and annotated corpora; the same as `jambot prepare`.
 
-.venv/bin/python scripts/prepare_role_dataset.py ../shared/data/wjd ../shared/data/pop909 --transpose 0
+.venv/bin/python scripts/prepare_role_dataset.py my_midi/ --transpose 0
 """
 
 import sys

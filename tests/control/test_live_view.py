@@ -130,6 +130,5 @@ def test_a_built_in_performer_is_told_to_the_page(room: Room, status: Make):
     with viewer(room) as page:
         room.show(status())
         assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is False
-        room.performer = True
-        room.show(status())
+        room.show(status(performer=True))
         assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is True

@@ -80,7 +80,7 @@ def jam(
         comping,
         seconds,
     )
-    with _take(report) as folder, _room(not no_view, port, out_name is None) as (show, hear):
+    with _take(report) as folder, _room(not no_view, port) as (show, hear):
         play(settings, folder / LOG_FILE, show, hear)
 
 
@@ -186,7 +186,7 @@ def ports() -> None:
 
 
 @contextmanager
-def _room(wanted: bool, port: int, sounds_the_hands: bool) -> Iterator[tuple[Show, Hear]]:
+def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear]]:
     """What the stage needs of a room process: how to show itself, how to hear the room's keys."""
     if not wanted:
         yield lambda status: None, lambda keyboard, clock: keyboard
@@ -194,7 +194,7 @@ def _room(wanted: bool, port: int, sounds_the_hands: bool) -> Iterator[tuple[Sho
     from jambot.control.room import Room
     from jambot.control.room_input import RoomInput
 
-    room = Room(port=port, performer=sounds_the_hands)
+    room = Room(port=port)
     try:
         yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now)
     finally:

@@ -42,12 +42,9 @@ class _NamedChord:
 class Picture:
     """The jam as views draw it; `take` each status in turn, then read `message` and `chord`.
 
-    `performer` tells views that the hands are a built-in performer, to be heard with the solo.
-
     Threads: for a single thread.
     """
 
-    performer: bool = False
     _status: SessionStatus | None = None
     _solo: dict[NoteKey, Note] = field(default_factory=dict)
     _fallback: set[NoteKey] = field(default_factory=set)
@@ -98,7 +95,7 @@ class Picture:
             "restarts": status.player_restarts,
             "first_note_ms": status.first_note_ms,
             "lost": list(status.lost),
-            "performer": self.performer,
+            "performer": status.performer,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),
             "hands": [[_r(k.onset_beats), _r(k.end_beats), k.pitch] for k in self._keys],

@@ -31,17 +31,13 @@ LEAVE_SECONDS = 1.5
 SHOW_CURSOR = "\x1b[?25h"
 
 T = TypeVar("T")
-_Shown = tuple[SessionStatus, bool]
-"""A status, and whether a built-in performer is the hands."""
 
 
 class Room:
     """Shows the session in a process of its own; nothing that happens there is felt on stage.
 
     `url` is where the live view is, None without one; `notice` is a sentence for the user where
-    the port asked for was busy, else empty. `performer`, which may be set at any time, tells that
-    nobody else sounds the hands (a built-in performer): the page's sound then plays them too.
-    Raises UsageError for a host that is not this machine.
+    the port asked for was busy, else empty. Raises UsageError for a host that is not this machine.
 
     Threads: the stage's thread calls `show` and `commands`, which never block and never raise.
     One thread sends (newest status only) and one receives; a room that is dead or frozen holds up
@@ -55,7 +51,6 @@ class Room:
         terminal: bool = True,
         browser: bool = True,
         open_page: bool = False,
-        performer: bool = False,
     ) -> None:
         if host not in LOOPBACK:
             raise UsageError(
@@ -63,8 +58,7 @@ class Room:
             )
         listening = listen(host, port) if browser else None
         self.url, self.notice = _address(listening, host, port, browser)
-        self.performer = performer
-        self._newest: _Slot[_Shown | None] = _Slot()
+        self._newest: _Slot[SessionStatus | None] = _Slot()
         self._commands: deque[Command] = deque(maxlen=COMMANDS_KEPT)
         self._closed = False
         context = multiprocessing.get_context("spawn")
@@ -94,7 +88,7 @@ class Room:
 
     def show(self, status: SessionStatus) -> None:
         """Show where the session is; a picture that the room had no time for is replaced."""
-        self._newest.put((status, self.performer))
+        self._newest.put(status)
 
     def commands(self) -> list[Command]:
         """What viewers have asked for since the last call, oldest first."""
@@ -192,8 +186,7 @@ def _live(pipe: Connection, listening: socket.socket | None, wishes: _Wishes) ->
         _thread(partial(webbrowser.open, wishes.url))
     picture = Picture()
     with suppress(EOFError, OSError):
-        while (shown := pipe.recv()) is not None:
-            status, picture.performer = shown
+        while (status := pipe.recv()) is not None:
             picture.take(status)
             if page is not None:
                 page.show(picture.message())

@@ -138,7 +138,9 @@ def _play(
         origin = clock.now() + LEAD_IN_SECONDS
         hands = Performer(read_midi(file), settings.session.bpm, clock, origin)
         source = _Together(source, hands)
-    session = Session(settings.session, clock, source, ports.output, player, log, origin, show)
+    session = Session(
+        settings.session, clock, source, ports.output, player, log, origin, show, file is not None
+    )
     _write_opening(settings, ports, file, log)
     with _asked_to_stop() as stopped:
         session.run(settings.seconds, stopped)

@@ -90,6 +90,7 @@ class Session:
         log: SessionLog,
         origin_seconds: float | None = None,
         show: Callable[[SessionStatus], None] = lambda status: None,
+        performer: bool = False,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.meter = Meter(settings.beats_per_bar)
@@ -101,6 +102,7 @@ class Session:
         self._builder = PromptBuilder(settings.bpm, self.meter)
         self._fallback = FallbackPhrases(settings.seed)
         self._show, self._next_show = show, 0.0
+        self._performer = performer
         self._origin = origin_seconds
         self._scheduler = Scheduler(
             sink, self.tempo_map, origin_seconds or 0.0, log, settings.output_channel
@@ -200,6 +202,7 @@ class Session:
             planned=tuple(self.plan.notes),
             promised=tuple(self._builder.notes[-64:]),
             controls=self._builder.controls,
+            performer=self._performer,
         )
 
     def _hear(self, now: float) -> None:

@@ -14,7 +14,7 @@ class SessionStatus:
     `beat` is musical time now; `lookahead_bars` how far the plan reaches; `first_note_ms` how long
     the last trigger waited for its first note (None before one); `lost` the ports that are gone
     ("input", "output"); `held` the keys that are down; `planned` tentative notes and `promised` the
-    last solo notes that were or will be played.
+    last solo notes that were or will be played; with `performer` a built-in pianist is the hands.
     """
 
     playing: bool
@@ -34,3 +34,4 @@ class SessionStatus:
     planned: tuple[PlannedNote, ...]
     promised: tuple[Note, ...]
     controls: Controls
+    performer: bool = False
