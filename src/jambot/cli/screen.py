@@ -1,6 +1,6 @@
 """What every command writes on: two consoles, a progress bar, tables of figures."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +36,23 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def exam_table(exam: "Exam") -> Table:
-    """Medians, with the middle half of the tunes, of whoever soloed."""
-    table = Table("figure", *exam.attempts)
+    """Medians, with the middle half of the tunes, of whoever soloed; then what one model has."""
+    table = _table("figure", *exam.attempts)
     found = [exam.spreads[who] for who in exam.attempts]
     for figure in found[0]:
         table.add_row(figure, *(_spread_cell(spreads.get(figure)) for spreads in found))
-    for name, values in (("bits", exam.bits_per_note), ("chord_swap", exam.chord_swap)):
-        for part, value in (values or {}).items():
-            shown = f"{value:.3f}" if isinstance(value, float) else str(value)
-            table.add_row(f"{name}.{part}", "", shown)
+    for name in ("bits_per_note", "chord_swap", "realism_auc", "copy_rate"):
+        for part, value in (getattr(exam, name) or {}).items():
+            table.add_row(f"{name}.{part}", "", _cell(value))
+    return table
+
+
+def _table(first: str, *others: str, title: str | None = None) -> Table:
+    """A table whose names are never cut, however narrow the terminal."""
+    table = Table(title=title)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name)
     return table
 
 
@@ -63,7 +71,8 @@ BENCH_FIGURES = (
 
 def bench_table(run: Mapping[str, Any]) -> Table:
     """What was found outside, beside the session's own account."""
-    table = Table("figure", "outside", "session's own", title=f"{run['adapter']}, {run['backend']}")
+    title = f"{run['adapter']}, {run['backend']}"
+    table = _table("figure", "outside", "session's own", title=title)
     for figure in BENCH_FIGURES:
         cells = [_cell(part.get(figure)) for part in (run, run["session"])]
         table.add_row(figure, *cells)
@@ -73,6 +82,8 @@ def bench_table(run: Mapping[str, Any]) -> Table:
 def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return "  ".join(f"{name} {_cell(part)}" for name, part in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " – ".join(_cell(part) for part in value)
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return "–" if value is None else str(value)
