@@ -11,7 +11,7 @@ import pytest
 
 from jambot.errors import CheckpointError, DatasetError, UsageError
 from jambot.model.checkpoint import load_checkpoint
-from jambot.roles.sample import RoleSample, write_sample
+from jambot.roles.sample import RoleSample, find_samples, write_sample
 from jambot.tokens import VOCABULARY
 from jambot.training.config import TrainConfig
 from jambot.training.run import train
@@ -127,9 +127,6 @@ def test_without_samples_nothing_begins(small: TrainConfig, tmp_path: Path) -> N
         train(replace(small, roles=str(tmp_path / "nowhere")))
     with pytest.raises(DatasetError, match=r"no untransposed train samples of .'jazz'.*prepare"):
         train(replace(small, sources={"jazz": 1.0}))
-    shutil.rmtree(tmp_path / "roles" / "d")
-    with pytest.raises(DatasetError, match="no untransposed val samples"):
-        train(small)
     assert not run_folder(small).exists()
 
 
@@ -165,3 +162,10 @@ def test_the_learning_rate_rises_and_falls(small: TrainConfig) -> None:
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[100] == pytest.approx(0.1)
     assert learning_rate(replace(config, warmup_steps=0), 0) == 1.0
+
+
+def test_where_nothing_is_held_out_the_newest_checkpoint_is_the_best(small: TrainConfig) -> None:
+    for folder in find_samples(Path(small.roles), "val"):
+        shutil.rmtree(folder)
+    best = train(replace(small, steps=4, evaluate_every=2))
+    assert load_checkpoint(best, VOCABULARY.fingerprint).progress["step"] == 4

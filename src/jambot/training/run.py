@@ -40,6 +40,7 @@ def train(
 ) -> Path:
     """Run `config` to its end and return the folder of its best checkpoint.
 
+    Where no sample is held out (a handful of files of one's own) the newest checkpoint is the best.
     A run of that name that was cut off is resumed; `fresh` starts it anew. Raises DatasetError,
     CheckpointError or UsageError before anything is written.
     """
@@ -48,7 +49,7 @@ def train(
     folder = Path(config.out) / config.name
     model, shape = _model(config)
     train_shard = _shard(config, "train", report)
-    validation = _shard(config, "val", report)
+    held_out = _shard(config, "val", report) if _has_held_out(config) else None
     if fresh:
         _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def train(
         config,
         model.to(_device()),
         Windows(train_shard, shape.context_length, config.augmentation, config.sources),
-        Windows(validation, shape.context_length),
+        Windows(held_out, shape.context_length) if held_out else None,
         folder,
         save,
     )
@@ -127,6 +128,10 @@ def _shard(config: TrainConfig, split: str, report: Report) -> Shard:
         lambda done, total: report(done, total, f"encoding {split} samples"),
         one_comping=split == "val",
     )
+
+
+def _has_held_out(config: TrainConfig) -> bool:
+    return bool(find_samples(Path(config.roles), "val"))
 
 
 def _clear(folder: Path) -> None:

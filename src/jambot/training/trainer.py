@@ -124,6 +124,7 @@ class Trainer:
 
     def _evaluate(self, board: SummaryWriter) -> None:
         if self.validation is None:
+            self._save("best", self.progress)
             return
         bits = validate(self.model, self.validation)
         progress = self.progress

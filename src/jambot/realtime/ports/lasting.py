@@ -58,12 +58,15 @@ class LastingPorts:
         self._trying.start()
 
     def _replace(self) -> None:
-        lost = self._ports
-        lost.close()
+        self._ports.close()
         try:
-            self._ports = self._reopen()
+            found = self._reopen()
         except JamBotError:
             return
+        if self._closed:
+            found.close()
+        else:
+            self._ports = found
 
 
 class _Input:
