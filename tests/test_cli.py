@@ -91,7 +91,7 @@ def test_evaluate_prints_the_figures_of_people_model_and_rule(
     said = capsys.readouterr().out
     assert "note_density" in said
     assert "people" in said
-    assert "bits.pitch" in said
+    assert "bits_per_note.pitch" in said
     assert (exam / "offline.json").is_file()
     assert (exam / "offline.html").is_file()
 
