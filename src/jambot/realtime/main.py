@@ -115,7 +115,7 @@ def _player(settings: JamSettings) -> Player:
         raise player.refusal or GenerationError(
             f"the player did not start within {LOAD_SECONDS:g} s",
             "a loaded model",
-            "see what `jambot generate` says with the same --adapter; a slow disk only needs patience",
+            "try the same --adapter with `jambot generate`, and read what it says",
         )
     return player
 
