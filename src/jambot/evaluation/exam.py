@@ -1,6 +1,5 @@
 """From a role folder and a model's name to a written exam: what `jambot evaluate` does."""
 
-import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from jambot.evaluation.excerpts import BARS, held_out_excerpts
 from jambot.evaluation.offline import Exam, Progress, examine, with_machine
 from jambot.evaluation.offline_page import write_exam
 from jambot.generation import SamplingSettings
+from jambot.realtime.machine import this_machine
 from jambot.realtime.main import load_model
 
 WHOLE_BARS = 100_000
@@ -52,16 +52,11 @@ def run_exam(
         known=known_shapes(role_dir, settings.source),
         progress=progress,
     )
-    machine = {
-        "system": platform.system(),
-        "processor": platform.machine(),
-        "python": platform.python_version(),
-    }
     described = {
         "version": __version__,
         "adapter": Path(settings.adapter).name,
         "source": settings.source,
         "bars": settings.bars,
     }
-    exam = with_machine(exam, described, machine)
+    exam = with_machine(exam, described, this_machine())
     return exam, *write_exam(exam, out)

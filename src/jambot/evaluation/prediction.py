@@ -15,18 +15,9 @@ from jambot.evaluation.excerpts import Excerpt
 from jambot.generation import LanguageModel
 from jambot.music import HarmonyChange, harmony_changes
 from jambot.tokens import VOCABULARY, Prompt, encode
-from jambot.tokens.vocabulary import CONTROLS
+from jambot.tokens.codec import HEADER_LENGTH
+from jambot.tokens.vocabulary import PART_OF
 
-PART_OF = {
-    "BAR": "timing",
-    "BEAT": "timing",
-    "POS": "timing",
-    "PITCH": "pitch",
-    "DUR": "duration",
-    "VEL": "velocity",
-}
-"""Which part of a note an answered field decides; ending a beat is a decision about time."""
-HEADER_LENGTH = 3 + len(CONTROLS)
 TRITONE = 6
 
 

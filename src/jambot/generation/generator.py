@@ -1,5 +1,6 @@
 """The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -101,6 +102,16 @@ class Generator:
             self._enter_beat(self._beat + 1)
             return None
         return self._play(token)
+
+    def notes_until(self, beats: float) -> Iterator[Note]:
+        """Advance until everything before `beats` is decided; each note as soon as it exists.
+
+        The last may lie on `beats` or after it.
+        """
+        while self.frontier_beats < beats:
+            note = self.advance()
+            if note is not None:
+                yield note
 
     def _play(self, pos: int) -> Note:
         self._attack = False

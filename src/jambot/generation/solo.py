@@ -45,9 +45,8 @@ def improvise(
             controls=controls,
         )
     )
-    while generator.frontier_beats < until_beats:
-        note = generator.advance()
-        if note is not None and note.onset_beats < until_beats:
+    for note in generator.notes_until(until_beats):
+        if note.onset_beats < until_beats:
             yield note
 
 

@@ -15,7 +15,7 @@ from jambot.music.harmony import (
 )
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi
-from jambot.music.note import Note, by_onset, sounding_at
+from jambot.music.note import Note, by_onset
 
 __all__ = [
     "SILENCE",
@@ -36,6 +36,5 @@ __all__ = [
     "parse_chord",
     "read_midi",
     "recognise",
-    "sounding_at",
     "write_midi",
 ]

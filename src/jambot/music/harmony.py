@@ -101,10 +101,6 @@ class HarmonyTracker:
         """Hear a key go up (with the pedal down, call this when the pedal lifts)."""
         self._held.pop(pitch, None)
 
-    def release_all(self) -> None:
-        """Forget every held key (all notes off)."""
-        self._held.clear()
-
     def _judge(self) -> Harmony:
         strike = {p for at, p in self._struck if at >= self._strike_beat}
         together = strike | self._held.keys()

@@ -35,8 +35,3 @@ class Note:
 def by_onset(notes: Iterable[Note]) -> list[Note]:
     """The notes in playing order: by onset, then from the lowest pitch up."""
     return sorted(notes, key=lambda note: (note.onset_beats, note.pitch))
-
-
-def sounding_at(notes: Iterable[Note], beats: float) -> list[Note]:
-    """The notes that sound at `beats` (onset included, end excluded)."""
-    return [note for note in notes if note.onset_beats <= beats < note.end_beats]

@@ -18,9 +18,5 @@ class FallbackPhrases:
     def phrase(self, prompt: Prompt, until_beats: float) -> list[Note]:
         """Notes from where `prompt` resumes to `until_beats`; none where nothing was heard."""
         self._generator.prompt(prompt)
-        notes: list[Note] = []
-        while self._generator.frontier_beats < until_beats:
-            note = self._generator.advance()
-            if note is not None and note.onset_beats < until_beats:
-                notes.append(note)
-        return one_line(notes)
+        notes = self._generator.notes_until(until_beats)
+        return one_line(note for note in notes if note.onset_beats < until_beats)

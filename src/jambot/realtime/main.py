@@ -1,6 +1,5 @@
 """From settings to music: opens the ports, starts the player, runs the session, closes it all."""
 
-import platform
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from jambot.generation import ChordToneModel, Generator, LanguageModel, Sampling
 from jambot.music import read_midi
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
+from jambot.realtime.machine import this_machine
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
@@ -166,11 +166,7 @@ def _write_opening(
         realtime=settings.realtime,
         commit_ms=max(session.commit_seconds, session.commit_beats * 60 / session.bpm) * 1e3,
         knobs=asdict(settings.sampling) | {"lookahead_bars": session.lookahead_bars},
-        machine={
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "python": platform.python_version(),
-        },
+        machine=this_machine(),
     )
 
 

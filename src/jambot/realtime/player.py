@@ -67,12 +67,8 @@ class Player(Protocol):
 
 def answers(generator: Generator, request: int, until_beats: float) -> list[Answer]:
     """One answer: everything up to `until_beats`."""
-    notes: list[Note] = []
-    while generator.frontier_beats < until_beats:
-        note = generator.advance()
-        if note is not None:
-            notes.append(note)
-    return [Answer(request, tuple(notes), generator.frontier_beats)] if notes or until_beats else []
+    notes = tuple(generator.notes_until(until_beats))
+    return [Answer(request, notes, generator.frontier_beats)] if notes or until_beats else []
 
 
 class DirectPlayer:

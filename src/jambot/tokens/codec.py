@@ -36,6 +36,8 @@ SNAP_TICKS = 2
 
 
 TOKENS_PER_NOTE = 4
+HEADER_LENGTH = 3 + len(CONTROLS)
+"""`ROLE TEMPO METER` and a token for each control; see `header_ids`."""
 PRIMER_BARS = 8
 """A window reaches back no further than this, however few notes were played: rests say little."""
 

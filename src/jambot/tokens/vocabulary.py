@@ -61,7 +61,16 @@ FIELDS: tuple[Field, ...] = (
     Field("VEL", VELOCITIES),
 )
 
-ANSWERED = frozenset({"BAR", "BEAT", "POS", "PITCH", "DUR", "VEL"})
+PART_OF = {
+    "BAR": "timing",
+    "BEAT": "timing",
+    "POS": "timing",
+    "PITCH": "pitch",
+    "DUR": "duration",
+    "VEL": "velocity",
+}
+"""Which part of a note an answered field decides; ending a beat is a decision about time."""
+ANSWERED = frozenset(PART_OF)
 """Fields the model answers with; all others are given to it and never counted in a loss."""
 
 

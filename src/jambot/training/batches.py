@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jambot.music import Meter
 from jambot.tokens import VOCABULARY, hide_harmony
-from jambot.tokens.codec import header_ids
+from jambot.tokens.codec import HEADER_LENGTH, header_ids
 from jambot.tokens.controls import measured_levels
 from jambot.tokens.vocabulary import (
     ANSWERED,
@@ -95,18 +95,14 @@ class Windows:
                 behind = max(at - self.context // 3, 0)
                 opening = max(bar for bar in stream.bars if bar <= behind)
                 ids, labels = self._window(stream, opening, random)
-                labels[: self._header_length + at - opening - 1] = IGNORED
+                labels[: HEADER_LENGTH + at - opening - 1] = IGNORED
                 pending.append((_move_harmony(ids, semitones), labels))
-                at = max(at + 1, opening + self.context - self._header_length)
+                at = max(at + 1, opening + self.context - HEADER_LENGTH)
                 if len(pending) == rows:
                     yield self._stack(pending)
                     pending = []
         if pending:
             yield self._stack(pending)
-
-    @property
-    def _header_length(self) -> int:
-        return 3 + len(CONTROLS)
 
     def _random_window(
         self, index: int, random: np.random.Generator
@@ -120,7 +116,7 @@ class Windows:
         self, stream: Stream, opening: int, random: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         start = stream.first + opening
-        end = min(start + self.context - self._header_length, stream.first + stream.length)
+        end = min(start + self.context - HEADER_LENGTH, stream.first + stream.length)
         body = self.shard.tokens[start:end].astype(np.int64)
         body = _transposed(body, _drawn_transposition(body, self.augmentation.semitones, random))
         levels = self._levels(body, self.shard.outside[start:end], random)

@@ -8,20 +8,13 @@ from torch import nn
 from torch.nn import functional
 
 from jambot.tokens import VOCABULARY
+from jambot.tokens.vocabulary import PART_OF
 from jambot.training.batches import IGNORED, Windows
 
-PARTS = {
-    "BAR": "timing",
-    "BEAT": "timing",
-    "POS": "timing",
-    "PITCH": "pitch",
-    "DUR": "duration",
-    "VEL": "velocity",
-}
 _PART_NAMES = ("timing", "pitch", "duration", "velocity")
 _PART_OF = torch.tensor(
     [
-        _PART_NAMES.index(PARTS[VOCABULARY.field(i)]) if VOCABULARY.field(i) in PARTS else -1
+        _PART_NAMES.index(PART_OF[VOCABULARY.field(i)]) if VOCABULARY.field(i) in PART_OF else -1
         for i in range(VOCABULARY.size)
     ]
 )
