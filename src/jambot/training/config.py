@@ -7,6 +7,7 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.training.batches import Augmentation
+from jambot.training.optimizer import KINDS
 
 ZERO_IS_FINE = {"dropout", "final_learning_rate", "warmup_steps", "weight_decay", "seed"}
 
@@ -33,7 +34,9 @@ class TrainConfig:
     dropout: float = 0.1
     steps: int = 3000
     rows: int = 16
-    learning_rate: float = 1e-3
+    optimizer: str = "muon"
+    """`muon` for the decoder's matrices, or `adamw` for everything."""
+    learning_rate: float = 3e-3
     final_learning_rate: float = 0.05
     """Share of the peak that is left at the last step (cosine in between)."""
     warmup_steps: int = 150
@@ -100,6 +103,10 @@ def _check(config: TrainConfig, path: Path) -> None:
     ):
         if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
             raise UsageError(f"{path}: [{table}] {values}", "numbers from 0 on", "see configs/")
+    if config.optimizer not in KINDS:
+        raise UsageError(
+            f"{path}: optimizer is {config.optimizer!r}", f"one of {KINDS}", "see configs/"
+        )
     if config.d_model % (2 * config.heads):
         raise UsageError(
             f"{path}: d_model {config.d_model} over {config.heads} heads",

@@ -15,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from jambot.training.batches import IGNORED, Batch, Windows
 from jambot.training.config import TrainConfig
+from jambot.training.optimizer import build_optimizer
 from jambot.training.validation import Bits, validate
 
 
@@ -48,12 +49,9 @@ class Trainer:
         self.config, self.model = config, model
         self.train, self.validation, self.folder, self._save = train, validation, folder, save
         self.device = next(model.parameters()).device
-        trainable = [p for p in model.parameters() if p.requires_grad]
-        groups = [
-            {"params": [p for p in trainable if p.ndim >= 2], "weight_decay": config.weight_decay},
-            {"params": [p for p in trainable if p.ndim < 2], "weight_decay": 0.0},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+        self.optimizer = build_optimizer(
+            model, config.optimizer, config.learning_rate, config.weight_decay
+        )
         self.progress = Progress()
 
     def go_on(self, progress: Progress) -> None:
