@@ -1,8 +1,9 @@
 """What moves the weights: AdamW for everything, or Muon for the decoder's matrices beside it.
 
 Muon (Jordan 2024) makes each update of a matrix orthogonal, so that no direction of it is left
-behind; on our data it learns more in each step than AdamW (`docs/log.md`). Its step size is scaled to that of
-AdamW (Liu et al. 2025, "Muon is scalable for LLM training"), so one learning rate serves both.
+behind; on our data it learns more in each step than AdamW (`docs/log.md`). Its step size is scaled
+to that of AdamW (Liu et al. 2025, "Muon is scalable for LLM training"), so one learning rate serves
+both.
 """
 
 from typing import Any, overload
