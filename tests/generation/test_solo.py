@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jambot.errors import BadMidiError, UsageError
-from jambot.generation import Generator, improvise, one_line
+from jambot.generation import Generator, improvise
 from jambot.generation.solo import solo_over_file
 from jambot.music import Meter, Note, TempoMap, Track, read_midi, write_midi
 
@@ -97,19 +97,6 @@ def test_later_chords_do_not_reach_back(random_model: Models) -> None:
     first, second = ([n for n in solo if n.onset_beats < 16.0] for solo in solos)
     assert first == second
     assert solos[0] != solos[1]
-
-
-def test_one_line_lets_each_note_end_where_the_next_begins() -> None:
-    assert one_line([Note(1.0, 2.0, 62), Note(0.0, 4.0, 60), Note(2.5, 1.0, 64)]) == [
-        Note(0.0, 1.0, 60),
-        Note(1.0, 1.5, 62),
-        Note(2.5, 1.0, 64),
-    ]
-    assert one_line([]) == []
-
-
-def test_one_line_keeps_the_highest_of_notes_struck_together() -> None:
-    assert one_line([Note(0.0, 1.0, 64), Note(0.0, 1.0, 60)]) == [Note(0.0, 1.0, 64)]
 
 
 def test_a_file_of_chords_gives_a_file_of_solo(

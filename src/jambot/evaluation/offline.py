@@ -25,9 +25,8 @@ from jambot.generation import (
     LanguageModel,
     SamplingSettings,
     improvise,
-    one_line,
 )
-from jambot.music import Note, TempoMap
+from jambot.music import Note, TempoMap, one_line
 
 Soloist = Callable[[Excerpt, int], list[Note]]
 """Gives its solo over an excerpt, by a seed."""

@@ -7,7 +7,7 @@ from jambot.generation.chord_tone_model import ChordToneModel
 from jambot.generation.generator import Generator
 from jambot.generation.language_model import LanguageModel
 from jambot.generation.sampling import SamplingSettings
-from jambot.generation.solo import improvise, one_line
+from jambot.generation.solo import improvise
 
 __all__ = [
     "ChordToneModel",
@@ -15,5 +15,4 @@ __all__ = [
     "LanguageModel",
     "SamplingSettings",
     "improvise",
-    "one_line",
 ]

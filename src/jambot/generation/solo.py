@@ -1,7 +1,6 @@
 """A whole solo over given conditioning, offline."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 from pathlib import Path
 
 from jambot.errors import BadMidiError, UsageError
@@ -12,6 +11,7 @@ from jambot.music import (
     Track,
     by_onset,
     harmony_changes,
+    one_line,
     read_midi,
     write_midi,
 )
@@ -48,18 +48,6 @@ def improvise(
     for note in generator.notes_until(until_beats):
         if note.onset_beats < until_beats:
             yield note
-
-
-def one_line(notes: Iterable[Note]) -> list[Note]:
-    """The notes as a single line: each ends, at the latest, where the next begins."""
-    ordered = by_onset(notes)
-    line: list[Note] = []
-    for note, following in zip_longest(ordered, ordered[1:]):
-        room = following.onset_beats - note.onset_beats if following else note.duration_beats
-        if room > 0:
-            length = min(note.duration_beats, room)
-            line.append(Note(note.onset_beats, length, note.pitch, note.velocity))
-    return line
 
 
 def solo_over_file(

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+TOGETHER_BEATS = 1e-3
+"""Closer onsets than this (half a tick of our files) begin together."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,3 +39,20 @@ class Note:
 def by_onset(notes: Iterable[Note]) -> list[Note]:
     """The notes in playing order: by onset, then from the lowest pitch up."""
     return sorted(notes, key=lambda note: (note.onset_beats, note.pitch))
+
+
+def one_line(notes: Iterable[Note]) -> list[Note]:
+    """A monophonic line: of notes that begin together the highest, each ended by the next."""
+    line: list[Note] = []
+    for note in by_onset(notes):
+        if line and note.onset_beats - line[-1].onset_beats < TOGETHER_BEATS:
+            if note.pitch <= line[-1].pitch:
+                continue
+            line.pop()
+        line.append(note)
+    return [
+        note
+        if following is None or note.end_beats <= following.onset_beats
+        else replace(note, duration_beats=following.onset_beats - note.onset_beats)
+        for note, following in zip_longest(line, line[1:])
+    ]

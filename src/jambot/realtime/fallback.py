@@ -1,7 +1,7 @@
 """What is played when the plan runs dry: a rule-based phrase, ready in a millisecond."""
 
-from jambot.generation import ChordToneModel, Generator, SamplingSettings, one_line
-from jambot.music import Note
+from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.music import Note, one_line
 from jambot.tokens import Prompt
 
 

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jambot.errors import JamBotError
-from jambot.music import Chord, ChordSpan, Note, by_onset, chord_of
+from jambot.music import Chord, ChordSpan, Note, chord_of
 from jambot.music.chord import QUALITIES
-
-TOGETHER_BEATS = 1e-3
-"""Closer onsets than this (half a tick of our files) begin together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +53,3 @@ def spelled(root: int, bass: int, pitch_classes: Sequence[int]) -> Chord:
     quality = max(QUALITIES, key=likeness)
     symbol = chord_of(root, quality, bass).symbol
     return Chord(symbol, root, bass, tuple((root + tone) % 12 for tone in sorted(tones)))
-
-
-def one_line(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """A monophonic line: of notes that begin together the highest, each ended by the next."""
-    line: list[Note] = []
-    for note in by_onset(notes):
-        if line and note.onset_beats - line[-1].onset_beats < TOGETHER_BEATS:
-            if note.pitch <= line[-1].pitch:
-                continue
-            line.pop()
-        line.append(note)
-    ends = [*(after.onset_beats for after in line[1:]), float("inf")]
-    return tuple(
-        Note(n.onset_beats, min(n.duration_beats, end - n.onset_beats), n.pitch, n.velocity)
-        for n, end in zip(line, ends, strict=False)
-    )

@@ -17,6 +17,7 @@ from jambot.roles.copies import CopySettings
 from jambot.roles.corpus import count_items, find_items
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
+from jambot.roles.lock import only_writer
 from jambot.roles.sample import META_FILE, sweep
 from jambot.roles.splits import settle_splits
 from jambot.roles.workers import WorkerPool
@@ -97,24 +98,25 @@ def prepare(
     sources = [Path(source) for source in sources]
     _check(sources, settings, jobs, engine)
     settings.out.mkdir(parents=True, exist_ok=True)
-    sweep(settings.out)
-    began, report = time.monotonic(), PrepareReport(total=sum(map(count_items, sources)))
-    run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
-    try:
-        with (
-            Journal(settings.out) as journal,
-            closing(_outcomes(sources, journal, settings, run)) as outcomes,
-        ):
-            for outcome in outcomes:
-                report.add(outcome)
-                report.seconds = time.monotonic() - began
-                if progress:
-                    progress(report)
-            report.moved = settle_splits(journal, settings.out)
-    finally:
+    with only_writer(settings.out):
         sweep(settings.out)
-    report.seconds = time.monotonic() - began
-    _write_report(report, settings)
+        began, report = time.monotonic(), PrepareReport(total=sum(map(count_items, sources)))
+        run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
+        try:
+            with (
+                Journal(settings.out) as journal,
+                closing(_outcomes(sources, journal, settings, run)) as outcomes,
+            ):
+                for outcome in outcomes:
+                    report.add(outcome)
+                    report.seconds = time.monotonic() - began
+                    if progress:
+                        progress(report)
+                report.moved = settle_splits(journal, settings.out)
+        finally:
+            sweep(settings.out)
+        report.seconds = time.monotonic() - began
+        _write_report(report, settings)
     return report
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from jambot.music import Chord, ChordSpan, Note, chord_of
+from jambot.music import Chord, ChordSpan, Note, chord_of, one_line
 from jambot.music.chord import QUALITIES
-from jambot.roles.piece import Piece, RefusedError, one_line, spelled
+from jambot.roles.piece import Piece, RefusedError, spelled
 
 SHEETS_FILE = "leadsheets.jsonl.gz"
 LICENCE = "public domain (composition)"
@@ -45,7 +45,7 @@ def sheet_piece(sheet: dict[str, Any]) -> Piece:
     return Piece(
         source="openewld",
         source_id=name,
-        target=one_line(melody),
+        target=tuple(one_line(melody)),
         chords=chords,
         tempo_bpm=tempo if tempo > 0 else TEMPO_BPM,
         beats_per_bar=beats_per_bar,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, recognise
+from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, one_line, recognise
 from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
-from jambot.roles.piece import Piece, RefusedError, one_line
+from jambot.roles.piece import Piece, RefusedError
 from jambot.roles.sources.named_tracks import Parts, find_parts
 from jambot.roles.sources.two_hands import split_hands
 
@@ -31,7 +31,7 @@ def midi_piece(song: MidiSong, source: str, source_id: str, split_pitch: int) ->
     chords = annotated_chords(song)
     conditioning = cut_notes(parts.conditioning, first, last, 0.0)
     shift = pickup(conditioning, cut_chords(chords, first, last, 0.0), meter)
-    target = one_line(cut_notes(parts.target, first, last, shift))
+    target = tuple(one_line(cut_notes(parts.target, first, last, shift)))
     if len(target) < LEAST_NOTES or len(conditioning) < LEAST_NOTES:
         raise RefusedError(
             f"{source_id}: {len(target)} lead notes, {len(conditioning)} accompanying",

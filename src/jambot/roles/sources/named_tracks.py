@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jambot.music import MidiSong, Note, Track
-from jambot.roles.piece import one_line
+from jambot.music import MidiSong, Note, Track, one_line
 
 LEAD_NAMES = re.compile(
     r"\b(melod\w*|solo\w*|lead\w*|voice|vocal\w*|vox|sing\w*|sax\w*|trumpet|tpt)\b"
@@ -61,7 +60,9 @@ def find_parts(song: MidiSong) -> Parts | None:
     how = "by name" if leads else "as the most melodic track"
     also = "".join(f" and {t.name} where it rests" for t in seconds)
     under = ", ".join(t.name or f"program {t.program}" for t in comping)
-    return Parts(line, conditioning, f"lead {lead.name or 'unnamed'} {how}{also}; over {under}")
+    return Parts(
+        tuple(line), conditioning, f"lead {lead.name or 'unnamed'} {how}{also}; over {under}"
+    )
 
 
 def where_it_rests(line: Sequence[Note], other: Sequence[Note]) -> list[Note]:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from jambot.music import Note, by_onset
-from jambot.roles.piece import one_line
+from jambot.music import Note, by_onset, one_line
 
 TOGETHER_BEATS = 0.06
 """Notes this close to each other are one grip of the hand (30 ms at 120 bpm)."""
@@ -25,7 +24,7 @@ def split_hands(
         ordered = sorted((note for _, note in grip), key=lambda note: note.pitch)
         top.append(ordered[-1])
         lower += ordered[:-1]
-    return tuple(by_onset(lower)), one_line(top)
+    return tuple(by_onset(lower)), tuple(one_line(top))
 
 
 def _in_grips(notes: Sequence[Note]) -> list[tuple[int, Note]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jambot.music import ChordSpan, Note
-from jambot.roles.piece import Piece, RefusedError, one_line, spelled
+from jambot.music import ChordSpan, Note, one_line
+from jambot.roles.piece import Piece, RefusedError, spelled
 from jambot.roles.sources.json_lines import read_json_lines
 
 SOLOS_FILE = "solos.jsonl.gz"
@@ -110,13 +110,12 @@ def _melody(solo: dict[str, Any], stretch: Stretch) -> tuple[Note, ...]:
     if velocities is None or len(velocities) != count:
         velocities = [DEFAULT_VELOCITY] * count
     rows = zip(notes["pos"], notes["pos_dur"], notes["pitch"], velocities, strict=True)
-    return one_line(
-        [
-            Note(max(0.0, stretch.placed(pos)), max(0.05, lasts), int(pitch), max(1, int(velocity)))
-            for pos, lasts, pitch, velocity in rows
-            if stretch.first - 0.25 <= pos < stretch.last
-        ]
-    )
+    melody = [
+        Note(max(0.0, stretch.placed(pos)), max(0.05, lasts), int(pitch), max(1, int(velocity)))
+        for pos, lasts, pitch, velocity in rows
+        if stretch.first - 0.25 <= pos < stretch.last
+    ]
+    return tuple(one_line(melody))
 
 
 def _chords(rows: Sequence[Sequence[Any]], stretch: Stretch) -> tuple[ChordSpan, ...]:

@@ -1,0 +1,67 @@
+"""One writer to a dataset folder: a lock that the system lets go of when its holder dies.
+
+A lock on the file, not the file itself, is what counts: a file left behind by a run that was killed
+stops nobody. What stands in it names the holder.
+"""
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jambot.errors import UsageError
+
+LOCK_FILE = ".prepare.lock"
+if sys.platform == "win32":
+    import msvcrt
+
+    LOCKED_BYTE = 1 << 20
+    """Windows lets nobody read what is locked, so we lock a byte far behind the holder's name."""
+
+    def _take(descriptor: int) -> None:
+        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _take(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process. Raises UsageError naming the process that holds it already.
+
+    Where the disk knows no locks (some network folders), the run goes on without one.
+    """
+    path = folder / LOCK_FILE
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            _take(descriptor)
+        except (BlockingIOError, PermissionError) as error:
+            raise UsageError(
+                f"{folder}: {_holder(path)} is writing to it",
+                "one `jambot prepare` at a time per dataset",
+                "wait for it, stop it, or choose another --out",
+            ) from error
+        except OSError:
+            pass
+        os.ftruncate(descriptor, 0)
+        since = time.strftime("%Y-%m-%d %H:%M:%S")
+        os.write(descriptor, f"process {os.getpid()} on {platform.node()}, since {since}".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() or "another run"
+    except OSError:
+        return "another run"
