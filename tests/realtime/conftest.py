@@ -9,8 +9,9 @@ from jambot.music import read_midi
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.player import DirectPlayer
 from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session, SessionSettings
+from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
+from jambot.realtime.settings import SessionSettings
 
 TICKS_A_BEAT = 96
 

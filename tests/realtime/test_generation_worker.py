@@ -17,8 +17,9 @@ from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.main import CHORD_TONES, make_generator
 from jambot.realtime.player import Extension, Request
 from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session, SessionSettings
+from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
+from jambot.realtime.settings import SessionSettings
 from jambot.tokens import Prompt
 
 pytestmark = pytest.mark.timeout(120)

@@ -8,7 +8,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
 from jambot.realtime.main import CHORD_TONES, JamSettings, jam
 from jambot.realtime.ports import MemoryInput
-from jambot.realtime.session import SessionSettings
+from jambot.realtime.settings import SessionSettings
 
 
 def fast(**settings):

@@ -1,6 +1,7 @@
 import pytest
 
-from jambot.music import Note, TempoMap
+from jambot.music import Note
+from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.ports import RecordingOutput
@@ -23,7 +24,7 @@ class Desk:
         self.clock = ManualClock()
         self.port = RecordingOutput(self.clock, schedules_ahead)
         self.log = SessionLog()
-        self.scheduler = Scheduler(self.port, TempoMap.constant(60.0), 0.0, self.log)
+        self.scheduler = Scheduler(self.port, BeatLine(60.0, 0.0), self.log)
 
     def promise(self, *notes, at_once=False):
         planned = [PlannedNote(note, prompt=1, at_once=at_once) for note in notes]

@@ -3,9 +3,10 @@ from itertools import pairwise
 import pytest
 
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.realtime.planning import PATIENCE_SECONDS
 from jambot.realtime.player import DirectPlayer, Request
 from jambot.realtime.scheduler import SEND_AHEAD_SECONDS
-from jambot.realtime.session import PATIENCE_SECONDS, Response
+from jambot.realtime.settings import Response
 
 C = (48, 52, 55)
 CM7, FM7, BB7, EB = (48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65), (51, 58, 62, 67)
@@ -88,8 +89,8 @@ def test_a_chord_just_before_the_beat_is_known_to_its_first_note(make_stage, slo
 def test_committed_notes_stay_and_tentative_ones_go(stage):
     stage.strike(CM7)
     stage.go_to(1.9)
-    committed = [n for n in stage.session._builder.notes if n.onset_beats >= 1.9]
-    tentative = [p.note for p in stage.session.plan.notes]
+    committed = [n for n in stage.session.planner.builder.notes if n.onset_beats >= 1.9]
+    tentative = [p.note for p in stage.session.planner.plan.notes]
     stage.strike(FM7)
     stage.go_to(4)
     assert [(n.onset_beats, n.pitch) for n in committed] == [
@@ -131,13 +132,15 @@ def test_all_notes_off_is_silence_and_an_empty_memory(stage):
     assert stage.lines[1] == []
     stage.go_to(12)
     assert len(stage.played) == stopped
-    assert stage.session.plan.notes == []
+    assert stage.session.planner.plan.notes == []
     assert not stage.session.status(stage.clock.now()).playing
 
 
 def test_all_notes_off_takes_back_a_note_that_was_handed_over_and_not_yet_due(stage):
     stage.strike(CM7)
-    due = next(p.note.onset_beats for p in stage.session.plan.notes if p.note.onset_beats >= 1)
+    due = next(
+        p.note.onset_beats for p in stage.session.planner.plan.notes if p.note.onset_beats >= 1
+    )
     stage.go_to(due - SEND_AHEAD_SECONDS)  # half of it in seconds
     before = len(stage.played)
     stage.stop()
@@ -233,14 +236,14 @@ def test_when_the_player_is_silent_the_music_goes_on_by_rule(make_stage, slow):
     assert fallback
     beats = [beat for beat, _ in stage.played]
     assert max(b - a for a, b in pairwise(beats)) <= 2.0
-    assert len(stage.events("underrun")) == stage.session.underruns == 1
+    assert len(stage.events("underrun")) == stage.session.planner.underruns == 1
     dry = [e for e in stage.events("frame") if e["beat"] > 14]
     assert not any(event["valid"] for event in dry)
     slow.mute = False
     stage.go_to(32)
     assert stage.events("frame")[-1]["valid"]
     assert stage.events("played")[-1]["source"] == "model"
-    assert stage.session.underruns == 1
+    assert stage.session.planner.underruns == 1
     stage.session.close("test")
     assert stage.lines == (1, [])
 
@@ -321,7 +324,7 @@ def test_one_note_at_a_time_whatever_the_port(make_stage, schedules_ahead, demo_
 
 def test_a_key_before_the_first_bar_is_answered_too(make_stage):
     stage = make_stage()
-    stage.session._origin = stage.session._scheduler.origin = 102.0
+    stage.session.line.begin(102.0)
     stage.go_to(1)
     stage.strike(CM7)
     stage.go_to(6)

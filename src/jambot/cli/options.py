@@ -7,7 +7,7 @@ import typer
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
-    from jambot.realtime.session import SessionSettings
+    from jambot.realtime.settings import SessionSettings
 
 Seed = Annotated[int, typer.Option(help="Same seed, same chords: same solo.")]
 Adapter = Annotated[
@@ -25,7 +25,7 @@ Guidance = Annotated[
 def session_settings(
     bpm: float, beats_per_bar: int, response: str, seed: int, lookahead: float
 ) -> "SessionSettings":
-    from jambot.realtime.session import Response, SessionSettings
+    from jambot.realtime.settings import Response, SessionSettings
 
     if response not in list(Response):
         raise UsageError(f"--response {response}", f"one of {', '.join(Response)}")

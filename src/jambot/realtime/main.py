@@ -21,8 +21,9 @@ from jambot.realtime.machine import this_machine
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
-from jambot.realtime.session import Session, SessionSettings
+from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
+from jambot.realtime.settings import SessionSettings
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import VOCABULARY
 

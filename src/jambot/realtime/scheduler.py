@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from jambot.music import TempoMap
+from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.ports import OutputPort
 from jambot.realtime.session_log import SessionLog
@@ -49,13 +49,11 @@ class Scheduler:
     def __init__(
         self,
         port: OutputPort,
-        tempo_map: TempoMap,
-        origin: float,
+        line: BeatLine,
         log: SessionLog,
         channel: int = 0,
     ) -> None:
-        self.port, self.log, self.channel = port, log, channel
-        self.tempo_map, self.origin = tempo_map, origin
+        self.port, self.line, self.log, self.channel = port, line, log, channel
         self.late_notes = self.dropped_notes = self.played_notes = 0
         self.last_played_seconds = float("-inf")
         self._waiting: list[_Due] = []
@@ -79,10 +77,10 @@ class Scheduler:
         """Take committed notes over; they will be sent when due, or at once when due is past."""
         for planned in promised:
             note = planned.note
-            due = self.seconds_at(note.onset_beats)
+            due = self.line.seconds_at(note.onset_beats)
             if planned.at_once:
                 due = max(due, now)
-            length = self.seconds_at(note.end_beats) - self.seconds_at(note.onset_beats)
+            length = self.line.seconds_at(note.end_beats) - self.line.seconds_at(note.onset_beats)
             self._waiting.append(_Due(planned, due, due + length))
         self._waiting.sort(key=lambda due: due.on_seconds)
 
@@ -99,7 +97,7 @@ class Scheduler:
             kind, pitch = sent.data[0] & 0xF0, sent.data[1]
             if kind == NOTE_OFF:
                 self._left_sounding -= 1
-                beat = self.tempo_map.beats_at(sent.due_seconds - self.origin)
+                beat = self.line.beat_at(sent.due_seconds)
                 self.log.ended(pitch, sent.due_seconds, sent.actual_seconds, beat)
             elif kind == NOTE_ON:
                 self._left_sounding += 1
@@ -122,10 +120,6 @@ class Scheduler:
         self._sounding.clear()
         self.port.silence()
         self._handed_until = now + SILENCE_SECONDS
-
-    def seconds_at(self, beats: float) -> float:
-        """The clock time of `beats`."""
-        return self.origin + self.tempo_map.seconds_at(beats)
 
     def _start(self, due: _Due, now: float) -> None:
         lateness = now - due.on_seconds

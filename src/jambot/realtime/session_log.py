@@ -9,6 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from jambot.realtime.midi_input import KeyHeard, KnobTurned
 from jambot.realtime.plan import PlannedNote
 
 
@@ -35,6 +36,11 @@ class SessionLog:
         self.events.append(row)
         if self._thread is not None:
             self._queue.put(row)
+
+    def gesture(self, event: str, gesture: KeyHeard | KnobTurned, seconds: float) -> None:
+        """Something the hands did, at `seconds` of the clock."""
+        fields = {name: getattr(gesture, name) for name in gesture.__slots__}
+        self.write(event, seconds=seconds - self.zero, **fields)
 
     def played(self, planned: PlannedNote, due: float, sent: float) -> None:
         """A solo note-on left through the output port."""
