@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +16,12 @@ CHORDS = [(50, 53, 57, 60), (43, 53, 59, 64), (48, 52, 55, 59), (45, 49, 55, 58)
 
 
 def piece(
-    name: str, split: str = "train", bars: int = 24, semitones: int = 0, source: str = "own"
+    name: str,
+    split: str = "train",
+    bars: int = 24,
+    semitones: int = 0,
+    source: str = "own",
+    **described: Any,
 ) -> RoleSample:
     """Eighth notes on the tones of four chords that go round: easy to learn."""
     random_ = random.Random(name)
@@ -26,13 +32,16 @@ def piece(
         for eighth in range(0, 8, random_.choice([1, 2])):
             pitch = random_.choice(chord) + 12 + semitones
             line.append(Note(4.0 * bar + eighth / 2, 0.5, pitch, 80))
-    meta = SampleMeta(source, name, split, 120.0, transposition=semitones)
+    meta = SampleMeta(source, name, split, 120.0, transposition=semitones, **described)
     return RoleSample(name, tuple(chords), tuple(line), meta)
 
 
 @pytest.fixture(scope="session")
 def make_piece() -> Callable[..., RoleSample]:
-    """`make_piece(name, split="train", bars=24, semitones=0, source="own")` gives a sample."""
+    """`make_piece(name, split="train", bars=24, semitones=0, source="own")` gives a sample.
+
+    Whatever else is named (style, performer, year) goes into its meta.
+    """
     return piece
 
 

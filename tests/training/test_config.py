@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from jambot.errors import UsageError
+from jambot.model.adapters import AdapterConfig
 from jambot.model.architecture import ModelConfig
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Augmentation
 from jambot.training.config import TrainConfig
+from jambot.training.material import Material
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -23,9 +25,8 @@ def load(tmp_path: Path, text: str) -> TrainConfig:
 def test_every_config_loads_and_is_named_like_its_file(path: Path) -> None:
     config = TrainConfig.load(path)
     assert config.name == path.stem
-    assert (
-        config.init_from is None or (CONFIGS / f"{Path(config.init_from).parts[-2]}.toml").exists()
-    )
+    for start in (config.init_from, config.adapter_from):
+        assert start is None or (CONFIGS / f"{Path(start).parts[-2]}.toml").exists()
     ModelConfig(
         VOCABULARY.size, config.layers, config.d_model, config.heads, config.mlp, config.context
     )
@@ -41,6 +42,14 @@ def test_a_config_says_what_it_says_and_leaves_the_rest(tmp_path: Path) -> None:
     assert config == TrainConfig(
         "mine", steps=7, sources={"wjd": 2}, augmentation=Augmentation(semitones=3)
     )
+
+
+def test_an_adapter_and_alternatives_of_material_are_tables(tmp_path: Path) -> None:
+    text = """name = "mine"\ninit_from = "base"\n[adapter]\nrank = 4
+    [[only]]\nstyles = ["POSTBOP"]\n[[only]]\nfrom_year = 1990\n"""
+    config = load(tmp_path, text)
+    assert config.adapter == AdapterConfig(rank=4)
+    assert config.only == (Material(styles=("POSTBOP",)), Material(from_year=1990))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +71,16 @@ def test_a_config_says_what_it_says_and_leaves_the_rest(tmp_path: Path) -> None:
         ('name = "x"\nsources = ["wjd"]', "sources is"),
         ('name = "x"\n[sources]\nwjd = "all"', "sources.*all"),
         ('name = "x"\n[augmentation]\nsemitones = -1', "augmentation.*-1"),
+        ('name = "x"\n[adapter]\nrank = 8', "an adapter on nothing.*init_from"),
+        ('name = "x"\ninit_from = "b"\nadapter_from = "a"', r"without an adapter.*\[adapter\]"),
+        ('name = "x"\ninit_from = "b"\n[adapter]\nrank = 0', r"\[adapter\] rank is 0"),
+        ('name = "x"\ninit_from = "b"\n[adapter]\nrank = 2.5', r"\[adapter\] rank is 2.5"),
+        ('name = "x"\ninit_from = "b"\n[adapter]\ndropout = 1.5', r"\[adapter\] dropout is 1.5"),
+        ('name = "x"\n[only]\nstyles = ["COOL"]', r"opened by \[\[only\]\]"),
+        ('name = "x"\n[[only]]\nstyle = ["COOL"]', r"\[\[only\]\].*'style'.*styles"),
+        ('name = "x"\n[[only]]\nstyles = "COOL"', "styles is 'COOL', not a list"),
+        ('name = "x"\n[[only]]\nfrom_year = "1990"', "from_year is '1990', not a year"),
+        ('name = "x"\n[[only]]', "asks for nothing"),
         ('name = "x"\nd_model = 100\nheads = 3', "d_model 100 over 3 heads.*multiple of 6"),
     ],
 )

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from jambot.model.architecture import ModelConfig, build_model
+from jambot.model.adapters import AdapterConfig, attach_adapter
+from jambot.model.architecture import ModelConfig, build_model, fold
 from jambot.model.checkpoint import load_checkpoint, restore_training, save_checkpoint
 from jambot.training.optimizer import MuonBesideAdamW, build_optimizer
 
@@ -65,3 +66,11 @@ def test_frozen_weights_are_left_alone(model: torch.nn.Module) -> None:
     moved = [p for group in optimizer.param_groups for p in group["params"]]
     assert moved
     assert all(p.ndim == 1 for p in moved)
+
+
+def test_an_adapter_is_for_adamw_whatever_the_kind(model: torch.nn.Module) -> None:
+    adapted = attach_adapter(fold(model), AdapterConfig(rank=4))
+    optimizer = build_optimizer(adapted, "muon", 1e-3, 0.0)
+    assert isinstance(optimizer, torch.optim.AdamW)
+    moved = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    assert moved == {id(p) for name, p in adapted.named_parameters() if "lora_" in name}

@@ -1,5 +1,9 @@
-"""A whole run, small: it learns, it can be repeated, and it goes on where it was cut off."""
+"""A run, small: it learns, it can be repeated, and it goes on where it was cut off.
 
+So does one that trains only an adapter, and its base stays as it was.
+"""
+
+import hashlib
 import json
 import math
 import shutil
@@ -7,13 +11,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from jambot.errors import CheckpointError, DatasetError, UsageError
+from jambot.generation.onnx_model import OnnxModel
+from jambot.model.adapters import AdapterConfig
 from jambot.model.checkpoint import load_checkpoint
+from jambot.model.export import export_checkpoint
 from jambot.roles.sample import RoleSample, find_samples, write_sample
 from jambot.tokens import VOCABULARY
+from jambot.training.batches import PLAIN
 from jambot.training.config import TrainConfig
+from jambot.training.prompts import real_prompts
 from jambot.training.run import train
 from jambot.training.trainer import learning_rate, read_bits
 
@@ -26,6 +37,10 @@ def losses(config: TrainConfig) -> list[tuple[int, float]]:
     lines = (run_folder(config) / "log.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return [(row["step"], row["loss"]) for row in rows if "loss" in row]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
 class CutOffError(Exception):
@@ -71,6 +86,8 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(small: TrainConfig
     train(cut)
     assert losses(cut) == losses(whole)
     assert read_bits(run_folder(cut)) == read_bits(run_folder(whole))
+    for name in ("best", "last"):
+        assert contents(run_folder(cut) / name) == contents(run_folder(whole) / name)
 
 
 def test_a_run_that_is_over_stays_over(small: TrainConfig) -> None:
@@ -170,3 +187,86 @@ def test_where_nothing_is_held_out_the_newest_checkpoint_is_the_best(small: Trai
         shutil.rmtree(folder)
     best = train(replace(small, steps=4, evaluate_every=2))
     assert load_checkpoint(best, VOCABULARY.fingerprint).progress["step"] == 4
+
+
+@pytest.fixture
+def style(small: TrainConfig) -> TrainConfig:
+    """An adapter's run on a base that is there."""
+    base = train(replace(small, name="base"))
+    return replace(small, name="style", init_from=str(base), adapter=AdapterConfig(4, 8, 0.1))
+
+
+def test_an_adapter_learns_and_leaves_the_base_as_it_was(style: TrainConfig) -> None:
+    assert style.init_from
+    before = contents(Path(style.init_from))
+    plain = replace(style, augmentation=PLAIN, adapter=AdapterConfig(8, 16, 0.0))
+    config = replace(plain, steps=40, rows=4, evaluate_every=20, warmup_steps=5)
+    best = train(config)
+    assert contents(Path(style.init_from)) == before
+    bits = [found.all for _, found in read_bits(run_folder(config))]
+    start = read_bits(run_folder(replace(style, name="base")))[-1][1].all
+    assert bits[1] < bits[0] < start
+    assert sorted(contents(best)) == ["adapter.json", "adapter.safetensors"]
+    assert "training.safetensors" in contents(run_folder(config) / "last")
+
+
+def test_an_adapter_that_was_cut_off_goes_on_as_if_it_had_not_been(
+    style: TrainConfig,
+) -> None:
+    whole, cut = replace(style, name="whole"), replace(style, name="cut")
+    train(whole)
+    with pytest.raises(CutOffError):
+        train(cut, report=cut_at(6))
+    train(cut)
+    assert losses(cut) == losses(whole)
+    assert [step for step, _ in losses(cut)] == list(range(1, 9))
+    assert read_bits(run_folder(cut)) == read_bits(run_folder(whole))
+    for name in ("best", "last"):
+        assert contents(run_folder(cut) / name) == contents(run_folder(whole) / name)
+
+
+def test_an_adapter_can_start_from_another_one(style: TrainConfig) -> None:
+    jazz = train(replace(style, steps=40, rows=4, evaluate_every=40))
+    further = replace(style, name="modern", adapter_from=str(jazz), learning_rate=1e-9, steps=4)
+    train(further)
+    reached = read_bits(run_folder(style))[-1][1].all
+    assert read_bits(run_folder(further))[0][1].all == pytest.approx(reached, abs=1e-3)
+
+
+def test_an_adapter_of_another_size_is_no_start_nor_one_that_is_not_there(
+    style: TrainConfig,
+) -> None:
+    jazz = train(style)
+    further = replace(style, name="modern", adapter_from=str(jazz), adapter=AdapterConfig(6, 8))
+    with pytest.raises(CheckpointError, match=r"modern starts from .*does not fit.*'rank': 4"):
+        train(further)
+    with pytest.raises(CheckpointError, match=r"modern starts from nowhere.*train that one first"):
+        train(replace(further, adapter_from="nowhere"))
+    assert not run_folder(further).exists()
+
+
+def test_an_adapter_does_not_go_on_over_a_base_that_was_trained_anew(
+    small: TrainConfig, style: TrainConfig
+) -> None:
+    train(style)
+    train(replace(small, name="base", seed=2), fresh=True)
+    with pytest.raises(CheckpointError, match=r"trained on another base.*--fresh"):
+        train(replace(style, steps=12))
+    assert len(losses(style)) == 8
+
+
+def test_the_adapter_that_was_trained_is_what_plays(style: TrainConfig, tmp_path: Path) -> None:
+    """Merged, exported and run as on stage, it gives another music than its base."""
+    best = train(replace(style, steps=20, evaluate_every=20))
+    base = Path(style.init_from or "")
+    fingerprint = VOCABULARY.fingerprint
+    merged = export_checkpoint(base, tmp_path / "s", fingerprint, adapter=best, precision="fp32")
+    ids = real_prompts(Path(style.roles), 64)[0]
+    model = OnnxModel.load(tmp_path / "s", fingerprint)
+    model.append(ids)
+    played = model.logits()
+    with torch.no_grad():
+        trained = merged(input_ids=torch.tensor([ids])).logits[0, -1].numpy()
+        plain = load_checkpoint(base, fingerprint).model(input_ids=torch.tensor([ids]))
+    assert np.abs(played - trained).max() < 1e-3
+    assert np.abs(played - plain.logits[0, -1].numpy()).max() > 0.1

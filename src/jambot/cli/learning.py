@@ -102,7 +102,7 @@ def train(
     from jambot.training.run import train as run
 
     with progress_bar("training") as advance:
-        best = run(TrainConfig.load(config), fresh=fresh, report=advance)
+        best = run(TrainConfig.load(config), fresh=fresh, report=advance, say=err.print)
     out.print(f"best checkpoint: {best}")
 
 

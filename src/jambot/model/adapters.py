@@ -4,6 +4,7 @@
 
     adapter.safetensors    the low-rank matrices
     adapter.json           format, vocabulary fingerprint, rank, and the digest of the base
+    training.safetensors   optimizer and random state, only where training is to go on
 
 An adapter belongs to the very weights it was trained on: the digest of the folded base is kept, and
 any other base is refused. At export an adapter is merged, so that playing a style costs nothing.
@@ -19,10 +20,11 @@ from typing import Any
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from transformers import LlamaForCausalLM
 
 from jambot.errors import CheckpointError
-from jambot.model.checkpoint import read_tensors, write_tensors
+from jambot.model.checkpoint import read_tensors, write_tensors, write_training
 from jambot.model.folder import Replacement, read_description, write_description
 
 WEIGHTS = "adapter.safetensors"
@@ -37,6 +39,15 @@ class AdapterConfig:
     rank: int = 8
     alpha: int = 16
     dropout: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no adapter can have (ValueError: found, expected)."""
+        for name in ("rank", "alpha"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name} is {value}; it must be a whole number from 1 on")
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"dropout is {self.dropout}; it must lie in [0, 1)")
 
     def lora(self) -> LoraConfig:
         """The same in the words of `peft`: every linear layer of the decoder is adapted."""
@@ -65,9 +76,13 @@ def save_adapter(
     config: AdapterConfig,
     fingerprint: str,
     *,
+    optimizer: Optimizer | None = None,
     progress: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the adapter of `model` to `folder`, whole, in place of what stood there."""
+    """Write the adapter of `model` to `folder`, whole, in place of what stood there.
+
+    `optimizer` and `progress` are kept as in `save_checkpoint`.
+    """
     description = {
         "fingerprint": fingerprint,
         "adapter": asdict(config),
@@ -77,6 +92,8 @@ def save_adapter(
     with Replacement(folder) as new:
         write_tensors(new / WEIGHTS, get_peft_model_state_dict(model))
         write_description(new / DESCRIPTION, description)
+        if optimizer is not None:
+            write_training(new, optimizer)
 
 
 def load_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> PeftModel:
@@ -85,24 +102,35 @@ def load_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> Peft
     Raises CheckpointError where the folder is damaged, belongs to another vocabulary, or was
     trained on another base.
     """
+    described = read_description(folder / DESCRIPTION, fingerprint)["adapter"]
+    model = _wrap(base, AdapterConfig(**described))
+    restore_adapter(folder, model, fingerprint)
+    model.eval()
+    return model
+
+
+def restore_adapter(folder: Path, model: PeftModel, fingerprint: str) -> Mapping[str, Any]:
+    """Give the adapter on `model` the matrices in `folder`; what was saved as their progress.
+
+    Raises CheckpointError as `load_adapter`, and where the two adapters differ in size.
+    """
     description = read_description(folder / DESCRIPTION, fingerprint)
-    if description["base"] != _digest(base):
+    if description["base"] != _digest(model.get_base_model()):
         raise CheckpointError(
             f"the adapter in {folder} was trained on another base",
             "the checkpoint it was trained on",
             "name that checkpoint, or train the adapter again on this one",
         )
-    model = _wrap(base, AdapterConfig(**description["adapter"]))
     weights = read_tensors(folder / WEIGHTS)
     if _shapes(weights) != _shapes(get_peft_model_state_dict(model)):
         raise CheckpointError(
-            f"{folder / WEIGHTS} does not fit its own description",
-            "one folder written by one run",
-            "copy the folder again",
+            f"{folder / WEIGHTS} does not fit: it was written for {description['adapter']}",
+            "an adapter of the size that its description, or the run, says",
+            "copy the folder again, or ask for that size",
         )
     set_peft_model_state_dict(model, weights)
-    model.eval()
-    return model
+    progress: Mapping[str, Any] = description.get("progress", {})
+    return progress
 
 
 def merge_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> LlamaForCausalLM:

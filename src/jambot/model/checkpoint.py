@@ -67,8 +67,7 @@ def save_checkpoint(
         write_tensors(new / WEIGHTS, model.state_dict())
         write_description(new / CONFIG, description)
         if optimizer is not None:
-            state = _optimizer_tensors(optimizer)
-            write_tensors(new / TRAINING, {**state, RANDOM_STATE: torch.get_rng_state()})
+            write_training(new, optimizer)
 
 
 def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint:
@@ -92,6 +91,12 @@ def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint:
         ) from error
     model.train(False)
     return Checkpoint(model, config, fingerprint, description.get("progress", {}))
+
+
+def write_training(folder: Path, optimizer: Optimizer) -> None:
+    """Keep the state of `optimizer` and of torch's random numbers in `folder`."""
+    state = _optimizer_tensors(optimizer)
+    write_tensors(folder / TRAINING, {**state, RANDOM_STATE: torch.get_rng_state()})
 
 
 def restore_training(folder: Path, optimizer: Optimizer) -> None:

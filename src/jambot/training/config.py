@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
+from jambot.model.adapters import AdapterConfig
 from jambot.training.batches import Augmentation
+from jambot.training.material import Material
 from jambot.training.optimizer import KINDS
 
 ZERO_IS_FINE = {"dropout", "final_learning_rate", "warmup_steps", "weight_decay", "seed"}
@@ -14,9 +16,10 @@ ZERO_IS_FINE = {"dropout", "final_learning_rate", "warmup_steps", "weight_decay"
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run's settings; every field is a TOML key, and `[augmentation]` and `[sources]` are tables.
+    """A run's settings; every field is a TOML key.
 
-    Relative paths are taken from the folder `jambot train` is called in.
+    `[sources]`, `[adapter]` and `[augmentation]` are tables, `[[only]]` is a list of them. Relative
+    paths are taken from the folder `jambot train` is called in.
     """
 
     name: str
@@ -24,8 +27,14 @@ class TrainConfig:
     out: str = "checkpoints"
     init_from: str | None = None
     """Checkpoint whose weights the run starts from; its shape then holds."""
+    adapter: AdapterConfig | None = None
+    """Where there is one, it alone is trained, on `init_from`, which stays as it is."""
+    adapter_from: str | None = None
+    """An adapter of the same size and base, whose matrices the run starts from."""
     sources: dict[str, float] = field(default_factory=dict)
     """Source name -> weight of its share in the batches; empty takes everything as it is."""
+    only: tuple[Material, ...] = ()
+    """Keep what fits any of these; empty keeps everything."""
     layers: int = 6
     d_model: int = 256
     heads: int = 4
@@ -71,26 +80,38 @@ class TrainConfig:
             wrong = f"unknown keys {unknown}" if unknown else "no `name`"
             raise UsageError(f"{path}: {wrong}", f"keys among {sorted(known)}", "see configs/")
         content = dict(content)
-        if "augmentation" in content:
-            content["augmentation"] = _augmentation(content["augmentation"], path)
+        for name, kind in (("augmentation", Augmentation), ("adapter", AdapterConfig)):
+            if name in content:
+                content[name] = _table(kind, content[name], f"{path}: [{name}]")
+        if "only" in content:
+            content["only"] = _tables(content["only"], path)
         config = cls(**content)
         _check(config, path)
         return config
 
 
-def _augmentation(table: Any, path: Path) -> Augmentation:
+def _table(kind: Any, table: Any, place: str) -> Any:
+    """`table` as a dataclass of this `kind`; UsageError names the `place` where it cannot be."""
     try:
-        return Augmentation(**table)
-    except TypeError as error:
-        wanted = f"a table of {[f.name for f in fields(Augmentation)]}"
-        raise UsageError(f"{path}: [augmentation] {error}", wanted, "see configs/") from error
+        return kind(**table)
+    except (TypeError, ValueError) as error:
+        wanted = f"a table of {[f.name for f in fields(kind)]}"
+        raise UsageError(f"{place} {error}", wanted, "see configs/") from error
+
+
+def _tables(tables: Any, path: Path) -> tuple[Material, ...]:
+    if not isinstance(tables, list):
+        raise UsageError(f"{path}: only is {tables!r}", "tables opened by [[only]]", "see configs/")
+    return tuple(_table(Material, table, f"{path}: [[only]]") for table in tables)
 
 
 def _check(config: TrainConfig, path: Path) -> None:
     """Refuse values of the wrong kind, and numbers that no run can be made of."""
     for f in fields(config):
         value = getattr(config, f.name)
-        kind: Any = {"sources": dict}.get(f.name, int | float if f.type is float else f.type)
+        kind: Any = {"sources": dict, "only": tuple}.get(
+            f.name, int | float if f.type is float else f.type
+        )
         if not isinstance(value, kind) or isinstance(value, bool):
             example = "" if f.default in (MISSING, None) else f"a value like {f.default!r}"
             raise UsageError(f"{path}: {f.name} is {value!r}", example, "see configs/")
@@ -107,6 +128,10 @@ def _check(config: TrainConfig, path: Path) -> None:
         raise UsageError(
             f"{path}: optimizer is {config.optimizer!r}", f"one of {KINDS}", "see configs/"
         )
+    if (config.adapter or config.adapter_from) and not config.init_from:
+        raise UsageError(f"{path}: an adapter on nothing", "the checkpoint it goes on: init_from")
+    if config.adapter_from and not config.adapter:
+        raise UsageError(f"{path}: adapter_from without an adapter", "a table [adapter]")
     if config.d_model % (2 * config.heads):
         raise UsageError(
             f"{path}: d_model {config.d_model} over {config.heads} heads",

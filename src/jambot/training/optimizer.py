@@ -57,15 +57,20 @@ def build_optimizer(
 ) -> Optimizer:
     """An optimizer of one of the `KINDS` over what of `model` is to be trained.
 
-    A model whose decoder is frozen (under an adapter) has no matrices for Muon: take AdamW there.
+    Under an adapter the decoder's matrices are frozen; its low-rank factors are AdamW's whatever
+    the kind, so there is nothing for Muon.
     """
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    if kind == "adamw":
-        groups = _decayed([p for _, p in named], weight_decay)
-        return AdamW(groups, lr=learning_rate, betas=BETAS)
-    matrices = [p for name, p in named if p.ndim == 2 and ".layers." in f".{name}"]
-    others = [p for name, p in named if not (p.ndim == 2 and ".layers." in f".{name}")]
+    matrices = [p for name, p in named if _is_matrix(name, p)]
+    if kind == "adamw" or not matrices:
+        return AdamW(_decayed([p for _, p in named], weight_decay), lr=learning_rate, betas=BETAS)
+    others = [p for name, p in named if not _is_matrix(name, p)]
     return MuonBesideAdamW(matrices, others, learning_rate, weight_decay)
+
+
+def _is_matrix(name: str, parameter: nn.Parameter) -> bool:
+    """Whether this is a matrix of a layer, and no factor of an adapter."""
+    return parameter.ndim == 2 and ".layers." in f".{name}" and "lora_" not in name
 
 
 def _decayed(parameters: list[nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:

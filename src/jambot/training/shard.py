@@ -6,7 +6,8 @@ so a window may open at any of its bar lines; transposition is arithmetic on ids
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from copy import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from jambot.roles.sample import RoleSample, find_samples, read_sample
 from jambot.tokens import VOCABULARY, Prompt
 from jambot.tokens.codec import encode_span
 
+LAYOUT = 2
+"""Raised when a shard folder comes to hold something else: older ones are then encoded anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -28,6 +32,8 @@ class Stream:
     source: str
     source_id: str
     style: str | None
+    performer: str | None
+    year: int | None
     role: str
     tempo_bpm: float
     beats_per_bar: int
@@ -54,22 +60,26 @@ class Shard:
         self.tokens: NDArray[np.uint16] = np.memmap(folder / "tokens.u16", np.uint16, "r")
         self.outside: NDArray[np.uint8] = np.memmap(folder / "outside.u8", np.uint8, "r")
 
+    def only(self, keep: Callable[[Stream], bool]) -> "Shard":
+        """The same shard with just the streams that `keep` wants; nothing is copied."""
+        view = copy(self)
+        view.streams = [stream for stream in self.streams if keep(stream)]
+        return view
+
 
 def build_shard(
     role_dir: Path,
     out: Path,
     split: str,
-    sources: Iterable[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
     *,
     one_comping: bool = False,
 ) -> Shard:
-    """Encode the untransposed samples of a split (of `sources`, or all) into a shard folder.
+    """Encode the untransposed samples of a split into a shard folder.
 
     `one_comping` keeps a single comping variant of each composition: enough to measure by. The
     folder appears whole or not at all. Raises DatasetError when nothing is found.
     """
-    wanted = set(sources)
     folders = find_samples(role_dir, split)
     streams: list[Stream] = []
     tokens: list[NDArray[np.uint16]] = []
@@ -78,7 +88,7 @@ def build_shard(
     for done, folder in enumerate(folders):
         progress(done, len(folders))
         sample = read_sample(folder)
-        if sample.meta.transposition != 0 or (wanted and sample.meta.source not in wanted):
+        if sample.meta.transposition != 0:
             continue
         if one_comping and any(s.source_id == sample.meta.source_id for s in streams):
             continue
@@ -89,7 +99,7 @@ def build_shard(
         first += len(ids)
     if not streams:
         raise DatasetError(
-            f"{role_dir} holds no untransposed {split} samples of {sorted(wanted) or 'any source'}",
+            f"{role_dir} holds no untransposed {split} samples",
             "role samples",
             "run `jambot prepare SOURCE --out` on it first",
         )
@@ -135,6 +145,8 @@ def _stream(sample: RoleSample, first: int, bars: tuple[int, ...], length: int) 
         meta.source,
         meta.source_id,
         meta.style,
+        meta.performer,
+        meta.year,
         meta.role,
         meta.tempo_bpm,
         meta.beats_per_bar,
