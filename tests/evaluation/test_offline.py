@@ -9,19 +9,26 @@ import numpy as np
 import pytest
 
 from jambot.errors import DatasetError
-from jambot.evaluation import excerpts, prediction, spread
-from jambot.evaluation.exam import ExamSettings, run_exam
+from jambot.evaluation import agreement as agreement_module
+from jambot.evaluation import excerpts, human_band, prediction, spread
+from jambot.evaluation.agreement import agreement
+from jambot.evaluation.exam import ExamSettings, _names, run_exam
+from jambot.evaluation.exam_tables import music
 from jambot.evaluation.excerpts import Excerpt, excerpt_of, held_out_excerpts
+from jambot.evaluation.human_band import SEVEN
 from jambot.evaluation.listening import followed
-from jambot.evaluation.offline import MODEL, PEOPLE, RULE, attempt, examine
+from jambot.evaluation.offline import Exam, Questions, examine
 from jambot.evaluation.offline_page import showpieces, write_exam
-from jambot.evaluation.prediction import bits_of, swap_gap
+from jambot.evaluation.prediction import bits_of, swap_gap, windows_of
+from jambot.evaluation.results import attempt
+from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE, people, rule, trained
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import ChordSpan, Meter, Note, parse_chord
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 from jambot.tokens import VOCABULARY
 
+UNGUIDED = SamplingSettings(guidance=0.0)
 ROOTS = (50, 43, 48, 45)
 CHORDS = ("Dm7", "G7", "Cmaj7", "A7")
 VOICINGS = ((50, 53, 57, 60), (43, 53, 59, 62), (48, 52, 59, 64), (45, 55, 61, 64))
@@ -72,7 +79,7 @@ def excerpt() -> Excerpt:
 
 
 def test_the_worked_examples_hold():
-    for module in (prediction, spread, excerpts):
+    for module in (prediction, spread, excerpts, human_band, agreement_module):
         assert doctest.testmod(module).failed == 0
 
 
@@ -114,7 +121,8 @@ def test_every_answered_token_is_counted_once_however_many_windows_it_takes(bars
 
 def test_bits_per_note_are_the_sum_of_their_parts(excerpt):
     parts = bits_of(ChordToneModel(), excerpt).per_note()
-    assert parts["all"] == pytest.approx(sum(v for k, v in parts.items() if k != "all"))
+    four = (parts[name] for name in ("pitch", "timing", "duration", "velocity"))
+    assert parts["all"] == pytest.approx(sum(four))
 
 
 def test_wrong_chords_surprise_a_model_that_listens_and_no_other(excerpt):
@@ -132,49 +140,119 @@ def test_a_listening_model_follows_swapped_chords_and_a_deaf_one_does_not(excerp
     assert deaf["followed"] < 0.6
 
 
-def test_an_exam_measures_people_model_and_rule_alike(tmp_path):
-    excerpt = excerpt_of(tune(bars=6))
-    other = replace(excerpt, sample_id="test-other-c0", tune="other")
-    settings = SamplingSettings(guidance=0.0)
-    exam = examine([excerpt, other], UniformModel(), settings, seed=3)
-    assert set(exam.attempts) == {PEOPLE, MODEL, RULE}
-    people = exam.spreads[PEOPLE]
-    assert people["chord_tone_ratio.all"].median == 1.0
-    assert exam.spreads[RULE]["chord_tone_ratio.all"].median > 0.9
-    assert exam.chord_swap["gap_bits"] == pytest.approx(0.0, abs=1e-9)
+@pytest.fixture
+def two_tunes() -> list[Excerpt]:
+    excerpt = excerpt_of(tune(bars=8))
+    return [excerpt, replace(excerpt, sample_id="test-other-c0", tune="other")]
+
+
+def exam_of(excerpts, model, settings=UNGUIDED, **asked) -> Exam:
+    questions = Questions(excerpts, **asked)
+    results = {
+        one.name: examine(one, questions)
+        for one in (people(), rule(), trained("it", model, settings))
+    }
+    return Exam(results, "it")
+
+
+def test_an_exam_measures_people_model_and_rule_alike(two_tunes, tmp_path):
+    exam = exam_of(two_tunes, UniformModel(), seed=3)
+    assert set(exam.results) == {PEOPLE, RULE, "it"}
+    assert exam.results[PEOPLE].spreads["chord_tone_ratio.all"].median == 1.0
+    assert exam.results[RULE].spreads["chord_tone_ratio.all"].median > 0.9
     json_path, html_path = write_exam(exam, tmp_path)
     report = json.loads(json_path.read_text(encoding="utf-8"))
     assert report["bits_per_note"]["pitch"] == pytest.approx(math.log2(VOCABULARY.size))
+    assert report["chord_swap"]["gap_bits"] == pytest.approx(0.0, abs=1e-9)
     verdicts = {row["name"]: row["verdict"] for row in report["gates"]}
     assert verdicts["bits_per_note.pitch"] == verdicts["chord_swap.gap_bits"] == "fail"
     assert "test-other-c0" in html_path.read_text(encoding="utf-8")
 
 
-def test_the_same_seed_gives_the_same_exam(excerpt):
-    settings = SamplingSettings(guidance=0.0)
-    first, second = (examine([excerpt], ChordToneModel(), settings, seed=5) for _ in range(2))
-    assert first.attempts[MODEL][0].solo == second.attempts[MODEL][0].solo
-    assert first.as_dict() == second.as_dict()
+def test_every_part_of_the_bits_has_an_interval_that_holds_it(two_tunes):
+    bits = exam_of(two_tunes, ChordToneModel()).results["it"].bits_per_note
+    assert set(bits["ci"]) == set(bits) - {"ci", "notes"}
+    for part, (low, high) in bits["ci"].items():
+        assert low <= bits[part] + 1e-9
+        assert bits[part] <= high + 1e-9
 
 
-def test_the_solos_shown_are_the_best_the_middle_and_the_worst(excerpt):
-    exam = examine([excerpt], ChordToneModel(), SamplingSettings(guidance=0.0))
-    shifts = (0, 1, 6)
-    solos = [[n.transposed(s) for n in excerpt.human] for s in shifts]
-    graded = replace(
-        exam, attempts=dict(exam.attempts) | {MODEL: tuple(attempt(excerpt, s) for s in solos)}
+def test_only_a_model_is_asked_what_a_model_is_asked(two_tunes):
+    results = exam_of(two_tunes, ChordToneModel()).results
+    for who in (PEOPLE, RULE):
+        assert results[who].bits_per_note is None
+        assert results[who].note_ms is None
+    assert results["it"].note_ms["n"] > 0
+    assert 0 < results["it"].note_ms["p50"] <= results["it"].note_ms["p99"]
+    assert results[PEOPLE].realism_auc is None
+
+
+def test_people_lie_inside_their_own_middle_half(two_tunes):
+    exam = exam_of(two_tunes, ChordToneModel())
+    assert exam.inside(PEOPLE) == dict.fromkeys(SEVEN, True)
+    assert not exam.inside(RULE)["repetition_rate"] or not exam.inside(RULE)["step_share"]
+    rows = dict(music(exam).rows)
+    assert rows["it"][-1].said == f"{sum(exam.inside('it').values())} of 7"
+
+
+def test_a_coarser_grid_cannot_surprise_more_and_a_uniform_model_says_by_how_much(excerpt):
+    short = tuple(replace(n, duration_beats=1 / 24) for n in excerpt.human)
+    bits = bits_of(UniformModel(), replace(excerpt, human=short))
+    # Two places are one, and a 24th is as long as two: a bit less each; ends of beats stay alone.
+    assert bits.timing - bits.timing_12 == pytest.approx(bits.notes)
+    assert bits.duration - bits.duration_12 == pytest.approx(bits.notes)
+    assert bits.parts["all_12"] == pytest.approx(bits.parts["all"] - bits.velocity - 2 * bits.notes)
+
+
+def test_a_model_agrees_with_itself_and_not_with_a_deaf_one(two_tunes):
+    same = agreement(ChordToneModel(), ChordToneModel(), two_tunes)
+    assert (same.top1, same.kl_mean, same.kl_p99) == (1.0, 0.0, 0.0)
+    deaf = agreement(DeafModel(), ChordToneModel(), two_tunes)
+    assert deaf.top1 < 1.0
+    assert deaf.kl_mean > 0.01
+    # Half of the places are not about pitch, and the rule hears nothing there either.
+    assert (
+        deaf.places
+        == same.places
+        == 2
+        * sum(
+            len(counted)
+            for _, _, counted in windows_of(two_tunes[0], ChordToneModel.context_length)
+        )
     )
-    margins = [a.row["chord_tone_margin"] for _, a in showpieces(graded)]
-    assert margins == sorted(margins, reverse=True)
-    assert len(margins) == 3
+
+
+def test_the_same_seed_gives_the_same_exam(two_tunes):
+    first, second = (exam_of(two_tunes, ChordToneModel(), seed=5).results["it"] for _ in range(2))
+    assert [a.solo for a in first.attempts] == [a.solo for a in second.attempts]
+    assert first.spreads == second.spreads
+    assert first.chord_swap == second.chord_swap
+    assert first.realism_auc == second.realism_auc
+
+
+def test_the_solos_shown_are_the_best_the_middle_and_the_worst(two_tunes):
+    exam = exam_of(two_tunes, ChordToneModel())
+    human = two_tunes[0].human
+    squeezed = [replace(n, pitch=60) for n in human]
+    solos = [squeezed, human, human[:4]]
+    graded = replace(exam.results["it"], attempts=tuple(attempt(two_tunes[0], s) for s in solos))
+    shown = showpieces(replace(exam, results={**exam.results, "it": graded}), "it")
+    assert [title for title, *_ in shown] == ["Best", "Median", "Worst"]
+    assert shown[0][1].solo == tuple(human)
+    scores = [score for _, _, score in shown]
+    assert scores == sorted(scores)
 
 
 def test_an_interval_over_tunes_holds_the_ratio_and_shrinks_with_agreement():
-    wide = ratio_interval([(1.0, 10.0), (9.0, 10.0)])
-    tight = ratio_interval([(5.0, 10.0)] * 5)
-    assert wide[0] <= 0.5 <= wide[1]
+    wide = ratio_interval({"a": [(1.0, 10.0)], "b": [(9.0, 10.0)]})
+    tight = ratio_interval({str(i): [(5.0, 10.0)] for i in range(5)})
+    assert wide == (0.1, 0.9)
     assert tight == (0.5, 0.5)
-    assert ratio_interval([]) is None
+    assert ratio_interval({}) is None
+
+
+def test_two_excerpts_of_one_tune_are_resampled_as_one():
+    assert ratio_interval({"a": [(1.0, 10.0), (9.0, 10.0)]}) == (0.5, 0.5)
 
 
 def test_a_tune_drawn_twice_counts_twice_in_the_resampled_median(monkeypatch):
@@ -193,18 +271,55 @@ def test_a_meter_of_three_is_examined_in_threes():
     assert cut.chords
 
 
-def test_a_folder_is_examined_from_its_samples_to_the_page(tmp_path):
+@pytest.fixture
+def role_dir(tmp_path):
     for name, split in (("one", "val"), ("two", "val"), ("three", "train")):
         write_sample(tune(name=name, split=split), tmp_path / "roles" / name)
-    settings = ExamSettings("chord-tones", None, 8, sampling=SamplingSettings(guidance=0.0))
+    return tmp_path / "roles"
+
+
+def test_a_folder_is_examined_from_its_samples_to_the_page(role_dir, tmp_path):
+    settings = ExamSettings(("chord-tones",), "chord-tones", None, 8)
     steps = []
     exam, json_path, page = run_exam(
-        tmp_path / "roles", tmp_path / "out", settings, lambda step, done, total: steps.append(step)
+        role_dir, tmp_path / "out", settings, lambda step, done, total: steps.append(step)
     )
     report = json.loads(json_path.read_text(encoding="utf-8"))
-    assert report["settings"]["adapter"] == "chord-tones"
+    assert list(exam.results) == [PEOPLE, RULE, MARKOV, "chord-tones", "chord-tones, unguided"]
+    assert report["model"] == "chord-tones"
     assert report["copy_rate"]["people"] == 1.0
+    assert report["copy_rate"]["longest"] >= 2
     assert report["bits_per_note"]["notes"] == 2 * 16 * 6
-    assert len(exam.attempts[MODEL]) == 2
-    assert {"improvising", "foretelling", "listening"} <= set(steps)
+    assert report["agreement"]["top1"] == 1.0
+    assert report["soloists"]["chord-tones, unguided"]["settings"]["guidance"] == 0.0
+    assert len(exam.results["chord-tones"].attempts) == 2
+    asked = {step.partition(": ")[2] for step in steps}
+    assert {"improvising", "foretelling", "listening"} <= asked
     assert page.is_file()
+
+
+def test_an_exam_that_was_cut_off_goes_on_where_it_stopped(role_dir, tmp_path):
+    settings = ExamSettings(("chord-tones",), source=None, bars=8)
+
+    def asked(**changed):
+        steps = []
+        again = replace(settings, **changed)
+        exam, *_ = run_exam(role_dir, tmp_path / "out", again, lambda step, *_: steps.append(step))
+        return exam, {step.partition(":")[0] for step in steps if ":" in step}
+
+    first, played = asked()
+    assert "markov" in played
+    (tmp_path / "out" / "soloists" / "markov.json").write_text('{"key": ', encoding="utf-8")
+    second, played = asked()
+    assert played == {"markov"}
+    assert first.results["markov"].spreads == second.results["markov"].spreads
+    assert first.inside("chord-tones") == second.inside("chord-tones")
+    _, played = asked(seed=2)
+    assert {"people", "rule", "markov", "chord-tones"} <= played
+    _, played = asked(seed=2, fresh=True)
+    assert "chord-tones" in played
+
+
+def test_models_of_one_name_are_told_apart():
+    assert _names(["jazz", "a/best"]) == ["jazz", "best"]
+    assert _names(["a/best", "b/best"]) == ["a/best", "b/best"]

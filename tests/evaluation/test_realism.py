@@ -2,15 +2,18 @@
 
 import doctest
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from jambot.evaluation import copying
-from jambot.evaluation.copying import copy_rate, known_shapes, shapes_of
-from jambot.evaluation.excerpts import Excerpt
+from jambot.evaluation import copying, spread
+from jambot.evaluation.copying import KnownLines, moves_of
+from jambot.evaluation.excerpts import Excerpt, training_solos
 from jambot.evaluation.metrics import ChordLine
-from jambot.evaluation.realism import phrase_features, realism_auc
+from jambot.evaluation.realism import FEATURES, PITCH_FEATURES, phrase_features, realism_auc
+from jambot.evaluation.spread import auc_interval
 from jambot.music import ChordSpan, Meter, Note, parse_chord
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 
@@ -78,12 +81,31 @@ def test_one_tune_is_too_few_to_learn_from_others():
 
 def test_a_quote_in_another_key_is_a_copy_and_its_inversion_is_none():
     lick = [Note(float(i), 1.0, p) for i, p in enumerate((60, 62, 64, 65, 67, 69, 71, 72, 74))]
-    known = set(shapes_of(lick))
+    known = KnownLines([lick])
     up = [note.transposed(5) for note in lick]
     inverted = [Note(n.onset_beats, 1.0, 120 - n.pitch) for n in lick]
-    assert copy_rate([up], known) == 1.0
-    assert copy_rate([inverted], known) == 0.0
-    assert copy_rate([lick[:7]], known) is None
+    assert known.rate([up], 8) == 1.0
+    assert known.rate([inverted], 8) == 0.0
+    assert known.rate([lick[:7]], 8) is None
+
+
+def test_the_longest_copy_is_what_difflib_finds():
+    solos = [walk(seed, bars=8) for seed in range(4)]
+    known = KnownLines(solos)
+    for seed in range(10, 14):
+        line = moves_of(walk(seed, bars=8))
+        longest = max(
+            SequenceMatcher(None, line, moves_of(solo), autojunk=False).find_longest_match().size
+            for solo in solos
+        )
+        assert known.longest(walk(seed, bars=8)) == longest + 1
+
+
+def test_a_copy_does_not_reach_from_one_solo_into_the_next():
+    first, second = walk(1, bars=2), walk(2, bars=2)
+    both = [*first, *(n.shifted(8.0) for n in second)]
+    assert KnownLines([first, second]).longest(both) < len(both)
+    assert KnownLines([both]).longest(both) == len(both)
 
 
 def test_only_training_solos_are_known(tmp_path):
@@ -91,6 +113,32 @@ def test_only_training_solos_are_known(tmp_path):
         solo = tuple(walk(7 if split == "train" else 8))
         meta = SampleMeta("test", split, split, 120.0)
         write_sample(RoleSample(split, (Note(0.0, 4.0, 48),), solo, meta), tmp_path / split)
-    known = known_shapes(tmp_path)
-    assert copy_rate([walk(7)], known) == 1.0
-    assert copy_rate([walk(8)], known) < 0.1
+    known = KnownLines([sample.target for sample in training_solos(tmp_path)])
+    assert known.rate([walk(7)], 8) == 1.0
+    assert known.rate([walk(8)], 8) < 0.1
+
+
+def test_an_interval_of_the_auc_is_the_weighted_auc_of_the_resampled_tunes(monkeypatch):
+    monkeypatch.setattr(spread, "RESAMPLES", 40)
+    random = np.random.default_rng(3)
+    groups = np.repeat(np.arange(6), 8)
+    labels = np.tile([0, 1], 24)
+    scores = np.round(random.normal(labels, 1.0), 1)
+    times = spread._times_drawn(6)
+    by_hand = [roc_auc_score(labels, scores, sample_weight=row[groups]) for row in times]
+    assert auc_interval(scores, labels, groups) == pytest.approx(
+        tuple(np.percentile(by_hand, (2.5, 97.5)))
+    )
+
+
+def test_a_phrase_has_a_name_for_each_of_its_features():
+    row = phrase_features(walk(1, bars=4), ChordLine.of(CHORDS), 0.0)
+    assert len(row) == len(FEATURES)
+    assert FEATURES[: len(PITCH_FEATURES)] == PITCH_FEATURES
+
+
+def test_what_gives_a_player_away_is_named_with_both_sides(few_trees):
+    found = realism_auc([(e, walk(100 + i, leap=11)) for i, e in enumerate(excerpts())])
+    spreads = [tell for tell in found["tells"] if tell["feature"] in PITCH_FEATURES]
+    assert spreads[0]["model"] != spreads[0]["people"]
+    assert found["raw_ci"][0] <= found["raw"] <= found["raw_ci"][1]

@@ -1,12 +1,13 @@
 """Commands that make players: prepare, train, export, evaluate."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jambot.cli.options import Guidance, Seed, Temperature, TopP
-from jambot.cli.screen import err, exam_table, out, progress_bar
+from jambot.cli.screen import err, out, progress_bar
 from jambot.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -141,32 +142,56 @@ def export(
 @app.command()
 def evaluate(
     role_dir: Annotated[Path, typer.Argument(help="Role dataset; its held-out tunes are used.")],
-    model: Annotated[str, typer.Option(help="A shipped style, or an exported folder.")] = "jazz",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A shipped style, or an exported folder; may be repeated."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Compare the first model with this one: int8 with fp32.")
+    ] = None,
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the exam.")] = Path("exam"),
     source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
     bars: Annotated[int, typer.Option(min=4, help="Length of each solo.")] = 32,
     limit: Annotated[int | None, typer.Option(min=1, help="How many tunes; default all.")] = None,
+    fresh: Annotated[bool, typer.Option(help="Examine anew what is already there.")] = False,
+    controls: Annotated[
+        bool, typer.Option("--controls", help="Turn the knobs instead: what does each move?")
+    ] = False,
+    odd_cases: Annotated[
+        bool, typer.Option("--odd-cases", help="Play odd situations instead of the tunes.")
+    ] = False,
     seed: Seed = 1,
     temperature: Temperature = 1.0,
     top_p: TopP = 0.95,
     guidance: Guidance = 0.75,
 ) -> None:
-    """Examine a model on held-out tunes, beside people and a rule."""
-    from jambot.evaluation.exam import ExamSettings, run_exam
+    """Examine models on held-out tunes, beside people, a rule and a Markov chain.
+
+    The first model is also heard without guidance. Cut off, it goes on after the last whole row.
+    """
+    from jambot.cli.exam_screen import show_controls, show_exam, show_odd_cases
+    from jambot.evaluation.exam import ExamSettings, run_exam, run_odd_cases, run_steering
     from jambot.generation import SamplingSettings
 
     settings = ExamSettings(
-        adapter=model,
+        models=tuple(model or ["jazz"]),
+        reference=reference,
         source=None if source == "all" else source,
         bars=bars,
         limit=limit,
         seed=seed,
         sampling=SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        fresh=fresh,
     )
     with progress_bar("exam") as advance:
-        exam, figures, page = run_exam(
-            role_dir, out_dir, settings, lambda step, done, total: advance(done + 1, total, step)
-        )
-    out.print(exam_table(exam))
-    out.print(exam.as_dict()["headline"], highlight=False)
-    out.print(f"figures: {figures}   page: {page}", highlight=False)
+
+        def tell(step: str, done: int, total: int) -> None:
+            advance(done + 1, total, step)
+
+        if controls:
+            show = partial(show_controls, *run_steering(role_dir, out_dir, settings, tell))
+        elif odd_cases:
+            show = partial(show_odd_cases, *run_odd_cases(out_dir, settings, tell))
+        else:
+            show = partial(show_exam, *run_exam(role_dir, out_dir, settings, tell))
+    show()

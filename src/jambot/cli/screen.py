@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-
-if TYPE_CHECKING:
-    from jambot.evaluation.offline import Exam
-    from jambot.evaluation.spread import Spread
 
 out = Console()
 err = Console(stderr=True)
@@ -35,18 +31,6 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
         yield advance
 
 
-def exam_table(exam: "Exam") -> Table:
-    """Medians, with the middle half of the tunes, of whoever soloed; then what one model has."""
-    table = _table("figure", *exam.attempts)
-    found = [exam.spreads[who] for who in exam.attempts]
-    for figure in found[0]:
-        table.add_row(figure, *(_spread_cell(spreads.get(figure)) for spreads in found))
-    for name in ("bits_per_note", "chord_swap", "realism_auc", "copy_rate"):
-        for part, value in (getattr(exam, name) or {}).items():
-            table.add_row(f"{name}.{part}", "", _cell(value))
-    return table
-
-
 def _table(first: str, *others: str, title: str | None = None) -> Table:
     """A table whose names are never cut, however narrow the terminal."""
     table = Table(title=title)
@@ -54,12 +38,6 @@ def _table(first: str, *others: str, title: str | None = None) -> Table:
     for name in others:
         table.add_column(name)
     return table
-
-
-def _spread_cell(spread: "Spread | None") -> str:
-    if spread is None:
-        return "–"
-    return f"{spread.median:.3f} ({spread.q1:.3f}–{spread.q3:.3f})"
 
 
 BENCH_FIGURES = (

@@ -1,46 +1,71 @@
-"""Does it quote its training set? Shapes of eight notes, in any key, that occur there.
+"""Does it quote its training set? Runs of notes, in any key, that occur there.
 
-People quote too, so the figure stands beside the rate of held-out people.
+A line is its intervals, rhythm aside, as for `repetition_rate`. People quote too, so every figure
+stands beside the same of held-out people.
 """
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from jambot.evaluation.metrics import intervals
 from jambot.music import Note
-from jambot.roles.sample import find_samples, read_meta, read_sample
 
-SHAPE_NOTES = 8
+SHAPE_NOTES = (6, 8, 12)
+"""Lengths of the runs whose rates are told; eight notes are the design's `copy_rate`."""
+BETWEEN_SOLOS = b"\x00"
+"""No interval: the moves of a MIDI line are stored as 1 to 255."""
 
-Shapes = set[bytes]
 
+class KnownLines:
+    """The interval lines of all training solos, to be searched for runs of them.
 
-def shapes_of(notes: Sequence[Note]) -> list[bytes]:
-    """Every run of eight notes as its seven intervals; fewer notes give none.
-
-    >>> len(shapes_of([Note(float(i), 1.0, 60 + i) for i in range(9)]))
-    2
+    >>> lick = [Note(float(i), 1.0, pitch) for i, pitch in enumerate((60, 62, 64, 65, 67, 69))]
+    >>> known = KnownLines([lick])
+    >>> known.rate([[note.transposed(3) for note in lick]], 6), known.longest(lick[1:4])
+    (1.0, 3)
     """
-    moves = bytes(move + 128 for move in intervals(notes))
-    n = SHAPE_NOTES - 1
-    return [moves[i : i + n] for i in range(len(moves) - n + 1)]
+
+    def __init__(self, solos: Iterable[Sequence[Note]]) -> None:
+        self._text = BETWEEN_SOLOS.join(moves_of(solo) for solo in solos)
+        self._runs: dict[int, set[bytes]] = {}
+
+    def rate(self, solos: Iterable[Sequence[Note]], notes: int) -> float | None:
+        """Share of the solos' runs of so many notes that occur in training; None without a run.
+
+        Formula: |{i : (m_i … m_{i+n-2}) in training}| / runs, m the intervals, n = `notes`.
+        """
+        counts = [self.counts(solo, notes) for solo in solos]
+        runs = sum(every for _, every in counts)
+        return sum(known for known, _ in counts) / runs if runs else None
+
+    def counts(self, solo: Sequence[Note], notes: int) -> tuple[int, int]:
+        """Runs of `notes` notes in the solo: those known, and all."""
+        known = self._runs_of(notes)
+        runs = list(_runs(moves_of(solo), notes - 1))
+        return sum(run in known for run in runs), len(runs)
+
+    def longest(self, solo: Sequence[Note]) -> int:
+        """Notes in the longest run of the solo that occurs in one training solo.
+
+        Convention: any two successive notes whose interval occurs are a run of two. Empty case:
+        fewer than two notes, or nothing in common, give 0.
+        """
+        moves, longest = moves_of(solo), 0
+        for i in range(len(moves)):
+            while i + longest < len(moves) and moves[i : i + longest + 1] in self._text:
+                longest += 1
+        return longest + 1 if longest else 0
+
+    def _runs_of(self, notes: int) -> set[bytes]:
+        if notes not in self._runs:
+            lines = self._text.split(BETWEEN_SOLOS)
+            self._runs[notes] = {run for line in lines for run in _runs(line, notes - 1)}
+        return self._runs[notes]
 
 
-def known_shapes(role_dir: Path, source: str | None = None) -> Shapes:
-    """The shapes of all training solos, one copy of each composition and performer."""
-    seen: set[tuple[str, str | None, str]] = set()
-    known: Shapes = set()
-    for folder in find_samples(role_dir, "train"):
-        meta = read_meta(folder)
-        key = (meta.source_id, meta.performer, meta.source_sha256)
-        if key in seen or (source is not None and meta.source != source):
-            continue
-        seen.add(key)
-        known.update(shapes_of(read_sample(folder).target))
-    return known
+def moves_of(notes: Sequence[Note]) -> bytes:
+    """The solo's intervals as bytes, 128 for a repeated pitch; fewer than two notes give none."""
+    return bytes(move + 128 for move in intervals(notes))
 
 
-def copy_rate(solos: Iterable[Sequence[Note]], known: Shapes) -> float | None:
-    """Share of the solos' shapes that the training set knows; None without a shape."""
-    shapes = [shape for solo in solos for shape in shapes_of(solo)]
-    return sum(shape in known for shape in shapes) / len(shapes) if shapes else None
+def _runs(moves: bytes, length: int) -> Iterable[bytes]:
+    return (moves[i : i + length] for i in range(len(moves) - length + 1))

@@ -1,8 +1,8 @@
 """The held-out tunes that models are examined on: a few bars of each, with a person's own solo."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jambot.errors import DatasetError
@@ -36,6 +36,13 @@ class Excerpt:
     def end_beats(self) -> float:
         """The bar line the excerpt ends on."""
         return self.start_beats + self.bars * self.meter.beats_per_bar
+
+    def cropped(self, bars: int) -> "Excerpt":
+        """Its first `bars` bars; an excerpt that is no longer stays as it is."""
+        if bars >= self.bars:
+            return self
+        shorter = replace(self, bars=bars)
+        return replace(shorter, human=tuple(shorter.within(self.human)))
 
     def within(self, notes: Sequence[Note]) -> list[Note]:
         """Those of the notes that begin inside the excerpt."""
@@ -74,22 +81,30 @@ def excerpt_of(sample: RoleSample, bars: int = BARS) -> Excerpt:
     first = meter.bar_at(min(note.onset_beats for note in sample.target))
     last = meter.bar_at(max(note.onset_beats for note in sample.target))
     written = [span for span in meta.chords if span.chord is not None]
-    whole = Excerpt(
+    excerpt = Excerpt(
         sample_id=sample.sample_id,
         tune=composition_of(meta),
         conditioning=sample.conditioning,
-        human=(),
+        human=sample.target,
         chords=meta.chords if written else harmony_changes(sample.conditioning),
         meter=meter,
         tempo_bpm=meta.tempo_bpm,
         start_beats=meter.bar_start(first),
-        bars=min(bars, last - first + 1),
+        bars=last - first + 1,
     )
-    human = tuple(whole.within(sample.target))
-    return Excerpt(
-        whole.sample_id, whole.tune, whole.conditioning, human, whole.chords, meter,
-        whole.tempo_bpm, whole.start_beats, whole.bars,
-    )  # fmt: skip
+    return excerpt.cropped(bars)
+
+
+def training_solos(role_dir: Path, source: str | None = None) -> Iterator[RoleSample]:
+    """The samples a model may have learned from, one copy of each composition and performer."""
+    seen: set[tuple[str, str | None, str]] = set()
+    for folder in find_samples(role_dir, "train"):
+        meta = read_meta(folder)
+        key = (meta.source_id, meta.performer, meta.source_sha256)
+        if key in seen or (source is not None and meta.source != source):
+            continue
+        seen.add(key)
+        yield read_sample(folder)
 
 
 def composition_of(meta: SampleMeta) -> str:

@@ -1,91 +1,117 @@
-"""The offline exam of a model: it improvises over held-out tunes beside people and a rule.
+"""The offline exam: models improvise over held-out tunes beside people and two baselines.
 
-For each excerpt three solos are measured by the same functions over the same chords: the person's,
-the model's, and the rule-based baseline's. With the model itself at hand (not only its notes) its
-`bits_per_note` and `chord_swap` are taken as well.
+Every soloist plays the same excerpts and is measured by the same functions over the same chords.
+With the model itself at hand (not only its notes) its `bits_per_note` and `chord_swap` are taken
+as well. Each soloist's result is whole by itself, so that a long exam can be cut off and resumed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from jambot.evaluation.copying import Shapes, copy_rate
+import numpy as np
+
+from jambot.evaluation.agreement import agreement
+from jambot.evaluation.copying import SHAPE_NOTES, KnownLines
 from jambot.evaluation.excerpts import Excerpt
-from jambot.evaluation.gates import Judged, figure_at, judge
+from jambot.evaluation.gates import Judged, judge
 from jambot.evaluation.headline import headline
+from jambot.evaluation.human_band import inside
 from jambot.evaluation.listening import Followed, followed
-from jambot.evaluation.metrics import MusicFigures, measure
-from jambot.evaluation.prediction import Bits, bits_of, swap_gap
+from jambot.evaluation.prediction import Surprise, bits_of, swap_gap
 from jambot.evaluation.realism import realism_auc
-from jambot.evaluation.spread import Spread, ratio_interval, spread
-from jambot.generation import (
-    ChordToneModel,
-    Generator,
-    LanguageModel,
-    SamplingSettings,
-    improvise,
-)
-from jambot.music import Note, TempoMap, one_line
+from jambot.evaluation.results import BEYOND_NOTES, Result, attempt
+from jambot.evaluation.soloists import PEOPLE, Soloist
+from jambot.evaluation.spread import ratio_interval
+from jambot.generation import Generator, LanguageModel
 
-Soloist = Callable[[Excerpt, int], list[Note]]
-"""Gives its solo over an excerpt, by a seed."""
 Progress = Callable[[str, int, int], None]
-
-FIGURES = (
-    "chord_tone_ratio.all", "chord_tone_ratio.on_beat", "chord_tone_ratio.transposed",
-    "chord_tone_margin", "note_density", "notes_per_second", "dead_air.ratio", "dead_air.per_min",
-    "dead_air.longest_ms", "repetition_rate", "step_share", "repeated_pitch_share", "range",
-    "mean_pitch",
-)  # fmt: skip
-"""What is summed up over the excerpts, as dotted paths into the figures of one solo."""
-PEOPLE, MODEL, RULE = "people", "model", "rule"
+"""Told the step, how many of its parts are done, and of how many."""
+Pairs = dict[str, list[tuple[float, float]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One soloist's solo over one excerpt, measured."""
+def _silent(step: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
-    excerpt: Excerpt
-    solo: tuple[Note, ...]
-    figures: MusicFigures
 
-    @property
-    def row(self) -> dict[str, Any]:
-        """The figures, with `chord_tone_margin` (share of chord tones above the transposed)."""
-        row = self.figures.as_dict()
-        tones = self.figures.chord_tone_ratio
-        row["chord_tone_margin"] = tones.all - tones.transposed if tones else None
-        return row
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of every soloist.
+
+    `whole` are the excerpts' tunes at full length, on which `bits_per_note` and
+    `chord_swap.gap_bits` are taken. `known` are the training set's lines, for `copy_rate`;
+    `reference` the model that the soloist named `compared` is compared with.
+    """
+
+    excerpts: Sequence[Excerpt]
+    whole: Sequence[Excerpt] = ()
+    known: KnownLines | None = None
+    seed: int = 1
+    reference: LanguageModel | None = None
+    compared: str = ""
+
+
+def examine(soloist: Soloist, asked: Questions, tell: Progress = _silent) -> Result:
+    """Everything that can be asked of one soloist."""
+    attempts, took, cpu = [], list[float](), 0.0
+    for done, excerpt in enumerate(asked.excerpts):
+        tell("improvising", done, len(asked.excerpts))
+        solo = soloist.solo(excerpt, asked.seed + done)
+        attempts.append(attempt(excerpt, solo.notes))
+        took += solo.note_ms
+        cpu += solo.cpu_ms
+    model = soloist.model if soloist.asked != "notes" else None
+    bits: dict[str, Any] | None = None
+    swap: dict[str, Any] = {}
+    same = None
+    if model and soloist.asked == "all":
+        bits, swap = _predictions(model, asked.whole or asked.excerpts, tell)
+    if model:
+        swap |= _listening(Generator(model, soloist.sampling, asked.seed), asked, tell)
+    if model and asked.reference and soloist.name == asked.compared:
+        tell("comparing with the reference", 0, 1)
+        same = agreement(model, asked.reference, asked.excerpts)
+    tell("comparing with people", 0, 1)
+    person = soloist.name == PEOPLE
+    return Result(
+        soloist.name,
+        tuple(attempts),
+        bits,
+        swap or None,
+        None if person else realism_auc([(a.excerpt, a.solo) for a in attempts]),
+        _copying([(a.excerpt.tune, a.solo) for a in attempts], asked.known),
+        asdict(same) if same else None,
+        _times(took, cpu) if model else None,
+        asdict(soloist.sampling) if model else {},
+    )
 
 
 @dataclass(frozen=True)
 class Exam:
-    """Everything an exam found: attempts by soloist (people, model, rule), in excerpt order."""
+    """Everything an exam found: results by soloist, people first; `model` is whom it is about."""
 
-    attempts: Mapping[str, tuple[Attempt, ...]]
-    bits_per_note: Mapping[str, Any] | None = None
-    chord_swap: Mapping[str, Any] | None = None
-    realism_auc: Mapping[str, Any] | None = None
-    copy_rate: Mapping[str, Any] | None = None
+    results: Mapping[str, Result]
+    model: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
 
-    @cached_property
-    def spreads(self) -> dict[str, dict[str, Spread]]:
-        """By soloist, each figure over the excerpts; what no excerpt could measure is left out."""
-        return {who: _spreads(attempts) for who, attempts in self.attempts.items()}
+    def inside(self, who: str) -> dict[str, bool]:
+        """Which of the seven figures lie in the middle half of people on the same excerpts."""
+        return inside(self.results[who].spreads, self.results[PEOPLE].spreads)
 
     @property
     def figures(self) -> dict[str, Any]:
         """The model's medians under the names that every report uses; gates are judged on these."""
-        flat = {name: found.median for name, found in self.spreads[MODEL].items()}
-        figures = _nested(flat)
-        figures["notes"] = sum(len(attempt.solo) for attempt in self.attempts[MODEL])
-        figures["bits_per_note"] = self.bits_per_note
-        figures["chord_swap"] = self.chord_swap
-        figures["realism_auc"] = self.realism_auc
-        figures["copy_rate"] = self.copy_rate
+        result, people = self.results[self.model], self.results[PEOPLE]
+        figures = _nested({name: found.median for name, found in result.spreads.items()})
+        figures["notes"] = sum(len(attempt.solo) for attempt in result.attempts)
+        figures |= {name: getattr(result, name) for name in BEYOND_NOTES}
+        if result.copy_rate and people.copy_rate:
+            mine, theirs = result.copy_rate["rate"], people.copy_rate["rate"]
+            beside = {"people": theirs, "excess": mine - theirs}
+            figures["copy_rate"] = dict(result.copy_rate) | beside
+        within = self.inside(self.model)
+        figures["inside_human_iqr"] = {"count": sum(within.values()), "of": len(within)}
         return figures
 
     @property
@@ -94,145 +120,95 @@ class Exam:
         return judge(self.figures, "exam")
 
     def as_dict(self) -> dict[str, Any]:
-        """`offline.json`: the model's medians at the top level, then every soloist's spreads."""
+        """`offline.json`: the model's medians at the top level, then everything by soloist."""
         return {
             "kind": "exam",
             "headline": headline(self.figures, "exam", self.gates),
+            "model": self.model,
             **self.figures,
             "gates": [gate.as_dict() for gate in self.gates],
             "soloists": {
-                who: {name: asdict(found) for name, found in spreads.items()}
-                for who, spreads in self.spreads.items()
+                who: {"inside_human_iqr": self.inside(who), **result.as_dict()}
+                for who, result in self.results.items()
             },
             "excerpts": [
                 {"sample_id": a.excerpt.sample_id, "tune": a.excerpt.tune, "soloist": who, **a.row}
-                for who, attempts in self.attempts.items()
-                for a in attempts
+                for who, result in self.results.items()
+                for a in result.attempts
             ],
             "settings": dict(self.settings),
             "machine": dict(self.machine),
         }
 
 
-def _spreads(attempts: Sequence[Attempt]) -> dict[str, Spread]:
-    spreads: dict[str, Spread] = {}
-    for figure in FIGURES:
-        by_tune: dict[str, list[float]] = {}
-        for one in attempts:
-            value = figure_at(one.row, figure)
-            if value is not None:
-                by_tune.setdefault(one.excerpt.tune, []).append(value)
-        found = spread(by_tune)
-        if found is not None:
-            spreads[figure] = found
-    return spreads
-
-
-def soloist(model: LanguageModel, settings: SamplingSettings | None = None) -> Soloist:
-    """A soloist that improvises with this model, from silence, hearing only what has sounded."""
-
-    def play(excerpt: Excerpt, seed: int) -> list[Note]:
-        notes = improvise(
-            Generator(model, settings, seed),
-            excerpt.conditioning,
-            until_beats=excerpt.end_beats,
-            tempo_bpm=excerpt.tempo_bpm,
-            meter=excerpt.meter,
-            start_beats=excerpt.start_beats,
-        )
-        return one_line(excerpt.within(list(notes)))
-
-    return play
-
-
-def attempt(excerpt: Excerpt, solo: Sequence[Note]) -> Attempt:
-    """A solo measured over the excerpt's chords, at its median tempo."""
-    tempo_map = TempoMap.constant(excerpt.tempo_bpm)
-    return Attempt(excerpt, tuple(solo), measure(solo, tempo_map, excerpt.chords))
-
-
-def examine(
-    excerpts: Sequence[Excerpt],
-    model: LanguageModel,
-    settings: SamplingSettings | None = None,
-    *,
-    seed: int = 1,
-    whole: Sequence[Excerpt] = (),
-    known: Shapes | None = None,
-    progress: Progress | None = None,
-) -> Exam:
-    """Examine a model on held-out excerpts.
-
-    `whole` are the same tunes at full length, on which `bits_per_note` and `chord_swap.gap_bits`
-    are taken (default: the excerpts). `known` are the training set's shapes, for `copy_rate`.
-    `progress` is told the step, and how far it is.
-    """
-    tell = progress or (lambda step, done, total: None)
-    soloists = {
-        PEOPLE: lambda excerpt, seed: list(excerpt.human),
-        MODEL: soloist(model, settings),
-        RULE: soloist(ChordToneModel(), settings),
-    }
-    attempts: dict[str, list[Attempt]] = {who: [] for who in soloists}
-    for done, excerpt in enumerate(excerpts):
-        tell("improvising", done, len(excerpts))
-        for who, play in soloists.items():
-            attempts[who].append(attempt(excerpt, play(excerpt, seed + done)))
-    bits, gap = _predictions(model, whole or excerpts, tell)
-    swap = gap | _listening(model, settings, excerpts, seed, tell)
-    tell("comparing", 0, 1)
-    played = attempts[MODEL]
-    return Exam(
-        {who: tuple(a) for who, a in attempts.items()},
-        bits,
-        swap,
-        realism_auc([(a.excerpt, a.solo) for a in played]),
-        _copying([a.solo for a in played], [e.human for e in excerpts], known),
-        {"seed": seed, "excerpts": len(excerpts)} | asdict(settings or SamplingSettings()),
-    )
-
-
 def _copying(
-    solos: Sequence[Sequence[Note]], people: Sequence[Sequence[Note]], known: Shapes | None
-) -> dict[str, float] | None:
-    """The model's `rate`, people's, and how far the model's lies above (`excess`)."""
-    if known is None:
+    solos: Sequence[tuple[str, Sequence[Any]]], known: KnownLines | None
+) -> dict[str, Any] | None:
+    """Rates of known runs by their length (`rate`: eight notes), and the longest, in notes."""
+    if known is None or known.rate([solo for _, solo in solos], 8) is None:
         return None
-    rate, human = copy_rate(solos, known), copy_rate(people, known)
-    if rate is None or human is None:
-        return None
-    return {"rate": rate, "people": human, "excess": rate - human}
+    pairs: Pairs = {}
+    for tune, solo in solos:
+        found, runs = known.counts(solo, 8)
+        pairs.setdefault(tune, []).append((float(found), float(runs)))
+    notes = [solo for _, solo in solos]
+    longest = [known.longest(solo) for solo in notes]
+    rates = {f"rate_{n}": known.rate(notes, n) for n in SHAPE_NOTES if n != 8}
+    return {
+        "rate": known.rate(notes, 8),
+        "rate_ci": ratio_interval(pairs),
+        **rates,
+        "longest": max(longest),
+        "longest_median": float(np.median(longest)),
+    }
 
 
 def _predictions(
     model: LanguageModel, excerpts: Sequence[Excerpt], tell: Progress
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    bits: list[Bits] = []
-    gaps: list[tuple[float, float]] = []
+    """`bits_per_note` with an interval for each part (`ci`), and the gap."""
+    total, gap = Surprise(), 0.0
+    parts: dict[str, Pairs] = {name: {} for name in total.parts}
+    gaps: Pairs = {}
     for done, excerpt in enumerate(excerpts):
         tell("foretelling", done, len(excerpts))
-        bits.append(bits_of(model, excerpt))
-        gap, notes = swap_gap(model, excerpt, bits[-1])
-        gaps.append((gap, float(notes)))
-    total = sum(bits, Bits())
-    pitch = ratio_interval([(b.pitch, float(b.notes)) for b in bits])
-    per_note = total.per_note() | {"notes": total.notes, "pitch_ci": pitch}
-    found = sum(gap for gap, _ in gaps) / max(total.notes, 1)
-    return per_note, {"gap_bits": found, "gap_bits_ci": ratio_interval(gaps)}
+        bits = bits_of(model, excerpt)
+        total += bits
+        for name, value in bits.parts.items():
+            parts[name].setdefault(excerpt.tune, []).append((value, float(bits.notes)))
+        wider, notes = swap_gap(model, excerpt, bits)
+        gap += wider
+        gaps.setdefault(excerpt.tune, []).append((wider, float(notes)))
+    intervals = {name: ratio_interval(pairs) for name, pairs in parts.items()}
+    per_note = {**total.per_note(), "notes": total.notes, "ci": intervals}
+    return per_note, {"gap_bits": gap / max(total.notes, 1), "gap_bits_ci": ratio_interval(gaps)}
 
 
-def _listening(
-    model: LanguageModel,
-    settings: SamplingSettings | None,
-    excerpts: Sequence[Excerpt],
-    seed: int,
-    tell: Progress,
-) -> dict[str, Any]:
+def _listening(generator: Generator, asked: Questions, tell: Progress) -> dict[str, Any]:
     total = Followed()
-    for done, excerpt in enumerate(excerpts):
-        tell("listening", done, len(excerpts))
-        total += followed(Generator(model, settings, seed + done), excerpt)
-    return total.as_dict()
+    swapped: Pairs = {}
+    plain: Pairs = {}
+    for done, excerpt in enumerate(asked.excerpts):
+        tell("listening", done, len(asked.excerpts))
+        generator.seed = asked.seed + done
+        generator.forget()
+        found = followed(generator, excerpt)
+        total += found
+        swapped.setdefault(excerpt.tune, []).append((found.swapped_inside, found.swapped_notes))
+        plain.setdefault(excerpt.tune, []).append((found.inside, found.notes))
+    intervals = {"followed_ci": ratio_interval(swapped), "unswapped_ci": ratio_interval(plain)}
+    return total.as_dict() | intervals
+
+
+def _times(took: Sequence[float], cpu_ms: float) -> dict[str, float] | None:
+    """Milliseconds a note: `n`, `mean`, `p50`, `p99`, `max`, and `cpu_mean`, waiting left out."""
+    if not took:
+        return None
+    p50, p99 = (float(q) for q in np.percentile(took, (50, 99)))
+    mean, cpu = float(np.mean(took)), cpu_ms / len(took)
+    return {
+        "n": len(took), "mean": mean, "p50": p50, "p99": p99, "max": max(took), "cpu_mean": cpu,
+    }  # fmt: skip
 
 
 def _nested(flat: Mapping[str, float]) -> dict[str, Any]:
@@ -245,8 +221,3 @@ def _nested(flat: Mapping[str, float]) -> dict[str, Any]:
             place = place.setdefault(folder, {})
         place[name] = value
     return nested
-
-
-def with_machine(exam: Exam, settings: Mapping[str, Any], machine: Mapping[str, Any]) -> Exam:
-    """The exam, with what is known of its circumstances added."""
-    return replace(exam, settings=dict(exam.settings) | dict(settings), machine=dict(machine))

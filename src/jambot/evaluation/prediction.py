@@ -5,7 +5,7 @@ would have to answer are counted, never those it is given. Windows open at a bar
 header, as in training, with a third of a window of the past where there is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -21,30 +21,65 @@ from jambot.tokens.vocabulary import PART_OF
 TRITONE = 6
 
 
+COARSE = "timing_12", "duration_12"
+
+
+def _alike() -> tuple[NDArray[np.int64], ...]:
+    """For each token, those that are the same on a grid of 12 places a beat.
+
+    Two neighbouring 24ths are one place (0 and 1, 2 and 3 …), so that no note changes its beat; two
+    lengths are one where they round up to the same number of 12ths. Other tokens are alone.
+    """
+    classes: dict[tuple[str, int], list[int]] = {}
+    for token in range(VOCABULARY.size):
+        name, value = VOCABULARY.field(token), VOCABULARY.value(token)
+        coarse = {"POS": value // 2, "DUR": (value + 1) // 2}.get(name, value)
+        classes.setdefault((name, coarse), []).append(token)
+    found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * VOCABULARY.size
+    for tokens in classes.values():
+        for token in tokens:
+            found[token] = np.array(tokens)
+    return tuple(found)
+
+
+ALIKE = _alike()
+
+
 @dataclass(frozen=True, slots=True)
-class Bits:
-    """Information of one excerpt's notes, in bits (sums, not yet per note)."""
+class Surprise:
+    """Information of one excerpt's notes, in bits (sums, not yet per note).
+
+    `timing_12` and `duration_12` are the same notes on the prototype's grid: positions and lengths
+    that fall together there count with their summed probability.
+    """
 
     timing: float = 0.0
     pitch: float = 0.0
     duration: float = 0.0
     velocity: float = 0.0
+    timing_12: float = 0.0
+    duration_12: float = 0.0
     notes: int = 0
 
-    def __add__(self, other: "Bits") -> "Bits":
+    def __add__(self, other: "Surprise") -> "Surprise":
         sums = (getattr(self, f.name) + getattr(other, f.name) for f in fields(self))
-        return Bits(*sums)
+        return Surprise(*sums)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """Bits by what is told: `all`, its four parts, and `all_12`, the prototype's."""
+        parts = {part: getattr(self, part) for part in dict.fromkeys(PART_OF.values())}
+        coarse = self.timing_12 + self.pitch + self.duration_12
+        return {"all": sum(parts.values()), **parts, "all_12": coarse}
 
     def per_note(self) -> dict[str, float]:
-        """Bits per note: `all`, and its parts; no notes give zeros."""
-        n = max(self.notes, 1)
-        parts = {part: getattr(self, part) / n for part in dict.fromkeys(PART_OF.values())}
-        return {"all": sum(parts.values()), **parts}
+        """`parts` by note; no notes give zeros."""
+        return {name: bits / max(self.notes, 1) for name, bits in self.parts.items()}
 
 
 def bits_of(
     model: LanguageModel, excerpt: Excerpt, semitones: int = 0, only: Sequence[str] = ()
-) -> Bits:
+) -> Surprise:
     """The person's solo in the excerpt, as the model is surprised by it.
 
     Formula: -log2 p(token | past) summed over answered tokens, the softmax taken over the whole
@@ -52,26 +87,36 @@ def bits_of(
     `chord_swap` compares. `only` counts just these parts, which is quicker.
     Empty case: no note in the excerpt gives zeros.
     """
-    if not excerpt.human:
-        return Bits()
-    header, body, answered = _stream(excerpt, semitones)
-    bars = [i for i, token in enumerate(body) if token == VOCABULARY.id("BAR")]
-    room = model.context_length - HEADER_LENGTH
-    total, at = Bits(), 0
-    while at < len(body):
-        behind = max(at - model.context_length // 3, 0)
-        opening = max(bar for bar in bars if bar <= behind)
-        end = min(opening + room, len(body))
-        counted = {i for i in range(max(at, opening + 1), end) if answered[i]}
-        if only:
-            counted = {i for i in counted if PART_OF[VOCABULARY.field(body[i])] in only}
-        total += _window_bits(model, header, body[opening:end], {i - opening for i in counted})
-        at = max(at + 1, end)
+    total = Surprise()
+    for header, body, counted in windows_of(excerpt, model.context_length, semitones):
+        wanted = {i for i in counted if not only or PART_OF[VOCABULARY.field(body[i])] in only}
+        total += _window_surprise(model, header, body, wanted)
     return replace(total, notes=len(excerpt.human))
 
 
+def windows_of(
+    excerpt: Excerpt, context_length: int, semitones: int = 0
+) -> Iterator[tuple[list[int], list[int], set[int]]]:
+    """The person's solo in windows: a header, the tokens after it, and which of those are answered.
+
+    Every answered token of the excerpt is counted in just one window. No notes give no window.
+    """
+    if not excerpt.human:
+        return
+    header, body, answered = _stream(excerpt, semitones)
+    bars = [i for i, token in enumerate(body) if token == VOCABULARY.id("BAR")]
+    room, at = context_length - HEADER_LENGTH, 0
+    while at < len(body):
+        behind = max(at - context_length // 3, 0)
+        opening = max(bar for bar in bars if bar <= behind)
+        end = min(opening + room, len(body))
+        counted = {i - opening for i in range(max(at, opening + 1), end) if answered[i]}
+        yield header, body[opening:end], counted
+        at = max(at + 1, end)
+
+
 def swap_gap(
-    model: LanguageModel, excerpt: Excerpt, right: Bits | None = None
+    model: LanguageModel, excerpt: Excerpt, right: Surprise | None = None
 ) -> tuple[float, int]:
     """Pitch bits under the chords a tritone away, less those under the right ones; and notes."""
     known = right or bits_of(model, excerpt, only=("pitch",))
@@ -92,27 +137,35 @@ def _stream(excerpt: Excerpt, semitones: int) -> tuple[list[int], list[int], lis
     return header, body, stream.answered[HEADER_LENGTH:]
 
 
-def _window_bits(
+def _window_surprise(
     model: LanguageModel, header: Sequence[int], body: Sequence[int], counted: set[int]
-) -> Bits:
+) -> Surprise:
     """One window: tokens are appended up to each counted one, whose surprise is then taken."""
     model.rewind(0)
-    pending, sums = list(header), dict.fromkeys(PART_OF.values(), 0.0)
+    pending = list(header)
+    sums = dict.fromkeys((*PART_OF.values(), *COARSE), 0.0)
     for i, token in enumerate(body):
         if i in counted:
             model.append(pending)
             pending = []
-            sums[PART_OF[VOCABULARY.field(token)]] += surprise_bits(model.logits(), token)
+            part, logits = PART_OF[VOCABULARY.field(token)], model.logits()
+            sums[part] += surprise_bits(logits, token)
+            if f"{part}_12" in sums:
+                sums[f"{part}_12"] += surprise_bits(logits, ALIKE[token])
         pending.append(token)
-    return Bits(sums["timing"], sums["pitch"], sums["duration"], sums["velocity"])
+    return Surprise(**sums)
 
 
-def surprise_bits(logits: NDArray[np.float32], token: int) -> float:
-    """-log2 of the probability that softmax(logits) gives to `token`.
+def surprise_bits(logits: NDArray[np.float32], tokens: int | NDArray[np.int64]) -> float:
+    """-log2 of the probability that softmax(logits) gives to a token, or to all of these together.
 
     >>> surprise_bits(np.zeros(8, np.float32), 3)
     3.0
+    >>> round(surprise_bits(np.zeros(8, np.float32), np.array([3, 4])), 6)
+    2.0
     """
     exact = logits.astype(np.float64)
-    top = exact.max()
-    return float((top + np.log(np.exp(exact - top).sum()) - exact[token]) / np.log(2.0))
+    exact -= exact.max()
+    wanted = np.atleast_1d(exact[tokens])
+    likely = np.log(np.exp(wanted - wanted.max()).sum()) + wanted.max()
+    return float((np.log(np.exp(exact).sum()) - likely) / np.log(2.0))

@@ -2,8 +2,8 @@
 
 Phrases are four bars of an excerpt, the person's and the model's of the very same bars. A forest
 learns on some tunes and is asked about others; its area under the ROC curve is the figure. `raw`
-sees pitch, rhythm, micro-timing and durations, `pitch` the pitches alone. The null learns with
-labels shuffled within tunes: what the method finds where there is nothing to find.
+sees pitch, rhythm, micro-timing and durations (`FEATURES`), `pitch` the pitches alone. The null
+learns with labels shuffled within tunes: what the method finds where there is nothing to find.
 Needs scikit-learn (the `train` extra).
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jambot.evaluation.excerpts import Excerpt
 from jambot.evaluation.metrics import ChordLine
+from jambot.evaluation.spread import auc_interval
 from jambot.music import Note, by_onset
 
 PHRASE_BARS = 4
@@ -28,8 +29,21 @@ INTERVAL_EDGES = (-7.5, -4.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 4.5, 7.5)
 GRID = 24
 """Both sides' times are rounded to this part of a beat (the tokens' own, 15 ms at 170 bpm): with
 finer times the forest names the grid, which no ear does, and any model measures 1.000."""
-PITCH_FEATURES = 5 + len(INTERVAL_EDGES) + 1 + 1
-"""How many of a phrase's features, counted from the first, are about pitch."""
+INTERVALS = ("≤ -8", "-7 … -5", "-4, -3", "-2", "-1", "0", "1", "2", "3, 4", "5 … 7", "≥ 8")
+PITCH_FEATURES = (
+    "mean pitch", "pitch spread", "pitch range", "distinct pitch classes", "chord tones",
+    *(f"intervals {semitones}" for semitones in INTERVALS), "turns",
+)  # fmt: skip
+"""What `pitch` sees of a phrase."""
+FEATURES = (
+    *PITCH_FEATURES,
+    "notes", "time between onsets", "spread of that time", "median of that time", "length",
+    "spread of lengths", "legato", "spread of legato", "gaps over a beat",
+    *(f"onsets at {place}/{GRID} of a beat" for place in range(GRID)),
+)  # fmt: skip
+"""What `raw` sees, in the order of a phrase's row."""
+TELLS = 6
+"""How many of the features that give a model away are named."""
 
 Features = NDArray[np.float64]
 
@@ -37,9 +51,13 @@ Features = NDArray[np.float64]
 def realism_auc(
     pairs: Sequence[tuple[Excerpt, Sequence[Note]]], seed: int = 0
 ) -> dict[str, Any] | None:
-    """`raw` and `pitch` AUC with their nulls, for excerpts and the model's solos over them.
+    """`raw` and `pitch` AUC with intervals and nulls, for excerpts and the model's solos over them.
 
-    None without scikit-learn, or with phrases of fewer than two tunes.
+    Formula: the share of pairs of a person's phrase and a model's that the forest, which has not
+    seen their tunes, puts in order. `tells` are the features that the forest leans on most, with
+    their mean in people's phrases and in the model's. Reference: Lopez-Paz & Oquab, "Revisiting
+    Classifier Two-Sample Tests", ICLR 2017.
+    Empty case: None without scikit-learn, or with phrases of fewer than two tunes.
     """
     if find_spec("sklearn") is None:
         return None
@@ -50,10 +68,13 @@ def realism_auc(
     random = np.random.default_rng(seed)
     shuffled = [_shuffled_within(labels, groups, random) for _ in range(NULLS)]
     found: dict[str, Any] = {"phrases": len(labels)}
-    for name, seen in (("raw", rows), ("pitch", rows[:, :PITCH_FEATURES])):
-        found[name] = _cross_validated_auc(seen, labels, groups, seed)
-        nulls = [_cross_validated_auc(seen, null, groups, seed) for null in shuffled]
+    for name, seen in (("raw", rows), ("pitch", rows[:, : len(PITCH_FEATURES)])):
+        guesses = _guesses(seen, labels, groups, seed)
+        found[name] = _auc(labels, guesses)
+        found[f"{name}_ci"] = auc_interval(guesses, labels, groups)
+        nulls = [_auc(null, _guesses(seen, null, groups, seed)) for null in shuffled]
         found[f"{name}_null"] = float(np.mean(nulls))
+    found["tells"] = _tells(rows, labels, seed)
     return found
 
 
@@ -115,16 +136,40 @@ def _shuffled_within(
     return shuffled
 
 
-def _cross_validated_auc(
+def _guesses(
     rows: Features, labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int
-) -> float:
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.metrics import roc_auc_score
+) -> Features:
+    """How sure a forest that knows other tunes only is that each phrase is the model's."""
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    forest = RandomForestClassifier(TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)
     folds = GroupKFold(min(FOLDS, len(np.unique(groups))))
-    guesses = cross_val_predict(
-        forest, rows, labels, groups=groups, cv=folds, method="predict_proba", n_jobs=1
-    )
-    return float(roc_auc_score(labels, guesses[:, 1]))
+    guesses: Features = cross_val_predict(
+        _forest(seed), rows, labels, groups=groups, cv=folds, method="predict_proba", n_jobs=1
+    )[:, 1]
+    return guesses
+
+
+def _auc(labels: NDArray[np.int64], guesses: Features) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(labels, guesses))
+
+
+def _tells(rows: Features, labels: NDArray[np.int64], seed: int) -> list[dict[str, Any]]:
+    weights = _forest(seed).fit(rows, labels).feature_importances_
+    people, model = (rows[labels == label].mean(axis=0) for label in (0, 1))
+    return [
+        {
+            "feature": FEATURES[i],
+            "weight": float(weights[i]),
+            "people": float(people[i]),
+            "model": float(model[i]),
+        }
+        for i in np.argsort(-weights, kind="stable")[:TELLS]
+    ]
+
+
+def _forest(seed: int) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(TREES, min_samples_leaf=3, random_state=seed, n_jobs=1)

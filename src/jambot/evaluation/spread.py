@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 RESAMPLES = 1000
 SEED = 0
 
+Interval = tuple[float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -37,15 +39,12 @@ def spread(by_tune: Mapping[str, Sequence[float]]) -> Spread | None:
         return None
     every = np.concatenate(tunes)
     q1, median, q3 = (float(q) for q in np.percentile(every, (25, 50, 75)))
-    low, high = np.percentile(_resampled_medians(tunes), (2.5, 97.5))
-    return Spread(len(every), median, q1, q3, float(low), float(high))
+    return Spread(len(every), median, q1, q3, *_middle(_resampled_medians(tunes)))
 
 
 def _resampled_medians(tunes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """The median of all values, each tune's taken as often as it was drawn: `RESAMPLES` times."""
-    random = np.random.default_rng(SEED)
-    drawn = random.integers(0, len(tunes), (RESAMPLES, len(tunes)))
-    times = (drawn[:, :, None] == np.arange(len(tunes))).sum(axis=1)
+    times = _times_drawn(len(tunes))
     every = np.concatenate(tunes)
     order = np.argsort(every)
     tune_of = np.repeat(np.arange(len(tunes)), [len(values) for values in tunes])[order]
@@ -58,14 +57,51 @@ def _resampled_medians(tunes: Sequence[NDArray[np.float64]]) -> NDArray[np.float
     return medians
 
 
-def ratio_interval(parts: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    """95 % bootstrap interval of sum(a) ÷ sum(b) over tunes' (a, b); None where b is empty."""
-    table = np.asarray(parts, float).reshape(-1, 2)
+def ratio_interval(by_tune: Mapping[str, Sequence[tuple[float, float]]]) -> Interval | None:
+    """95 % bootstrap interval of sum(a) ÷ sum(b) over each tune's pairs (a, b), tunes resampled.
+
+    None where b is empty.
+
+    >>> ratio_interval({"a": [(1.0, 2.0)], "b": [(2.0, 4.0)]})
+    (0.5, 0.5)
+    """
+    table = np.array([np.sum(pairs, axis=0) for pairs in by_tune.values() if len(pairs)])
     if not len(table) or table[:, 1].sum() <= 0:
         return None
-    random = np.random.default_rng(SEED)
-    drawn = random.integers(0, len(table), (RESAMPLES, len(table)))
-    sums = table[drawn].sum(axis=1)
-    ratios = sums[:, 0] / np.maximum(sums[:, 1], 1e-12)
-    low, high = (float(q) for q in np.percentile(ratios, (2.5, 97.5)))
+    sums = _times_drawn(len(table)) @ table
+    return _middle(sums[:, 0] / np.maximum(sums[:, 1], 1e-12))
+
+
+def auc_interval(
+    scores: NDArray[np.float64], labels: NDArray[np.int64], groups: NDArray[np.int64]
+) -> Interval:
+    """95 % bootstrap interval of the area under the ROC curve, whole groups resampled.
+
+    Formula: AUC(w) = sum of w_g w_h wins(g, h) ÷ sum of w_g w_h pairs(g, h), where wins(g, h)
+    counts the pairs of a 1 of group g and a 0 of group h that the scores put in order, ties half,
+    and w is how often each group was drawn. A resample without both labels cannot come about where
+    every group has both.
+    """
+    names = np.unique(groups)
+    wins, pairs = (np.zeros((len(names), len(names))) for _ in range(2))
+    for i, one in enumerate(names):
+        for j, other in enumerate(names):
+            ones = scores[(groups == one) & (labels == 1)][:, None]
+            zeros = scores[(groups == other) & (labels == 0)][None, :]
+            wins[i, j] = (ones > zeros).sum() + 0.5 * (ones == zeros).sum()
+            pairs[i, j] = ones.size * zeros.size
+    times = _times_drawn(len(names)).astype(float)
+    won, asked = (((times @ table) * times).sum(axis=1) for table in (wins, pairs))
+    return _middle(won / np.maximum(asked, 1.0))
+
+
+def _times_drawn(tunes: int) -> NDArray[np.int64]:
+    """How often each tune is drawn in each of `RESAMPLES` resamples, (resamples, tunes)."""
+    drawn = np.random.default_rng(SEED).integers(0, tunes, (RESAMPLES, tunes))
+    times: NDArray[np.int64] = (drawn[:, :, None] == np.arange(tunes)).sum(axis=1)
+    return times
+
+
+def _middle(found: NDArray[np.float64]) -> Interval:
+    low, high = (float(q) for q in np.percentile(found, (2.5, 97.5)))
     return low, high

@@ -48,6 +48,30 @@ OFFBEAT = (0.4, 0.75)
 FEWEST_OFFBEATS = 4
 
 
+def measured(
+    beats: float,
+    phases: NDArray[np.float64],
+    pitches: NDArray[np.float64],
+    velocities: NDArray[np.float64],
+    outside: NDArray[np.bool_],
+) -> dict[str, float | None]:
+    """What each control moves, of a window of `beats`; None where it cannot be measured.
+
+    The arrays hold, per note, the place in the beat (0–1), the MIDI pitch, the velocity, and
+    whether it lies outside the harmony. No notes: density 0, the rest None.
+    """
+    if not len(pitches) or beats <= 0:
+        return {name: 0.0 if name == "density" else None for name in LEVEL_EDGES}
+    offbeats = phases[(phases > OFFBEAT[0]) & (phases < OFFBEAT[1])]
+    return {
+        "density": len(pitches) / beats,
+        "register": float(pitches.mean()),
+        "intensity": float(velocities.mean()),
+        "inside_outside": float(outside.mean()),
+        "swing": float(offbeats.mean()) if len(offbeats) >= FEWEST_OFFBEATS else None,
+    }
+
+
 def measured_levels(
     beats: float,
     phases: NDArray[np.float64],
@@ -55,22 +79,9 @@ def measured_levels(
     velocities: NDArray[np.float64],
     outside: NDArray[np.bool_],
 ) -> list[int]:
-    """The control levels 0–4 of a window, in field order; `FREE` where nothing can be measured.
-
-    `beats` is its length; the arrays hold, per note, the place in the beat (0–1), the MIDI pitch,
-    the velocity, and whether it lies outside the harmony. No notes: density 0, the rest free.
-    """
-    if not len(pitches) or beats <= 0:
-        return [0] + [FREE] * (len(LEVEL_EDGES) - 1)
-    offbeats = phases[(phases > OFFBEAT[0]) & (phases < OFFBEAT[1])]
-    measures = {
-        "density": len(pitches) / beats,
-        "register": pitches.mean(),
-        "intensity": velocities.mean(),
-        "inside_outside": outside.mean(),
-        "swing": offbeats.mean() if len(offbeats) >= FEWEST_OFFBEATS else None,
-    }
+    """The control levels 0–4 of a window, in field order, by what `measured` finds; else `FREE`."""
+    found = measured(beats, phases, pitches, velocities, outside)
     return [
-        FREE if measure is None else sum(bool(measure >= edge) for edge in LEVEL_EDGES[name])
-        for name, measure in measures.items()
+        FREE if measure is None else sum(measure >= edge for edge in LEVEL_EDGES[name])
+        for name, measure in found.items()
     ]

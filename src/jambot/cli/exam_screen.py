@@ -1,0 +1,73 @@
+"""An exam's tables on the terminal."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from jambot.cli.screen import out
+
+if TYPE_CHECKING:
+    from jambot.evaluation.odd_cases import OddSolo
+    from jambot.evaluation.offline import Exam
+    from jambot.evaluation.sheet import Cell, Sheet
+    from jambot.evaluation.steering import Steered
+
+WIDE = 120
+"""Columns that the widest table takes with its intervals; a narrower terminal goes without them,
+and output that is no terminal is always so wide."""
+MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}
+
+
+def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
+    """All tables of an exam, its headline, and where the rest lies."""
+    from jambot.evaluation.exam_tables import sheets
+
+    for sheet in sheets(exam):
+        _show(sheet)
+    out.print(f"{exam.model}: {exam.as_dict()['headline']}", highlight=False)
+    _show_paths(figures, page)
+
+
+def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> None:
+    """What every model's knobs moved."""
+    from jambot.evaluation.steering_page import steering_sheet
+
+    for who, turns in found.items():
+        _show(steering_sheet(who, turns))
+    _show_paths(figures)
+
+
+def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page: Path) -> None:
+    """What every model played in every odd case."""
+    from jambot.evaluation.odd_cases_page import odd_sheet
+
+    for who, solos in found.items():
+        _show(odd_sheet(who, solos))
+    _show_paths(figures, page)
+
+
+def _show_paths(figures: Path, page: Path | None = None) -> None:
+    said = f"figures: {figures}" + (f"   page: {page}" if page else "")
+    out.print(said, highlight=False, soft_wrap=True)
+
+
+def _show(sheet: "Sheet") -> None:
+    """Print a table."""
+    console = out if out.is_terminal else Console(width=WIDE)
+    table = Table(title=sheet.title, caption=sheet.caption, title_justify="left")
+    table.add_column("", no_wrap=True)
+    for head in sheet.heads:
+        table.add_column(head)
+    for who, cells in sheet.rows:
+        table.add_row(who, *(_text(cell, console.width >= WIDE) for cell in cells))
+    console.print(table)
+
+
+def _text(cell: "Cell", with_interval: bool) -> Text:
+    mark, colour = MARKS[cell.right]
+    text = Text(cell.said).append(mark, style=colour)
+    return text.append(f"\n{cell.below}", style="dim") if cell.below and with_interval else text
