@@ -89,7 +89,7 @@ def test_evaluate_prints_the_figures_of_people_model_and_rule(
     asked = ("evaluate", str(tmp_path / "roles"), "--model", "chord-tones", "--source", "own")
     assert run(*asked, "--bars", "8", "--out", str(exam)) == 0
     said = capsys.readouterr().out
-    assert "notes a beat" in said
+    assert "repetition" in said
     assert {"people", "rule", "chord-tones"} <= set(said.split())
     assert "Foretelling" in said
     assert (exam / "offline.json").is_file()

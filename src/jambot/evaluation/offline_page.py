@@ -76,7 +76,7 @@ def showpieces(exam: Exam, who: str) -> list[tuple[str, Attempt, float]]:
         return []
     places = {0: "Best", len(ranked) // 2: "Median"}
     places |= {len(ranked) - 1: "Worst"} if len(ranked) > 2 else {}
-    return [(title, *reversed(ranked[place])) for place, title in sorted(places.items())]
+    return [(title, ranked[place][1], ranked[place][0]) for place, title in sorted(places.items())]
 
 
 def _comparison(exam: Exam) -> str:

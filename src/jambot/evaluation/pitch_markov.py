@@ -133,11 +133,12 @@ class _Roots:
         self._starts: list[float] = []
         self._roots: list[int | None] = []
         for chord in chords:
-            heard = isinstance(chord, HarmonyChange)
-            self._starts.append(chord.beat if heard else chord.onset_beats)
-            written = None if heard else chord.chord
-            root = chord.harmony.bass if heard else written.root if written else None
-            self._roots.append(root)
+            if isinstance(chord, HarmonyChange):
+                self._starts.append(chord.beat)
+                self._roots.append(chord.harmony.bass)
+            else:
+                self._starts.append(chord.onset_beats)
+                self._roots.append(chord.chord.root if chord.chord else None)
 
     def at(self, beat: float) -> int | None:
         i = bisect_right(self._starts, beat) - 1

@@ -153,7 +153,10 @@ def _window_surprise(
             if f"{part}_12" in sums:
                 sums[f"{part}_12"] += surprise_bits(logits, ALIKE[token])
         pending.append(token)
-    return Surprise(**sums)
+    return Surprise(
+        sums["timing"], sums["pitch"], sums["duration"], sums["velocity"],
+        sums["timing_12"], sums["duration_12"],
+    )  # fmt: skip
 
 
 def surprise_bits(logits: NDArray[np.float32], tokens: int | NDArray[np.int64]) -> float:
