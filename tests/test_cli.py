@@ -152,6 +152,7 @@ def test_wrong_use_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) -> No
 
 def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
-    for command in ("jam", "demo", "generate", "prepare", "train", "export", "evaluate", "ports"):
+    commands = ("jam", "demo", "generate", "prepare", "train", "export", "evaluate", "ports", "fl")
+    for command in commands:
         assert run(command, "--help") == 0
         assert command in capsys.readouterr().out

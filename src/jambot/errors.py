@@ -8,7 +8,8 @@
     ├── DatasetError            a role sample or dataset is incomplete or damaged
     ├── CheckpointError         weights, vocabulary and code do not belong together
     ├── GenerationError         the model cannot go on from this prompt
-    └── PortError               a MIDI port is missing, busy, or has gone
+    ├── PortError               a MIDI port is missing, busy, or has gone
+    └── FLStudioError           FL Studio does not answer, or does not do what it was asked
 
 Nothing is raised on stage: there, lateness and faults are counted (see `jambot.realtime`).
 """
@@ -55,3 +56,7 @@ class GenerationError(JamBotError):
 
 class PortError(JamBotError):
     """A MIDI port is missing, busy, or has gone."""
+
+
+class FLStudioError(JamBotError):
+    """FL Studio does not answer, or does not do what it was asked."""

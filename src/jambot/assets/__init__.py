@@ -1,4 +1,4 @@
-"""What ships with JAM_BOT: the trained model(s) and a comping performance to play over.
+"""What ships with JAM_BOT: trained model(s), comping to play over, and FL Studio's script.
 
 Data and the way to find it; imports `errors` only.
 """
@@ -10,6 +10,8 @@ from jambot.errors import UsageError
 FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
 DEMO_COMPING = FOLDER / "demo_comping.mid"
+FL_SCRIPT = "fl_studio/device_JamBot.py"
+"""Below this folder in the wheel, below `integrations` in a clone."""
 
 
 def model_names() -> list[str]:
@@ -27,3 +29,9 @@ def find_model(name: str) -> Path:
         f"one of {', '.join([*model_names(), 'chord-tones'])}, or a folder made by `jambot export`",
         "check the name",
     )
+
+
+def fl_script() -> Path:
+    """The script that FL Studio runs."""
+    shipped = FOLDER / FL_SCRIPT
+    return shipped if shipped.is_file() else FOLDER.parents[2] / "integrations" / FL_SCRIPT

@@ -1,0 +1,69 @@
+"""Commands about FL Studio: put the script in place, ask whether it answers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jambot.cli.screen import out
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """FL Studio: put JAM_BOT's script in place, and see whether it answers."""
+
+
+@app.command()
+def install(
+    folder: Annotated[
+        Path | None, typer.Option(help="FL Studio's user data folder, or its folder Hardware.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a newer or a changed script too.")
+    ] = False,
+) -> None:
+    """Put JAM_BOT's script where FL Studio finds it."""
+    from jambot.control.fl_install import install as put
+
+    out.print(f"script: {put(folder, force)}", highlight=False, soft_wrap=True)
+    out.print(
+        "next: restart FL Studio, open Options ▸ MIDI settings, and\n"
+        "  1. Input: enable `jambot`, controller type JamBot, port 10\n"
+        "  2. Output: enable `jambot back`, port 10 as well\n"
+        "  3. `jambot fl status --in 'jambot back' --out jambot` says whether it answers\n"
+        "docs/fl_studio.md has all ten steps.",
+        highlight=False,
+    )
+
+
+@app.command()
+def status(
+    in_name: Annotated[str | None, typer.Option("--in", help="The cable from FL Studio.")] = None,
+    out_name: Annotated[str | None, typer.Option("--out", help="The cable to FL Studio.")] = None,
+    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
+) -> None:
+    """Ask FL Studio what it is doing, through JAM_BOT's script."""
+    from jambot.control.fl_studio import FLStudio
+    from jambot.realtime.clock import SystemClock
+    from jambot.realtime.ports import open_ports
+
+    clock = SystemClock()
+    ports = open_ports(backend, in_name, out_name, clock)
+    try:
+        studio = FLStudio(ports.input, ports.output, clock)
+        found = studio.connect()
+        studio.close()
+    finally:
+        ports.close()
+    out.print(f"{found.fl_version}, script {found.script_version}", highlight=False)
+    state = found.state
+    if state is not None:
+        out.print(
+            f"{'playing' if state.playing else 'stopped'} at beat {state.position_beats:.2f}, "
+            f"{state.bpm:g} bpm, {'recording' if state.recording else 'not recording'}, "
+            f"{'song' if state.song_mode else 'pattern'} mode, "
+            f"channel {state.channel_name or 'none'}",
+            highlight=False,
+        )

@@ -1,0 +1,355 @@
+"""FL Studio from outside: what it is doing, and asking it to play, stop, record, change its tempo.
+
+`device_JamBot.py` sits at the other end of the cables and speaks `fl_protocol`. Nothing is believed
+before FL Studio shows it: a request is done when a state, read on a later tick than the deed, has
+what was asked for. Notes go their own way, as plain MIDI.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jambot.control.fl_protocol import NO_CHANNEL, PROTOCOL, Frame, decode, encode, protocol_of
+from jambot.errors import FLStudioError, UsageError
+from jambot.realtime.clock import Clock
+from jambot.realtime.ports import InputPort, OutputPort, TimedMessage
+
+HEARTBEAT_SECONDS = 0.5
+# The script speaks every half second at least; loading a project may hold it up for longer.
+SILENT_SECONDS = 3.0
+# FL Studio's idle tick is about 20 ms, and on Windows one SysEx gets through in each.
+FRAME_SECONDS = 0.025
+REPEAT_SECONDS = 0.5
+REQUEST_SECONDS = 2.0
+WAIT_STEP_SECONDS = 0.005
+SLOWEST_BPM, FASTEST_BPM = 10.0, 522.0
+TEMPO_TOLERANCE_BPM = 0.0015
+INSTALL_CURE = "run `jambot fl install --force` and restart FL Studio"
+CABLE_CURE = (
+    "in FL Studio's MIDI settings give input and output one port number and the input the "
+    "controller type JamBot; docs/fl_studio.md has the ten steps"
+)
+
+
+class Link(StrEnum):
+    """How things stand between JAM_BOT and the script."""
+
+    WAITING = "waiting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class FLState:
+    """What FL Studio was doing at `seconds` of the clock.
+
+    `position_beats` counts quarter notes from the start of the song, or of the pattern in pattern
+    mode. `loop_beats` is start and end of what is played round and round, None where nothing is.
+    `jumps` counts the leaps of the position while playing. `channel` counts the channel rack as it
+    is shown from 0, None where none is selected.
+    """
+
+    seconds: float
+    playing: bool
+    recording: bool
+    song_mode: bool
+    bpm: float
+    position_beats: float
+    jumps: int
+    loop_beats: tuple[float, float] | None
+    channel: int | None
+    channel_name: str
+
+    def beat_at(self, seconds: float) -> float:
+        """Where the song is at `seconds`, going on from here and round the loop."""
+        if not self.playing:
+            return self.position_beats
+        beat = self.position_beats + (seconds - self.seconds) * self.bpm / 60
+        if self.loop_beats is not None:
+            start, end = self.loop_beats
+            if self.position_beats < end <= beat:
+                return start + (beat - start) % (end - start)
+        return beat
+
+
+@dataclass(frozen=True, slots=True)
+class FLStatus:
+    """Who is there and what it does; `state` is None unless connected, `cure` empty if so."""
+
+    link: Link
+    state: FLState | None
+    fl_version: str | None
+    script_version: str | None
+    api_version: int | None
+    cure: str
+
+
+@dataclass(slots=True)
+class Request:
+    """Something FL Studio was asked to do; `done` once it shows, `error` if it never did."""
+
+    name: str
+    fields: dict[str, int]
+    wanted: str
+    holds: Callable[[FLState], bool]
+    found: Callable[[FLState], str]
+    number: int
+    done: bool = False
+    error: FLStudioError | None = None
+    started_seconds: float | None = None
+    sent_seconds: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.done or self.error is not None
+
+
+class FLStudio:
+    """One FL Studio at the end of a pair of ports; `tick` it every few milliseconds.
+
+    A heartbeat twice a second keeps the link; requests are carried out one after the other.
+    Threads: for a single thread. The output may be the one the solo leaves by: only whole SysEx
+    frames are sent, at once, and what is heard beside frames is passed over.
+    """
+
+    def __init__(
+        self, heard: InputPort, output: OutputPort, clock: Clock, session: int | None = None
+    ) -> None:
+        self._heard, self._output, self._clock = heard, output, clock
+        self._session = session or 1 + secrets.randbelow(NO_CHANNEL - 1)
+        self._link = Link.WAITING
+        self._state: FLState | None = None
+        self._welcome: Frame | None = None
+        self._foreign: int | None = None
+        self._spoken_seconds = clock.now()
+        self._heartbeat_seconds: float | None = None
+        self._frame_seconds: float | None = None
+        self._requests: deque[Request] = deque()
+        # Another JAM_BOT may ask the same FL Studio: numbers should not meet.
+        self._asked = secrets.randbelow(NO_CHANNEL)
+
+    @property
+    def status(self) -> FLStatus:
+        """Everything there is to know, as of the last tick."""
+        there = self._link is Link.CONNECTED
+        welcome = self._welcome
+        return FLStatus(
+            link=self._link,
+            state=self._state if there else None,
+            fl_version=welcome.texts["fl"] if welcome else None,
+            script_version=welcome.texts["script"] if welcome else None,
+            api_version=welcome.numbers["api"] if welcome else None,
+            cure="" if there else self._absence().cure,
+        )
+
+    def play(self) -> Request:
+        """Start the transport; nothing happens where it plays already."""
+        return self._ask("play", "the transport to play", lambda state: state.playing, _transport)
+
+    def stop(self) -> Request:
+        """Stop the transport."""
+        return self._ask(
+            "stop", "the transport to stop", lambda state: not state.playing, _transport
+        )
+
+    def record(self, on: bool = True) -> Request:
+        """Arm recording, or disarm it."""
+        return self._ask(
+            "record",
+            f"recording {'on' if on else 'off'}",
+            lambda state: state.recording == on,
+            lambda state: f"recording is {'on' if state.recording else 'off'}",
+            on=int(on),
+        )
+
+    def set_tempo(self, bpm: float) -> Request:
+        """Set the project's tempo, to a thousandth; UsageError beyond what FL Studio allows."""
+        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+            raise UsageError(f"tempo {bpm:g}", f"{SLOWEST_BPM:g} to {FASTEST_BPM:g} bpm")
+        return self._ask(
+            "tempo",
+            f"{bpm:g} bpm",
+            lambda state: abs(state.bpm - bpm) <= TEMPO_TOLERANCE_BPM,
+            lambda state: f"the tempo is {state.bpm:g}",
+            milli_bpm=round(bpm * 1000),
+        )
+
+    def choose_channel(self, index: int) -> Request:
+        """Select one channel of the rack as it is shown, from 0: the solo sounds there."""
+        if not 0 <= index < NO_CHANNEL:
+            raise UsageError(f"channel {index}", "its place in the channel rack, from 0")
+        return self._ask(
+            "channel",
+            f"channel {index}",
+            lambda state: state.channel == index,
+            lambda state: f"channel {state.channel} is selected",
+            index=index,
+        )
+
+    def tick(self) -> None:
+        """Hear what came, give up what takes too long, say what is due. Never blocks or raises."""
+        for message in self._heard.poll():
+            self._hear(message)
+        now = self._clock.now()
+        if self._link is Link.CONNECTED and now - self._spoken_seconds > SILENT_SECONDS:
+            self._link = Link.LOST
+        self._judge(now)
+        self._speak(now)
+
+    def connect(self, seconds: float = SILENT_SECONDS) -> FLStatus:
+        """Tick until FL Studio is there and has told its state; FLStudioError after `seconds`."""
+        end = self._clock.now() + seconds
+        while self.status.state is None:
+            if self._clock.now() >= end:
+                raise self._absence()
+            self._step()
+        return self.status
+
+    def wait(self, request: Request) -> None:
+        """Tick until FL Studio shows what was asked; FLStudioError where it never does."""
+        while not request.settled:
+            self._step()
+        if request.error is not None:
+            raise request.error
+
+    def close(self) -> None:
+        """Take leave, so that the script need not wait for heartbeats; the ports stay open."""
+        self._output.send(encode("bye", session=self._session))
+        self._link = Link.WAITING
+
+    def _step(self) -> None:
+        self.tick()
+        self._clock.sleep_until(self._clock.now() + WAIT_STEP_SECONDS, spin=False)
+
+    def _ask(
+        self,
+        name: str,
+        wanted: str,
+        holds: Callable[[FLState], bool],
+        found: Callable[[FLState], str],
+        **fields: int,
+    ) -> Request:
+        self._asked = self._asked % NO_CHANNEL + 1
+        request = Request(name, fields, wanted, holds, found, self._asked)
+        self._requests.append(request)
+        return request
+
+    def _hear(self, message: TimedMessage) -> None:
+        spoken = protocol_of(message.data)
+        if spoken is not None and spoken != PROTOCOL:
+            self._link, self._foreign = Link.FOREIGN, spoken
+            return
+        frame = decode(message.data)
+        if frame is None:
+            return
+        self._spoken_seconds = message.seconds
+        if frame.name == "welcome" and frame.numbers["session"] == self._session:
+            self._welcome, self._link = frame, Link.CONNECTED
+        elif frame.name == "state" and self._welcome is not None:
+            self._link = Link.CONNECTED
+            self._state = _state(frame, message.seconds)
+            self._check(frame.numbers["request"])
+        elif frame.name == "refused":
+            self._refuse(frame)
+
+    def _check(self, carried_out: int) -> None:
+        """Settle the request under way where the state, read after its deed, has what it wants."""
+        request = self._requests[0] if self._requests else None
+        if request is None or self._state is None or request.number != carried_out:
+            return
+        if request.holds(self._state):
+            request.done = True
+            self._requests.popleft()
+
+    def _refuse(self, frame: Frame) -> None:
+        if self._requests and self._requests[0].number == frame.numbers["request"]:
+            request = self._requests.popleft()
+            request.error = FLStudioError(
+                f"FL Studio refused: {frame.texts['reason']}",
+                request.wanted,
+                "close what is open in FL Studio, and ask again",
+            )
+
+    def _judge(self, now: float) -> None:
+        """Give the oldest request its time, and no more."""
+        if not self._requests:
+            return
+        request = self._requests[0]
+        if request.started_seconds is None:
+            request.started_seconds = now
+        if now - request.started_seconds <= REQUEST_SECONDS:
+            return
+        self._requests.popleft()
+        if self._link is not Link.CONNECTED or self._state is None:
+            request.error = self._absence()
+        else:
+            request.error = FLStudioError(
+                f"{request.found(self._state)} after {REQUEST_SECONDS:g} s",
+                request.wanted,
+                "look whether FL Studio waits for an answer in a dialog, and ask again",
+            )
+
+    def _speak(self, now: float) -> None:
+        """Send one frame where the last has had its tick: a heartbeat, else the next request."""
+        if self._frame_seconds is not None and now - self._frame_seconds < FRAME_SECONDS:
+            return
+        if self._heartbeat_seconds is None or now - self._heartbeat_seconds >= HEARTBEAT_SECONDS:
+            self._heartbeat_seconds = now
+            self._send(encode("heartbeat", session=self._session), now)
+            return
+        request = self._requests[0] if self._requests else None
+        if request is None or self._link is not Link.CONNECTED:
+            return
+        if request.sent_seconds is None or now - request.sent_seconds >= REPEAT_SECONDS:
+            request.sent_seconds = now
+            self._send(encode(request.name, request=request.number, **request.fields), now)
+
+    def _send(self, frame: bytes, now: float) -> None:
+        self._output.send(frame)
+        self._frame_seconds = now
+
+    def _absence(self) -> FLStudioError:
+        """Why nobody is there, as far as can be told from here."""
+        if self._link is Link.FOREIGN:
+            return FLStudioError(
+                f"the script in FL Studio speaks protocol {self._foreign}",
+                f"protocol {PROTOCOL}",
+                INSTALL_CURE,
+            )
+        if self._link is Link.LOST:
+            return FLStudioError(
+                f"FL Studio fell silent {self._clock.now() - self._spoken_seconds:.0f} s ago",
+                "its script to answer twice a second",
+                "look whether FL Studio is still running and its MIDI ports are enabled",
+            )
+        return FLStudioError(
+            "FL Studio does not answer",
+            "its script JamBot on the other end of the cables",
+            CABLE_CURE,
+        )
+
+
+def _transport(state: FLState) -> str:
+    return "it plays" if state.playing else "it stands still"
+
+
+def _state(frame: Frame, seconds: float) -> FLState:
+    numbers = frame.numbers
+    ppq = max(1, numbers["ppq"])
+    start, end = numbers["loop_start"] / ppq, numbers["loop_end"] / ppq
+    channel = numbers["channel"]
+    return FLState(
+        seconds=seconds,
+        playing=bool(numbers["playing"]),
+        recording=bool(numbers["recording"]),
+        song_mode=bool(numbers["song_mode"]),
+        bpm=numbers["milli_bpm"] / 1000,
+        position_beats=numbers["position"] / ppq,
+        jumps=numbers["jumps"],
+        loop_beats=(start, end) if start < end else None,
+        channel=None if channel == NO_CHANNEL else channel,
+        channel_name=frame.texts["channel_name"],
+    )
