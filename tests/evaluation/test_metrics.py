@@ -2,6 +2,7 @@
 
 import doctest
 
+import mir_eval.chord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +41,24 @@ def test_every_worked_example_in_the_docstrings_holds():
 def test_an_arpeggio_of_its_chords_is_all_chord_tones():
     arpeggio = [Note(0.0, 1.0, 62), Note(1.0, 1.0, 65), Note(4.0, 1.0, 67), Note(8.0, 1.0, 71)]
     assert chord_tone_ratio(arpeggio, TWO_FIVE_ONE) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("ours", "harte"),
+    [
+        ("D", "D:maj"), ("F#m", "F#:min"), ("Bb7", "Bb:7"), ("Ebmaj7", "Eb:maj7"),
+        ("Am7", "A:min7"), ("Bm7b5", "B:hdim7"), ("C#dim7", "C#:dim7"), ("Gdim", "G:dim"),
+        ("Abaug", "Ab:aug"), ("E6", "E:maj6"), ("Dm6", "D:min6"), ("Fmmaj7", "F:minmaj7"),
+        ("Csus4", "C:sus4"),
+    ],
+)  # fmt: skip
+def test_chord_tones_are_those_of_mir_eval(ours, harte):
+    root, bitmap, _ = mir_eval.chord.encode(harte)
+    scale = [Note(float(i), 1.0, 50 + i) for i in range(24)]
+    span = [ChordSpan(0.0, 24.0, parse_chord(ours))]
+    for note in scale:
+        assert chord_tone_ratio([note], span) == bitmap[(note.pitch - root) % 12]
+    assert chord_tone_ratio(scale, span) == bitmap.sum() / 12
 
 
 def test_notes_before_the_first_chord_and_under_no_chord_are_left_out():
