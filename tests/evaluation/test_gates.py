@@ -79,3 +79,18 @@ def test_a_clock_moved_by_hand_proves_no_timing_but_still_no_stuck_note():
 
 def test_a_file_is_judged_by_its_music_alone():
     assert list(verdicts({}, "file")) == ["dead_air.ratio"]
+
+
+def test_an_exam_is_asked_for_what_the_player_must_reach_and_told_what_it_aims_at():
+    figures = {
+        "bits_per_note": {"pitch": 3.0}, "realism_auc": {"raw": 0.86}, "note_ms": {"p50": 8.0},
+        "chord_swap": {"lost": -0.02}, "copy_rate": {"excess": 0.01},
+    }  # fmt: skip
+    seen = {row.gate.figure: row for row in judge(figures, "exam")}
+    verdicts = {name: row.verdict for name, row in seen.items()}
+    assert verdicts["bits_per_note.pitch"] == verdicts["note_ms.p50"] == "pass"
+    assert verdicts["realism_auc.raw"] == verdicts["copy_rate.excess"] == "fail"
+    assert verdicts["chord_swap.lost"] == "pass"
+    assert verdicts["agreement.top1"] == "not measured"
+    assert seen["bits_per_note.pitch"].as_dict()["aims"] == "≤ 2.9"
+    assert seen["inside_human_iqr.count"].gate.asks == "≥ 5 of 7"

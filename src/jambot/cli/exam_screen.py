@@ -24,9 +24,9 @@ MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}
 
 def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
     """All tables of an exam, its headline, and where the rest lies."""
-    from jambot.evaluation.exam_tables import sheets
+    from jambot.evaluation.exam_tables import reach, sheets
 
-    for sheet in sheets(exam):
+    for sheet in (*sheets(exam), reach(exam)):
         _show(sheet)
     out.print(f"{exam.model}: {exam.as_dict()['headline']}", highlight=False)
     _show_paths(figures, page)

@@ -17,6 +17,7 @@ HEADS = {
     "step_share": "steps",
     "range": "range",
 }
+PASSED = {"pass": True, "fail": False}
 BITS = {
     "pitch": "pitch",
     "timing": "timing",
@@ -38,6 +39,23 @@ def sheets(exam: Exam) -> list[Sheet]:
         comparing(exam),
     )
     return [sheet for sheet in made if sheet.rows]
+
+
+def reach(exam: Exam) -> Sheet:
+    """The gates of the model that the exam is about; on the page they have a table of their own."""
+    rows = tuple(
+        (
+            judged.gate.figure,
+            (
+                Cell("–" if judged.value is None else f"{judged.value:.3g}"),
+                Cell(judged.gate.asks),
+                Cell(judged.gate.aims or "–"),
+                Cell(judged.verdict, right=PASSED.get(judged.verdict)),
+            ),
+        )
+        for judged in exam.gates
+    )
+    return Sheet(f"What {exam.model} reaches", "", ("found", "must", "aim", ""), rows)
 
 
 def music(exam: Exam) -> Sheet:

@@ -44,11 +44,18 @@ class Followed:
         )
 
     def as_dict(self) -> dict[str, float | int | None]:
-        """Shares: `followed` in the new chords, beside `unswapped`; None without notes."""
+        """Shares: `followed` in the new chords, `unswapped`, and their difference `lost`.
+
+        None without notes.
+        """
         swapped = self.swapped_notes or None
+        followed = self.swapped_inside / swapped if swapped else None
+        unswapped = self.inside / self.notes if self.notes else None
+        lost = None if followed is None or unswapped is None else unswapped - followed
         return {
-            "followed": self.swapped_inside / swapped if swapped else None,
-            "unswapped": self.inside / self.notes if self.notes else None,
+            "followed": followed,
+            "unswapped": unswapped,
+            "lost": lost,
             "followed_in_old_chord": self.swapped_in_old / swapped if swapped else None,
             "followed_notes": self.swapped_notes,
         }

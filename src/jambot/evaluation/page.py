@@ -7,7 +7,7 @@ from typing import Any
 
 from jambot.evaluation.charts import human_range, latency_strip
 from jambot.evaluation.findings import Findings
-from jambot.evaluation.gates import STAGE_A, Judged, figure_at
+from jambot.evaluation.gates import GATES, Judged, figure_at
 from jambot.evaluation.headline import Answer, duration
 from jambot.evaluation.people import PEOPLE
 from jambot.evaluation.piano_roll import Roll, draw
@@ -153,7 +153,7 @@ def gates_table(gates: list[Judged]) -> str:
     rows = "".join(
         f"<tr><th>{escape(row.gate.meaning)}<br><code>{row.gate.figure}</code></th>"
         f'<td class="number"><b>{_value(row)}</b></td>'
-        f'<td class="number note">{escape(row.gate.asks)}</td>'
+        f'<td class="number note">{escape(row.gate.asks)}{_aim(row)}</td>'
         f"<td>{verdict_chip(row.verdict)}"
         + (f"<br><small>{escape(row.note)}</small>" if row.note else "")
         + "</td></tr>"
@@ -163,6 +163,10 @@ def gates_table(gates: list[Judged]) -> str:
         '<h2>Gates</h2><div class="sheet"><table class="stacked"><thead><tr><th>What is asked</th>'
         f"<th>Found</th><th>Gate</th><th>Verdict</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _aim(row: Judged) -> str:
+    return f"<br>aim {escape(row.gate.aims)}" if row.gate.aims else ""
 
 
 def _value(row: Judged) -> str:
@@ -186,7 +190,7 @@ def _timings(findings: Findings) -> str:
         quantiles = "".join(
             f"<span>{q} <b>{duration(summary[q])}</b></span>" for q in ("p50", "p95", "p99", "max")
         )
-        gate = next((g.limit for g in STAGE_A if g.figure.startswith(f"{name}.")), None)
+        gate = next((g.limit for g in GATES if g.figure.startswith(f"{name}.")), None)
         boxes.append(
             f'<section class="card"><h3>{label}</h3><small>{meaning} · {summary["n"]} taken</small>'
             f"{latency_strip(findings.samples_ms.get(name, ()), gate, label)}"
