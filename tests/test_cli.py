@@ -1,12 +1,18 @@
 """The front door: what each command leaves behind, and how it refuses."""
 
+import inspect
 import json
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from jambot.assets import DEMO_COMPING
 from jambot.cli import main
+from jambot.cli.learning import evaluate
+from jambot.cli.playing import demo, generate, jam
+from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 
@@ -62,6 +68,15 @@ def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) ->
     assert 4.0 < read_midi(solo).end_beats <= 8.5
     assert run(*arguments, "--primer", str(DEMO_COMPING)) == 0
     assert read_midi(solo).end_beats > 8.5
+
+
+@pytest.mark.parametrize("command", [evaluate, demo, generate, jam])
+def test_what_is_not_asked_for_is_as_the_settings_have_it(command: Callable[..., None]) -> None:
+    settings = asdict(SamplingSettings())
+    flags = inspect.signature(command).parameters
+    known = {name: flags[name].default for name in settings.keys() & flags.keys()}
+    assert {"temperature", "top_p", "guidance"} <= known.keys()
+    assert known == {name: settings[name] for name in known}
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF not midi at all", b"MThd\0\0\0\6\0\1\0\1\0\0"])

@@ -314,6 +314,54 @@ def test_a_bias_on_rests_breathes_more(random_model: Models) -> None:
     assert counts[0] > 2 * counts[2]
 
 
+def test_breath_ends_long_rests(random_model: Models) -> None:
+    """A player of legato eighths who hardly begins is made to."""
+
+    class Eighths(random_model):
+        def logits(self):
+            found = super().logits()
+            found[[VOCABULARY.id("POS", place) for place in (0, 12)]] += (46, 40)
+            found[[VOCABULARY.id(marker) for marker in ("BAR", "BEAT")]] += 49
+            found[VOCABULARY.id("DUR", 12)] += 40
+            return found
+
+    def longest_rest(breath: float) -> float:
+        settings = SamplingSettings(guidance=0.0, breath=breath)
+        generator = Generator(Eighths(spread=0.1), settings)
+        generator.prompt(Prompt(CHORDS))
+        notes = play(generator, 200)
+        return max(b.onset_beats - a.end_beats for a, b in itertools.pairwise(notes))
+
+    assert longest_rest(0.5) < longest_rest(0.0) / 2
+
+
+def test_the_register_is_kept_and_the_knob_moves_it(random_model: Models) -> None:
+    def mean_pitch(centre: float | None, knob: float | None = None) -> float:
+        generator = Generator(random_model(), SamplingSettings(guidance=0.0, register=centre))
+        generator.prompt(Prompt(CHORDS, controls=Controls(register=knob)))
+        pitches = [note.pitch for note in play(generator, 64)]
+        return sum(pitches) / len(pitches)
+
+    assert abs(mean_pitch(60.0) - 60.0) < 2.0
+    assert abs(mean_pitch(75.0) - 75.0) < 2.0
+    steered = [mean_pitch(66.0, knob) for knob in (0.0, 0.5, 1.0)]
+    assert steered == sorted(steered)
+    assert steered[2] - steered[0] > 8.0
+
+
+def test_figures_are_taken_up_as_often_as_asked(random_model: Models) -> None:
+    def repeated(lean: float) -> float:
+        settings = SamplingSettings(guidance=0.0, figures=lean, lowest=60, highest=63)
+        generator = Generator(random_model(eagerness=1.0), settings)
+        generator.prompt(Prompt(CHORDS))
+        pitches = [note.pitch for note in play(generator, 64)]
+        steps = [b - a for a, b in itertools.pairwise(pitches)]
+        grams = [tuple(steps[i : i + 4]) for i in range(len(steps) - 3)]
+        return 1 - len(set(grams)) / len(grams)
+
+    assert repeated(0.0) + 0.1 < repeated(3.0)
+
+
 def test_a_range_of_one_key_is_played_on_that_key(random_model: Models) -> None:
     generator = Generator(random_model(), SamplingSettings(lowest=108, highest=108))
     generator.prompt(Prompt(CHORDS))

@@ -10,38 +10,33 @@ from jambot.generation.sampling import SamplingSettings, chance, choose, guided
 
 LOGITS = np.log(np.array([0.1, 0.4, 0.2, 0.3], np.float32))
 EVENLY = [i / 1000 for i in range(1000)]
-PLAIN = SamplingSettings(top_p=1.0)
 
 
-def shares(logits: np.ndarray, settings: SamplingSettings) -> list[float]:
+def shares(logits: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> list[float]:
     """How often each token is drawn when chance takes every value."""
-    drawn = [choose(logits, settings, luck) for luck in EVENLY]
+    drawn = [choose(logits, temperature, top_p, luck) for luck in EVENLY]
     return [drawn.count(token) / len(EVENLY) for token in range(len(logits))]
 
 
 def test_tokens_are_drawn_as_often_as_the_model_says() -> None:
-    assert shares(LOGITS, PLAIN) == pytest.approx([0.1, 0.4, 0.2, 0.3], abs=0.002)
+    assert shares(LOGITS) == pytest.approx([0.1, 0.4, 0.2, 0.3], abs=0.002)
 
 
 def test_temperature_sharpens_and_flattens() -> None:
-    assert shares(LOGITS, SamplingSettings(0.5, 1.0)) == pytest.approx(
-        [1 / 30, 16 / 30, 4 / 30, 9 / 30], abs=0.002
-    )
-    assert shares(LOGITS, SamplingSettings(1e6, 1.0)) == pytest.approx([0.25] * 4, abs=0.002)
+    assert shares(LOGITS, 0.5) == pytest.approx([1 / 30, 16 / 30, 4 / 30, 9 / 30], abs=0.002)
+    assert shares(LOGITS, 1e6) == pytest.approx([0.25] * 4, abs=0.002)
 
 
-@pytest.mark.parametrize("settings", [SamplingSettings(0.0), SamplingSettings(top_p=0.0)])
-def test_no_temperature_or_no_top_p_leaves_the_likeliest(
-    settings: SamplingSettings,
-) -> None:
-    assert shares(LOGITS, settings) == [0.0, 1.0, 0.0, 0.0]
+@pytest.mark.parametrize(("temperature", "top_p"), [(0.0, 1.0), (1.0, 0.0)])
+def test_no_temperature_or_no_top_p_leaves_the_likeliest(temperature: float, top_p: float) -> None:
+    assert shares(LOGITS, temperature, top_p) == [0.0, 1.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
     ("top_p", "kept"), [(0.39, {1}), (0.41, {1, 3}), (0.69, {1, 3}), (0.71, {1, 2, 3})]
 )
 def test_top_p_keeps_the_smallest_set_with_that_much(top_p: float, kept: set[int]) -> None:
-    found = shares(LOGITS, SamplingSettings(top_p=top_p))
+    found = shares(LOGITS, top_p=top_p)
     assert {token for token, share in enumerate(found) if share} == kept
 
 
@@ -60,15 +55,15 @@ def test_what_is_forbidden_is_never_drawn(
     masked = np.array(logits, np.float32)
     forbidden = data.draw(st.sets(st.integers(0, len(logits) - 1)).map(lambda s: s - {allowed}))
     masked[list(forbidden)] = -np.inf
-    drawn = choose(masked, SamplingSettings(temperature, top_p), luck)
+    drawn = choose(masked, temperature, top_p, luck)
     assert drawn not in forbidden
     assert 0 <= drawn < len(logits)
 
 
 def test_a_token_that_is_all_but_impossible_is_not_drawn_by_the_last_bit_of_chance() -> None:
     logits = np.array([0.0, -200.0, -np.inf], np.float32)
-    assert choose(logits, PLAIN, 1 - 2**-53) == 0
-    assert choose(logits, PLAIN, 0.0) == 0
+    assert choose(logits, 1.0, 1.0, 1 - 2**-53) == 0
+    assert choose(logits, 1.0, 1.0, 0.0) == 0
 
 
 def test_guidance_goes_where_the_harmony_points() -> None:
@@ -116,6 +111,11 @@ def test_neighbouring_seeds_have_nothing_in_common() -> None:
         {"top_p": -0.1},
         {"top_p": 1.5},
         {"guidance": float("inf")},
+        {"rhythm_top_p": 1.01},
+        {"breath": -0.1},
+        {"register": 12.0},
+        {"register": float("nan")},
+        {"figures": -1.0},
         {"primer_max_tokens": -4},
     ],
 )

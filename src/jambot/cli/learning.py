@@ -162,7 +162,7 @@ def evaluate(
     ] = False,
     seed: Seed = 1,
     temperature: Temperature = 1.0,
-    top_p: TopP = 0.95,
+    top_p: TopP = 0.98,
     guidance: Guidance = 0.75,
 ) -> None:
     """Examine models on held-out tunes, beside people, a rule and a Markov chain.

@@ -16,9 +16,18 @@ Adapter = Annotated[
 Bpm = Annotated[float, typer.Option(min=20, max=400, help="Tempo in beats per minute.")]
 BeatsPerBar = Annotated[int, typer.Option(min=1, max=12, help="Quarter-note beats in a bar.")]
 Temperature = Annotated[float, typer.Option(min=0, max=2, help="0 is certain, 1 as trained.")]
-TopP = Annotated[float, typer.Option(min=0.01, max=1, help="Keep the likeliest notes up to this.")]
+TopP = Annotated[
+    float, typer.Option(min=0.01, max=1, help="Keep the likeliest pitches up to this.")
+]
 Guidance = Annotated[
     float, typer.Option(min=0, max=4, help="How strongly the chords pull the pitches inside.")
+]
+Register = Annotated[
+    float, typer.Option(min=48, max=93, help="MIDI pitch that the line keeps around.")
+]
+Breath = Annotated[float, typer.Option(min=0, max=4, help="How strongly long rests are ended.")]
+Figures = Annotated[
+    float, typer.Option(min=0, max=4, help="How readily the line takes up its own figures.")
 ]
 
 

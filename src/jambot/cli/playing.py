@@ -13,7 +13,10 @@ from jambot.cli.options import (
     Adapter,
     BeatsPerBar,
     Bpm,
+    Breath,
+    Figures,
     Guidance,
+    Register,
     Seed,
     Temperature,
     TopP,
@@ -55,7 +58,7 @@ def jam(
         Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
     ] = None,
     temperature: Temperature = 1.0,
-    top_p: TopP = 0.95,
+    top_p: TopP = 0.98,
     guidance: Guidance = 0.75,
     lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
     no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
@@ -96,7 +99,7 @@ def demo(
     bpm: Bpm = 120.0,
     adapter: Adapter = "jazz",
     temperature: Temperature = 1.0,
-    top_p: TopP = 0.95,
+    top_p: TopP = 0.98,
     guidance: Guidance = 0.75,
 ) -> None:
     """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
@@ -131,8 +134,11 @@ def generate(
     primer_max_tokens: Annotated[int, typer.Option(min=4, max=256)] = 64,
     adapter: Adapter = "jazz",
     temperature: Temperature = 1.0,
-    top_p: TopP = 0.95,
+    top_p: TopP = 0.98,
     guidance: Guidance = 0.75,
+    register: Register = 66.0,
+    breath: Breath = 0.3,
+    figures: Figures = 1.25,
     seed: Seed = 1,
     bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
 ) -> None:
@@ -141,7 +147,15 @@ def generate(
     from jambot.generation.solo import solo_over_file
     from jambot.realtime.main import make_generator
 
-    sampling = SamplingSettings(temperature, top_p, guidance, primer_max_tokens=primer_max_tokens)
+    sampling = SamplingSettings(
+        temperature,
+        top_p,
+        guidance,
+        register=register,
+        breath=breath,
+        figures=figures,
+        primer_max_tokens=primer_max_tokens,
+    )
     generator = make_generator(adapter, sampling, seed)
     notes = solo_over_file(generator, conditioning, solo, primer, bars)
     out.print(f"{solo}: {notes} notes")

@@ -61,7 +61,7 @@ class ChordToneModel:
         return logits
 
     def _like_eighths(self, logits: NDArray[np.float32]) -> None:
-        logits[[VOCABULARY.id("BAR"), VOCABULARY.id("BEAT")]] = -5.0
+        logits[[VOCABULARY.id("BAR"), VOCABULARY.id("BEAT")]] = -12.0
         beats = sum(VOCABULARY.field(token) in ("BAR", "BEAT") for token in self._ids)
         if beats % BREATH_BEATS >= PHRASE_BEATS or not self._heard():
             return

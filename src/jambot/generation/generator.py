@@ -1,5 +1,6 @@
 """The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,6 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.generation.language_model import LanguageModel
+from jambot.generation.phrasing import (
+    KNOB_SEMITONES,
+    MEMORY_BARS,
+    register_lean,
+    silence_lean,
+    taken_up,
+)
 from jambot.generation.sampling import SamplingSettings, chance, choose, guided
 from jambot.music import HarmonyChange, Note
 from jambot.tokens import (
@@ -78,6 +86,7 @@ class Generator:
         self._prompt = prompt
         self._timeline = Timeline(prompt.harmonies)
         self._notes = list(prompt.notes)
+        self._register = self._register_lean()
         committed = [ticks_at(note.onset_beats) for note in prompt.notes]
         resume = ticks_at(prompt.resume_beats)
         self._last_tick = max(committed, default=min(resume, 0) - 1)
@@ -136,22 +145,49 @@ class Generator:
             return int(POS.start) + first
         logits = self._model.logits()
         marker = marker_id(self._beat + 1, self._prompt.meter)
-        candidates = np.append(logits[POS][first:], logits[marker] + self.settings.rest_bias)
-        drawn = choose(candidates, self.settings, self._chance(POS.start))
+        candidates = np.append(logits[POS][first:], logits[marker] + self._rest_lean())
+        drawn = self._choose(candidates, int(POS.start))
         return None if drawn == len(candidates) - 1 else POS.start + first + drawn
+
+    def _rest_lean(self) -> float:
+        """What is added for playing no more in this beat."""
+        ended = self._notes[-1].end_beats if self._notes else float("-inf")
+        return self.settings.rest_bias + self.settings.breath * silence_lean(self._beat + 1 - ended)
+
+    def _register_lean(self) -> NDArray[np.float32] | float:
+        """What is added to the pitch logits, to stay around the register asked for."""
+        centre, knob = self.settings.register, self._prompt.controls.register
+        if centre is None:
+            return 0.0
+        return register_lean(centre + (0.0 if knob is None else (knob - 0.5) * KNOB_SEMITONES))
 
     def _pitch_logits(self) -> NDArray[np.float32]:
         logits = self._model.logits()[PITCH]
         if self.settings.guidance:
             self._catch_up()
             logits = guided(logits, self._unheard.logits()[PITCH], self.settings.guidance)
-        logits = logits.copy()
+        logits = logits + self._register
+        if self.settings.figures:
+            pitches = [pitch - LOWEST_PITCH for pitch in taken_up(self._recent())]
+            logits[[pitch for pitch in pitches if 0 <= pitch < len(logits)]] += (
+                self.settings.figures
+            )
         logits[: max(0, self.settings.lowest - LOWEST_PITCH)] = NEVER
         logits[self.settings.highest - LOWEST_PITCH + 1 :] = NEVER
         return logits
 
     def _draw(self, field: slice, logits: NDArray[np.float32]) -> int:
-        return int(field.start) + choose(logits, self.settings, self._chance(int(field.start)))
+        return int(field.start) + self._choose(logits, int(field.start))
+
+    def _choose(self, logits: NDArray[np.float32], kind: int) -> int:
+        top_p = self.settings.top_p if kind == PITCH.start else self.settings.rhythm_top_p
+        return choose(logits, self.settings.temperature, top_p, self._chance(kind))
+
+    def _recent(self) -> list[Note]:
+        """The line of the last bars."""
+        oldest = self._beat - MEMORY_BARS * self._prompt.meter.beats_per_bar
+        first = bisect_left(self._notes, oldest, key=lambda note: note.onset_beats)
+        return self._notes[first:]
 
     def _chance(self, kind: int) -> float:
         return chance(self.seed, self._beat, self._last_tick, self._stated_tick, kind)

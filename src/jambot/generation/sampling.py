@@ -17,17 +17,25 @@ _MASK = (1 << 64) - 1
 class SamplingSettings:
     """How the model's probabilities become notes.
 
-    `temperature` 0 takes the likeliest token; `top_p` keeps the smallest set of tokens with that
-    much probability. `guidance` moves pitches by that many times the difference the heard harmony
-    makes (0 leaves them as they are; more is further inside). `rest_bias` is added to the logit of
-    playing no more in this beat. `lowest` and `highest` bound the MIDI pitch. `primer_max_tokens`
-    is how much of the solo a fresh window starts with. Raises UsageError for what cannot be played.
+    `temperature` 0 takes the likeliest token; `top_p` keeps the smallest set of pitches with that
+    much probability, `rhythm_top_p` the same of places, lengths and loudness. `guidance` moves
+    pitches by that many times the difference the heard harmony makes (0 leaves them as they are;
+    more is further inside). `rest_bias` is added to the logit of playing no more in this beat;
+    `breath` takes that much for each beat that a rest outlasts people's. `register` is the MIDI
+    pitch that the line keeps around; None lets it wander. `figures` is added to the logit of a
+    pitch that takes up an earlier figure. `lowest` and `highest` bound the pitch.
+    `primer_max_tokens` is how much of the solo a fresh window starts with. Raises UsageError for
+    what cannot be played.
     """
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.98
     guidance: float = 0.75
-    rest_bias: float = 0.1
+    rhythm_top_p: float = 1.0
+    rest_bias: float = 0.0
+    breath: float = 0.3
+    register: float | None = 66.0
+    figures: float = 1.25
     lowest: int = 48
     highest: int = 93
     primer_max_tokens: int = 64
@@ -39,8 +47,12 @@ class SamplingSettings:
         for name, right, wanted in (
             ("temperature", 0 <= self.temperature < finite, "0 or more"),
             ("top_p", 0 <= self.top_p <= 1, "0 to 1"),
+            ("rhythm_top_p", 0 <= self.rhythm_top_p <= 1, "0 to 1"),
             ("guidance", -finite < self.guidance < finite, "a number"),
             ("rest_bias", -finite < self.rest_bias < finite, "a number"),
+            ("breath", 0 <= self.breath < finite, "0 or more"),
+            ("register", self.register is None or _on_piano(self.register), "a MIDI pitch"),
+            ("figures", 0 <= self.figures < finite, "0 or more"),
             ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
             ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),
             ("primer_max_tokens", self.primer_max_tokens >= 0, "0 or more"),
@@ -49,15 +61,15 @@ class SamplingSettings:
                 raise UsageError(f"{name} is {getattr(self, name)}", wanted)
 
 
-def choose(logits: Logits, settings: SamplingSettings, chance: float) -> int:
+def choose(logits: Logits, temperature: float, top_p: float, chance: float) -> int:
     """The index drawn from `logits` by `chance` in [0, 1); -inf entries are never drawn."""
-    if settings.temperature <= 0:
+    if temperature <= 0:
         return int(np.argmax(logits))
-    scaled = (logits - logits.max()) / settings.temperature
+    scaled = (logits - logits.max()) / temperature
     weights = np.exp(scaled, dtype=np.float64)
     order = np.argsort(-weights, kind="stable")
     cumulated = np.cumsum(weights[order]) / weights.sum()
-    kept = int(np.searchsorted(cumulated, settings.top_p)) + 1
+    kept = int(np.searchsorted(cumulated, top_p)) + 1
     place = int(np.searchsorted(cumulated[:kept], chance * cumulated[min(kept, len(order)) - 1]))
     return int(order[min(place, kept - 1)])
 
@@ -85,6 +97,10 @@ def chance(seed: int, *place: int) -> float:
         state = (state ^ state >> 27) * 0x94D049BB133111EB & _MASK
         state ^= state >> 31
     return (state >> 11) / (1 << 53)
+
+
+def _on_piano(pitch: float) -> bool:
+    return LOWEST_PITCH <= pitch <= HIGHEST_PITCH
 
 
 def _log_softmax(logits: Logits) -> Logits:

@@ -1,0 +1,69 @@
+"""What leans on the model's choices: register, breath, and figures taken up again.
+
+All are soft: they are added to logits, forbid nothing, and depend on nothing but the line itself,
+so that the same line so far goes on the same, offline and live. They look back `MEMORY_BARS` at
+most. Their numbers come from the 351 Weimar solos of the training side.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.music import Note
+from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
+
+Logits = NDArray[np.float32]
+
+MEMORY_BARS = 12
+"""How far back the line counts: the stage's prompts hold 16 bars, and plan four ahead at most."""
+
+FREE_SEMITONES = 10.0
+"""Either side of the centre nothing leans: people play nine notes of ten so near their median."""
+EDGE_SEMITONES = 4.0
+"""So far beyond, a pitch is e times less likely; twice as far, e⁴ times."""
+KNOB_SEMITONES = 12.0
+"""What the register knob moves the centre by, from 0 to 1: people's quintiles span 8.4."""
+
+SILENCE_BEATS = 2.4
+"""Three rests of four are over by then (quartiles 0.7, 1.3, 2.4)."""
+LONGEST_BEATS = 16.0
+"""A silence counts no further."""
+
+FIGURE_INTERVALS = 3
+"""A figure is known again by so many intervals."""
+
+
+def register_lean(centre: float) -> Logits:
+    """What is added to the pitch logits (88,): nothing near the `centre`, less and less beyond."""
+    pitches = np.arange(LOWEST_PITCH, HIGHEST_PITCH + 1)
+    beyond = np.maximum(np.abs(pitches - centre) - FREE_SEMITONES, 0.0)
+    return (-((beyond / EDGE_SEMITONES) ** 2)).astype(np.float32)
+
+
+def silence_lean(beats: float) -> float:
+    """Beats by which a silence of this length outlasts what is usual, as a number below 0.
+
+    People end a rest with the same chance in every beat (0.6); a model left alone gets stuck in
+    long ones. Phrases need no such thing: people's, and the model's, end by 0.2 in every beat.
+
+    >>> silence_lean(2.0), silence_lean(4.4), silence_lean(float("inf"))
+    (0.0, -2.0, -13.6)
+    """
+    return min(SILENCE_BEATS - min(beats, LONGEST_BEATS), 0.0)
+
+
+def taken_up(line: Sequence[Note]) -> set[int]:
+    """The pitches that would go on as the line did after its last `FIGURE_INTERVALS` before.
+
+    >>> lick = [60, 62, 64, 65, 67]
+    >>> taken_up([Note(float(i), 1.0, p) for i, p in enumerate(lick + [55, 57, 59, 60])])
+    {62}
+    """
+    pitches = [note.pitch for note in line]
+    steps = [b - a for a, b in pairwise(pitches)]
+    n = FIGURE_INTERVALS
+    last = steps[-n:]
+    ends = range(n, len(steps))
+    return {pitches[-1] + steps[i] for i in ends if steps[i - n : i] == last} if last else set()

@@ -1,0 +1,76 @@
+"""What leans on the model's choices leans the right way, and forgets what is long past."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jambot.generation.phrasing import (
+    EDGE_SEMITONES,
+    FREE_SEMITONES,
+    LONGEST_BEATS,
+    SILENCE_BEATS,
+    register_lean,
+    silence_lean,
+    taken_up,
+)
+from jambot.music import Note
+from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
+
+
+def line(*pitches: int) -> list[Note]:
+    return [Note(float(i), 1.0, pitch) for i, pitch in enumerate(pitches)]
+
+
+def lean_of(pitch: int, centre: float) -> float:
+    return float(register_lean(centre)[pitch - LOWEST_PITCH])
+
+
+def test_nothing_leans_near_the_centre_and_more_and_more_does_beyond() -> None:
+    assert lean_of(66, 66.0) == lean_of(66 + int(FREE_SEMITONES), 66.0) == 0.0
+    edge = int(FREE_SEMITONES + EDGE_SEMITONES)
+    assert lean_of(66 + edge, 66.0) == lean_of(66 - edge, 66.0) == -1.0
+    beyond = [lean_of(pitch, 66.0) for pitch in range(66 + int(FREE_SEMITONES), HIGHEST_PITCH)]
+    assert all(low > high for low, high in itertools.pairwise(beyond))
+    assert np.isfinite(register_lean(66.0)).all()
+
+
+def test_the_centre_moves_the_whole_lean() -> None:
+    assert (register_lean(60.0)[:-5] == register_lean(65.0)[5:]).all()
+
+
+def test_a_rest_leans_to_the_next_phrase_only_when_it_is_long() -> None:
+    leans = [silence_lean(rest) for rest in np.arange(-3.0, 40.0, 0.5)]
+    assert leans == sorted(leans, reverse=True)
+    assert silence_lean(SILENCE_BEATS) == 0.0
+    assert silence_lean(SILENCE_BEATS + 2) == pytest.approx(-2.0)
+    assert silence_lean(40.0) == silence_lean(float("inf")) == SILENCE_BEATS - LONGEST_BEATS
+
+
+def test_a_figure_is_taken_up_in_any_key() -> None:
+    lick = [60, 62, 64, 59]
+    for up in (0, 5, -7):
+        moved = [pitch + up for pitch in lick]
+        assert taken_up(line(*lick, 72, *moved[:-1])) == set()
+        assert taken_up(line(*lick, 67, *lick, 72, *moved)) == {67 + up, 72 + up}
+
+
+@pytest.mark.parametrize("pitches", [(), (60,), (60, 62, 64), (60, 62, 64, 65)])
+def test_a_line_too_short_for_a_figure_takes_nothing_up(pitches: tuple[int, ...]) -> None:
+    assert taken_up(line(*pitches)) == set()
+
+
+@given(st.lists(st.integers(58, 62), min_size=5, max_size=60))
+def test_what_is_taken_up_repeats_four_intervals(pitches: list[int]) -> None:
+    """The figure that reports count, `repetition_rate`: so it cannot lean past what it is for."""
+
+    def grams(notes: list[int]) -> list[tuple[int, ...]]:
+        steps = [b - a for a, b in itertools.pairwise(notes)]
+        return [tuple(steps[i : i + 4]) for i in range(len(steps) - 3)]
+
+    known = set(grams(pitches))
+    found = taken_up(line(*pitches))
+    for pitch in range(min(pitches) - 4, max(pitches) + 5):
+        assert (pitch in found) == (grams([*pitches, pitch])[-1] in known)
