@@ -13,8 +13,8 @@ from jambot.tokens import VOCABULARY
 
 BABBLE_PER_SECOND = 12.0
 """Faster than this, over a whole take, nobody plays: the fastest of 351 solos has 9.8."""
-LONGEST_REPEAT = 12
-"""In 19 of 20 solos no note is struck anew more than 11 times in a row."""
+LONGEST_REPEAT = 28
+"""So many times one of those soloists strikes a note anew; nobody does more often."""
 
 MINOR, DOMINANT, MAJOR = (48, 58, 63, 67), (41, 57, 60, 63), (46, 57, 62, 65)
 
@@ -65,6 +65,6 @@ def test_an_odd_case_stays_musical_or_rests(model: OnnxModel, case: str) -> None
     moves = [abs(b.pitch - a.pitch) for a, b in pairwise(solo)]
     assert sum(move > 12 for move in moves) <= len(moves) / 10
     struck_again = "".join("=" if move == 0 else "." for move in moves)
-    assert "=" * LONGEST_REPEAT not in struck_again
+    assert max(map(len, struck_again.split("."))) <= LONGEST_REPEAT
     if len(solo) > 8:
         assert len({note.pitch for note in solo}) > 3

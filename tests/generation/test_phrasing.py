@@ -73,4 +73,9 @@ def test_what_is_taken_up_repeats_four_intervals(pitches: list[int]) -> None:
     known = set(grams(pitches))
     found = taken_up(line(*pitches))
     for pitch in range(min(pitches) - 4, max(pitches) + 5):
-        assert (pitch in found) == (grams([*pitches, pitch])[-1] in known)
+        gram = grams([*pitches, pitch])[-1]
+        assert (pitch in found) == (gram in known and any(gram[:3]))
+
+
+def test_a_note_struck_over_and_over_is_no_figure() -> None:
+    assert taken_up(line(*[60] * 12)) == set()

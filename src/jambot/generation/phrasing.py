@@ -57,6 +57,8 @@ def silence_lean(beats: float) -> float:
 def taken_up(line: Sequence[Note]) -> set[int]:
     """The pitches that would go on as the line did after its last `FIGURE_INTERVALS` before.
 
+    A note struck again and again is no figure: leaning on it, the line would never leave it.
+
     >>> lick = [60, 62, 64, 65, 67]
     >>> taken_up([Note(float(i), 1.0, p) for i, p in enumerate(lick + [55, 57, 59, 60])])
     {62}
@@ -65,5 +67,6 @@ def taken_up(line: Sequence[Note]) -> set[int]:
     steps = [b - a for a, b in pairwise(pitches)]
     n = FIGURE_INTERVALS
     last = steps[-n:]
-    ends = range(n, len(steps))
-    return {pitches[-1] + steps[i] for i in ends if steps[i - n : i] == last} if last else set()
+    if not any(last):
+        return set()
+    return {pitches[-1] + steps[i] for i in range(n, len(steps)) if steps[i - n : i] == last}
