@@ -185,7 +185,7 @@ class Generator:
 
     def _recent(self) -> list[Note]:
         """The line of the last bars."""
-        oldest = self._beat - MEMORY_BARS * self._prompt.meter.beats_per_bar
+        oldest = float(self._beat) - MEMORY_BARS * self._prompt.meter.beats_per_bar
         first = bisect_left(self._notes, oldest, key=lambda note: note.onset_beats)
         return self._notes[first:]
 

@@ -39,7 +39,8 @@ def register_lean(centre: float) -> Logits:
     """What is added to the pitch logits (88,): nothing near the `centre`, less and less beyond."""
     pitches = np.arange(LOWEST_PITCH, HIGHEST_PITCH + 1)
     beyond = np.maximum(np.abs(pitches - centre) - FREE_SEMITONES, 0.0)
-    return (-((beyond / EDGE_SEMITONES) ** 2)).astype(np.float32)
+    lean: Logits = (-((beyond / EDGE_SEMITONES) ** 2)).astype(np.float32)
+    return lean
 
 
 def silence_lean(beats: float) -> float:
