@@ -1,5 +1,5 @@
 # name=JamBot
-# supportedDevices=jambot,IAC Driver jambot
+# supportedDevices=jambot solo,IAC Driver jambot solo
 """JAM_BOT's hand inside FL Studio.
 
 The solo comes in as plain MIDI and is left to FL Studio, which plays it on the selected channel and

@@ -30,9 +30,9 @@ def install(
     out.print(f"script: {put(folder, force)}", highlight=False, soft_wrap=True)
     out.print(
         "next: restart FL Studio, open Options ▸ MIDI settings, and\n"
-        "  1. Input: enable `jambot`, controller type JamBot, port 10\n"
+        "  1. Input: enable `jambot solo`, controller type JamBot, port 10\n"
         "  2. Output: enable `jambot back`, port 10 as well\n"
-        "  3. `jambot fl status --in 'jambot back' --out jambot` says whether it answers\n"
+        "  3. `jambot fl status --in back --out solo` says whether it answers\n"
         "docs/fl_studio.md has all ten steps.",
         highlight=False,
     )

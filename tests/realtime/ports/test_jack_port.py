@@ -120,6 +120,16 @@ def test_an_arrival_is_stamped_by_its_frame(ports, peer):
         assert message.seconds == pytest.approx(played_seconds, abs=0.005)
 
 
+def test_a_sysex_crosses_whole_both_ways(ports, peer):
+    frame = b"\xf0\x7dJB" + bytes(900) + b"\xf7"
+    ports.output.send(frame)
+    peer.to_play.append([(0, frame)])
+    arrived = []
+    wait_for(lambda: arrived.extend(ports.input.poll()) or (arrived and peer.heard))
+    assert [message.data for message in arrived] == [frame]
+    assert peer.heard == [frame]
+
+
 def test_closing_ends_what_sounds_and_forgets_what_was_to_come(ports, peer, clock):
     ports.output.send(C4_ON)
     ports.output.send(E4_ON, clock.now() + 0.100)

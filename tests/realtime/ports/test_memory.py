@@ -84,3 +84,14 @@ def test_a_lost_output_swallows_messages_quietly():
     output.alive = False
     output.send(C4_ON)
     assert output.messages == []
+
+
+def test_a_sysex_crosses_whole_and_sounds_no_note():
+    clock = ManualClock()
+    keyboard, output = MemoryInput(clock), RecordingOutput(clock)
+    frame = b"\xf0\x7dJB" + bytes(900) + b"\xf7"
+    keyboard.feed(frame)
+    output.send(frame)
+    output.silence()
+    assert [message.data for message in keyboard.poll()] == [frame]
+    assert [message.data for message in output.messages] == [frame]

@@ -57,8 +57,8 @@ class Device:
             raise RtMidiError("device is gone")
         self.machine.carried.append(bytes(data))
 
-    def ignore_types(self, **_):
-        pass
+    def ignore_types(self, sysex=True, **_):
+        self.passes_sysex = not sysex
 
     def set_callback(self, hear):
         self.hear = hear
@@ -203,3 +203,18 @@ def test_linux_without_a_midi_device_node_is_told_so(monkeypatch):
     monkeypatch.setattr(rtmidi_port.os.path, "exists", lambda _: False)
     with pytest.raises(PortError, match="modprobe snd-seq"):
         RtMidiBackend("linux")
+
+
+def test_a_sysex_crosses_whole_both_ways(monkeypatch, clock):
+    frame = b"\xf0\x7dJB" + bytes(900) + b"\xf7"
+    machine = Machine(["jambot back"], ["jambot solo"])
+    backend = on(monkeypatch, machine, "win32")
+    heard, _ = backend.open_input("jambot back", clock)
+    output, _ = backend.open_output("jambot solo", clock)
+    ear = machine.opened[0]
+    ear.hear((list(frame), 0.0))
+    output.send(frame)
+    assert ear.passes_sysex
+    assert [message.data for message in heard.poll()] == [frame]
+    output.silence()
+    assert machine.carried == [frame]
