@@ -1,6 +1,6 @@
 """Train on role samples; the same as `jambot train`.
 
-.venv/bin/python scripts/train_role_lora.py --config configs/lead_stage_a.toml
+.venv/bin/python scripts/train_role_lora.py --config configs/jazz_lora_stage_a.toml
 """
 
 import sys

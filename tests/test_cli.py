@@ -111,6 +111,70 @@ def test_evaluate_prints_the_figures_of_people_model_and_rule(
     assert (exam / "offline.html").is_file()
 
 
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list of two tiny runs, a base and an adapter on it, in a folder of its own."""
+    comping = read_midi(DEMO_COMPING).tracks[0].notes
+    for name, split in (("one", "train"), ("two", "val")):
+        line = [Note(beat + 0.5 * (beat % 3 == 0), 0.4, 60 + beat * 5 % 14) for beat in range(60)]
+        meta = SampleMeta(source="own", source_id=name, split=split, tempo_bpm=120.0)
+        sample = RoleSample(name, tuple(comping), tuple(line), meta)
+        write_sample(sample, tmp_path / "data" / "roles" / "lead" / name)
+    run_of = "steps = 2\nrows = 2\nthreads = 1\n"
+    base = 'name = "base"\nlayers = 1\nd_model = 32\nheads = 1\nmlp = 32\ncontext = 128\n'
+    style = 'name = "style"\ninit_from = "checkpoints/base/best"\n'
+    (tmp_path / "base.toml").write_text(base + run_of)
+    (tmp_path / "style.toml").write_text(f"{style}{run_of}[adapter]\nrank = 2\n")
+    (tmp_path / "stage.toml").write_text('runs = ["base.toml", "style.toml"]')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.timeout(300)
+def test_one_command_trains_exports_examines_and_samples_every_run(
+    stage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", "--config", "stage.toml") == 0
+    for name in ("base", "style"):
+        folder = stage / "checkpoints" / name
+        assert (folder / "export" / name / "model.onnx").is_file()
+        exam = json.loads((folder / "exam" / "offline.json").read_text("utf-8"))
+        assert exam["model"] == name
+        assert exam["bits_per_note"]["all"] > 0
+        solos = sorted((folder / "samples").glob("*.mid"))
+        assert [path.stem for path in solos] == ["01_two"]
+        tracks = {track.name for track in read_midi(solos[0]).tracks if track.notes}
+        assert "conditioning" in tracks
+        assert "<svg" in (folder / "samples" / "solos.html").read_text("utf-8")
+    capsys.readouterr()
+
+    made = (stage / "checkpoints" / "style" / "exam" / "offline.json").stat().st_mtime_ns
+    assert run("train", "--config", "stage.toml") == 0
+    assert "style: finished" in " ".join(capsys.readouterr().err.split())
+    again = (stage / "checkpoints" / "style" / "exam" / "offline.json").stat().st_mtime_ns
+    assert again == made
+
+    assert run("compare", "--config", "stage.toml", "--source", "own") == 0
+    rows = [row for row in capsys.readouterr().out.splitlines() if row.startswith("| ")]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        ["| run", "tunes"], ["| base", "1"], ["| style", "1"],
+    ]  # fmt: skip
+    assert run("compare", "--config", "stage.toml") == 1
+
+
+def test_an_adapter_is_exported_over_its_base_and_plays(
+    stage: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", "--config", "stage.toml", "--no-finish") == 0
+    assert not (stage / "checkpoints" / "style" / "export").exists()
+    merged = ("export", "checkpoints/base/best", "--adapter", "checkpoints/style/best")
+    assert run(*merged, "-o", "mine", "--check", "data/roles/lead") == 0
+    assert "top-1" in capsys.readouterr().out
+    solo = stage / "solo.mid"
+    assert run("generate", str(DEMO_COMPING), "-o", str(solo), "--adapter", "mine") == 0
+    assert solo.is_file()
+
+
 def test_an_unknown_adapter_is_wrong_use_and_the_known_ones_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,7 +231,18 @@ def test_wrong_use_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) -> No
 
 def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
-    commands = ("jam", "demo", "generate", "prepare", "train", "export", "evaluate", "ports", "fl")
+    commands = (
+        "jam",
+        "demo",
+        "generate",
+        "prepare",
+        "train",
+        "compare",
+        "export",
+        "evaluate",
+        "ports",
+        "fl",
+    )
     for command in commands:
         assert run(command, "--help") == 0
         assert command in capsys.readouterr().out

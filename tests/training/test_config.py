@@ -1,5 +1,6 @@
 """A run as TOML says it, and what is said back when it says something else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from jambot.model.adapters import AdapterConfig
 from jambot.model.architecture import ModelConfig
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Augmentation
-from jambot.training.config import TrainConfig
+from jambot.training.config import TrainConfig, load_runs
 from jambot.training.material import Material
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -21,7 +22,11 @@ def load(tmp_path: Path, text: str) -> TrainConfig:
     return TrainConfig.load(path)
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+LISTS = [path for path in sorted(CONFIGS.glob("*.toml")) if len(load_runs(path)) > 1]
+RUNS = [path for path in sorted(CONFIGS.glob("*.toml")) if path not in LISTS]
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.stem)
 def test_every_config_loads_and_is_named_like_its_file(path: Path) -> None:
     config = TrainConfig.load(path)
     assert config.name == path.stem
@@ -32,8 +37,35 @@ def test_every_config_loads_and_is_named_like_its_file(path: Path) -> None:
     )
 
 
-def test_there_are_configs() -> None:
-    assert len(list(CONFIGS.glob("*.toml"))) >= 2
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_a_list_trains_nothing_before_what_it_starts_from(path: Path) -> None:
+    done: set[Path] = set()
+    for config in load_runs(path):
+        starts = {Path(start).parent for start in (config.init_from, config.adapter_from) if start}
+        assert starts <= done
+        done.add(config.folder)
+
+
+def test_there_are_configs_and_lists_of_them() -> None:
+    assert len(RUNS) >= 7
+    assert len(LISTS) >= 2
+
+
+@pytest.mark.parametrize(
+    "text", ["runs = []", "runs = 3", "runs = [3]", 'name = "x"\nruns = ["a.toml"]']
+)
+def test_a_list_of_anything_but_runs_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "list.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"list.toml: a list of runs.*nothing but runs"):
+        load_runs(tmp_path / "list.toml")
+
+
+def test_the_result_of_an_adapters_run_is_the_adapter_on_its_base() -> None:
+    base, best = TrainConfig("jazz"), Path("checkpoints/jazz/best")
+    assert base.result == (best, None)
+    adapted = replace(base, init_from="checkpoints/base/best", adapter=AdapterConfig())
+    assert adapted.result == (Path("checkpoints/base/best"), best)
+    assert replace(adapted, adapter=None).result == (best, None)
 
 
 def test_a_config_says_what_it_says_and_leaves_the_rest(tmp_path: Path) -> None:

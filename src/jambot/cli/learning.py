@@ -1,4 +1,4 @@
-"""Commands that make players: prepare, train, export, evaluate."""
+"""Commands that make players: prepare, train, compare, export, evaluate."""
 
 from functools import partial
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jambot.cli.options import Guidance, Seed, Temperature, TopP
-from jambot.cli.screen import err, out, progress_bar
+from jambot.cli.screen import err, out, progress_bar, say
 from jambot.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -95,16 +95,42 @@ def _check(folder: Path) -> None:
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Option(help="A TOML file; see configs/.")],
+    config: Annotated[Path, typer.Option(help="A TOML file: a run, or a list of them.")],
     fresh: Annotated[bool, typer.Option(help="Start anew instead of resuming.")] = False,
+    finish: Annotated[
+        bool, typer.Option(help="Export, examine and sample each run when it is over.")
+    ] = True,
 ) -> None:
-    """Train on role samples; a run that was cut off goes on where it stopped."""
-    from jambot.training.config import TrainConfig
+    """Train on role samples; what was cut off goes on where it stopped, what is over stays over."""
+    from jambot.cli.finishing import finish_run
+    from jambot.training.config import load_runs
     from jambot.training.run import train as run
 
-    with progress_bar("training") as advance:
-        best = run(TrainConfig.load(config), fresh=fresh, report=advance, say=err.print)
-    out.print(f"best checkpoint: {best}")
+    for one in load_runs(config):
+        with progress_bar(one.name) as advance:
+            best = run(one, fresh=fresh, report=advance, say=say)
+            if finish:
+                finish_run(one, advance, say)
+        out.print(f"best checkpoint: {best}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    config: Annotated[Path, typer.Option(help="A TOML file: a run, or a list of them.")],
+    source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
+) -> None:
+    """Measure what runs came to on the same held-out solos: a table of bits per note."""
+    from jambot.training.comparison import compare as measure
+    from jambot.training.config import load_runs
+
+    parts = ("all", "timing", "pitch", "duration", "velocity", "gap")
+    rows = [f"| run | tunes | {' | '.join(parts)} |", "|---" * (len(parts) + 2) + "|"]
+    with progress_bar("comparing") as advance:
+        for found in measure(load_runs(config), None if source == "all" else source, advance):
+            figures = " | ".join(f"{getattr(found.bits, part):.3f}" for part in parts)
+            rows.append(f"| {found.name} | {found.tunes} | {figures} |")
+    for row in rows:
+        out.print(row, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -12,6 +12,11 @@ out = Console()
 err = Console(stderr=True)
 
 
+def say(sentence: str) -> None:
+    """Say something beside the result, above a progress bar where there is one."""
+    err.print(sentence, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
     """A progress bar; call what it gives with done, total (0: unknown) and a few words."""

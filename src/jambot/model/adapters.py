@@ -24,7 +24,13 @@ from torch.optim import Optimizer
 from transformers import LlamaForCausalLM
 
 from jambot.errors import CheckpointError
-from jambot.model.checkpoint import read_tensors, write_tensors, write_training
+from jambot.model.architecture import fold
+from jambot.model.checkpoint import (
+    load_checkpoint,
+    read_tensors,
+    write_tensors,
+    write_training,
+)
 from jambot.model.folder import Replacement, read_description, write_description
 
 WEIGHTS = "adapter.safetensors"
@@ -137,6 +143,12 @@ def merge_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> Lla
     """A plain model that plays as `base` with the adapter in `folder`; `base` itself is used up."""
     merged: LlamaForCausalLM = load_adapter(folder, base, fingerprint).merge_and_unload()
     return merged
+
+
+def load_merged(checkpoint: Path, adapter: Path | None, fingerprint: str) -> LlamaForCausalLM:
+    """The plain model of a checkpoint folder, with an adapter merged into it if one is named."""
+    base = fold(load_checkpoint(checkpoint, fingerprint).model)
+    return base if adapter is None else merge_adapter(adapter, base, fingerprint)
 
 
 def _wrap(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:

@@ -23,9 +23,8 @@ import torch
 from transformers import LlamaForCausalLM
 
 from jambot.errors import UsageError
-from jambot.model.adapters import merge_adapter
-from jambot.model.architecture import fold, parameter_count
-from jambot.model.checkpoint import load_checkpoint
+from jambot.model.adapters import load_merged
+from jambot.model.architecture import parameter_count
 from jambot.model.folder import Replacement, write_description
 from jambot.model.runtime import og
 
@@ -49,9 +48,7 @@ def export_checkpoint(
     Gives the very model that was written, in fp32 torch, so that the two can be compared (see
     `agreement`). Raises CheckpointError where the parts do not belong together.
     """
-    model = fold(load_checkpoint(checkpoint, fingerprint).model)
-    if adapter is not None:
-        model = merge_adapter(adapter, model, fingerprint)
+    model = load_merged(checkpoint, adapter, fingerprint)
     export_model(model, folder, fingerprint, precision=precision)
     return model
 

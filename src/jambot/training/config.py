@@ -56,20 +56,25 @@ class TrainConfig:
     evaluate_every: int = 250
     patience: int = 6
     """Evaluations without a better validation loss after which the run ends."""
+    exam_source: str = ""
+    """Corpus whose held-out tunes the finished run is examined on; empty takes all."""
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     @classmethod
     def load(cls, path: Path) -> "TrainConfig":
         """Read a TOML file. Raises UsageError naming an unknown key, a wrong type or a bad file."""
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(
-                f"no training config at {path}", "a TOML file", "see configs/"
-            ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is not TOML: {error}", "", "see configs/") from error
-        return cls.of(content, path)
+        return cls.of(_read(path), path)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run leaves everything."""
+        return Path(self.out) / self.name
+
+    @property
+    def result(self) -> tuple[Path, Path | None]:
+        """What the run is for: a checkpoint, and the adapter on it where that is what learnt."""
+        best = self.folder / "best"
+        return (Path(self.init_from), best) if self.adapter and self.init_from else (best, None)
 
     @classmethod
     def of(cls, content: dict[str, Any], path: Path) -> "TrainConfig":
@@ -88,6 +93,31 @@ class TrainConfig:
         config = cls(**content)
         _check(config, path)
         return config
+
+
+def load_runs(path: Path) -> list[TrainConfig]:
+    """The run that a TOML file says, or those it lists: `runs = ["first.toml", "second.toml"]`.
+
+    Listed files lie beside the list, and are trained in its order. Raises UsageError.
+    """
+    content = _read(path)
+    if "runs" not in content:
+        return [TrainConfig.of(content, path)]
+    names = content["runs"]
+    listed = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+    if not listed or len(content) > 1:
+        wanted = 'nothing but runs = ["one.toml", "another.toml"]'
+        raise UsageError(f"{path}: a list of runs with {sorted(content)}", wanted, "see configs/")
+    return [TrainConfig.load(path.parent / name) for name in names]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"no training config at {path}", "a TOML file", "see configs/") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}", "", "see configs/") from error
 
 
 def _table(kind: Any, table: Any, place: str) -> Any:

@@ -6,6 +6,7 @@
     <out>/<name>/best/            the one with the fewest held-out bits per note
     <out>/<name>/log.jsonl        loss and rate of every step, validation bits
     <out>/<name>/tensorboard/     the same for TensorBoard
+    <out>/<name>/{export,exam,samples}/   what `jambot train` makes of the best in the end
     <out>/shards/<key>/           tokens of the samples, encoded once and shared between runs
 """
 
@@ -47,9 +48,9 @@ def train(
     """
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
-    folder = Path(config.out) / config.name
+    folder = config.folder
     learner = build_learner(config)
-    train_shard = learned(_shard(config, "train", report), config)
+    train_shard = learned(shard_of(config, "train", report), config)
     measured = _measured(config, report)
     say(f"{config.name}: {measured.words if measured else 'nothing is held out'}")
     if fresh:
@@ -79,7 +80,8 @@ def _device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def _shard(config: TrainConfig, split: str, report: Report) -> Shard:
+def shard_of(config: TrainConfig, split: str, report: Report) -> Shard:
+    """The tokens of one split of the dataset of `config`, encoded where they are not yet."""
     roles = Path(config.roles)
     if not roles.is_dir():
         raise UsageError(
@@ -106,7 +108,7 @@ def _shard(config: TrainConfig, split: str, report: Report) -> Shard:
 def _measured(config: TrainConfig, report: Report) -> HeldOut | None:
     if not find_samples(Path(config.roles), "val"):
         return None
-    return held_out(_shard(config, "val", report), config)
+    return held_out(shard_of(config, "val", report), config)
 
 
 def _clear(folder: Path) -> None:
