@@ -23,7 +23,7 @@ SETTINGS = (0.1, 0.3, 0.5, 0.7, 0.9)
 WEIGHTS = (2.0, 1.5, 1.0, 0.5, 0.0)
 """Guidance turned as a knob for playing further outside: less of it is further out."""
 GUIDANCE, OUTSIDE = "guidance", "inside_outside"
-FEWEST_RISES = 3
+FEWEST_SETTINGS = 3
 STAYS = 0.15
 """How far, relative to unsteered playing, the other measures may move."""
 
@@ -70,7 +70,7 @@ class Steered:
         ends = self.measures[0][self.own], self.measures[-1][self.own]
         grown = ends[0] is not None and ends[1] is not None and ends[1] > ends[0]
         stays = all(strayed <= STAYS for strayed in self.strays.values())
-        return grown and self.rises + 1 >= FEWEST_RISES and stays
+        return grown and self.rises + 1 >= FEWEST_SETTINGS and stays
 
     def as_dict(self) -> dict[str, Any]:
         """Plain, for JSON."""
