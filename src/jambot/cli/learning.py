@@ -22,7 +22,9 @@ def prepare(
         list[Path] | None, typer.Argument(help="Corpora, folders or files of MIDI.")
     ] = None,
     out_dir: Annotated[Path, typer.Option("--out", help="The dataset.")] = Path("data/roles/lead"),
-    split_pitch: Annotated[int, typer.Option(min=1, max=127, help="Two hands part here.")] = 60,
+    split_pitch: Annotated[
+        str, typer.Option(help="Where two hands part: 60, or hands, or several (52,55,60,hands).")
+    ] = "hands",
     transpose: Annotated[str, typer.Option(help="0, 6 (six either way) or all (keys).")] = "6",
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
     seed: Annotated[int, typer.Option(help="Another seed, other comping.")] = 0,

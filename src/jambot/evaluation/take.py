@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import JamBotError, UsageError
-from jambot.music import Harmony, HarmonyChange, Meter, Note, TempoMap
+from jambot.music import Harmony, HarmonyChange, Meter, Note, TempoMap, notes_of_keys
+from jambot.music.note import SHORTEST_BEATS
 
 Event = dict[str, Any]
-SHORTEST_BEATS = 0.01
 CURE = "take the session again, or remove the line"
 
 
@@ -127,20 +127,14 @@ class Take:
 
     def conditioning(self) -> list[Note]:
         """What the hands played; a key still down at the end sounds until the last event."""
-        notes: list[Note] = []
-        down: dict[int, tuple[float, int]] = {}
-        last_beat = 0.0
-        for event in self.of("heard"):
-            pitch, beat = int(event["pitch"]), float(event["beat"])
-            last_beat = max(last_beat, beat)
-            if pitch in down:
-                onset, velocity = down.pop(pitch)
-                notes.append(Note(onset, max(beat - onset, SHORTEST_BEATS), pitch, velocity))
-            if event.get("on", True):
-                down[pitch] = (beat, int(event.get("velocity", 80)))
-        for pitch, (onset, velocity) in down.items():
-            notes.append(Note(onset, max(last_beat - onset, 1.0), pitch, velocity))
-        return sorted(notes)
+        return notes_of_keys(
+            (
+                float(event["beat"]),
+                int(event["pitch"]),
+                int(event.get("velocity", 80)) if event.get("on", True) else 0,
+            )
+            for event in self.of("heard")
+        )
 
 
 def read_take(path: Path | str) -> Take:

@@ -15,7 +15,7 @@ from jambot.music.harmony import (
 )
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi
-from jambot.music.note import Note, by_onset, one_line
+from jambot.music.note import Note, by_onset, notes_of_keys, one_line
 
 __all__ = [
     "SILENCE",
@@ -33,6 +33,7 @@ __all__ = [
     "chord_of",
     "harmony_at",
     "harmony_changes",
+    "notes_of_keys",
     "one_line",
     "parse_chord",
     "read_midi",

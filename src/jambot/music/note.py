@@ -6,6 +6,8 @@ from itertools import zip_longest
 
 TOGETHER_BEATS = 1e-3
 """Closer onsets than this (half a tick of our files) begin together."""
+SHORTEST_BEATS = 0.01
+"""What a key lasts at the least that goes up as it goes down."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,6 +41,27 @@ class Note:
 def by_onset(notes: Iterable[Note]) -> list[Note]:
     """The notes in playing order: by onset, then from the lowest pitch up."""
     return sorted(notes, key=lambda note: (note.onset_beats, note.pitch))
+
+
+def notes_of_keys(keys: Iterable[tuple[float, int, int]]) -> list[Note]:
+    """The notes that keys going down and up made, each key as (beat, pitch, velocity or 0 for up).
+
+    A key struck again without having gone up ends there; one still down at the end sounds until
+    the last key, and a beat at the least.
+    """
+    notes: list[Note] = []
+    down: dict[int, tuple[float, int]] = {}
+    last = 0.0
+    for beat, pitch, velocity in keys:
+        last = max(last, beat)
+        if pitch in down:
+            onset, struck = down.pop(pitch)
+            notes.append(Note(onset, max(beat - onset, SHORTEST_BEATS), pitch, struck))
+        if velocity:
+            down[pitch] = (beat, velocity)
+    for pitch, (onset, struck) in down.items():
+        notes.append(Note(onset, max(last - onset, 1.0), pitch, struck))
+    return sorted(notes)
 
 
 def one_line(notes: Iterable[Note]) -> list[Note]:

@@ -13,7 +13,7 @@ from jambot.music.midi_bytes import TrackBytes, notes_bytes
 from jambot.roles.comping import comp
 from jambot.roles.piece import Piece
 from jambot.roles.sample import EncodedSample, SampleMeta, encoded, transposed_key
-from jambot.roles.twins import Signature, side_of, signature_of
+from jambot.roles.twins import side_of
 
 TRANSPOSITIONS = {"0": (0,), "6": tuple(range(-6, 7)), "all": tuple(range(-5, 7))}
 PLAYABLE = (28, 103)
@@ -66,14 +66,13 @@ def samples_of(
     wanted: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[EncodedSample]:
     """The samples of `piece` whose ids are `wanted`; copies that cannot be played are left out."""
-    signature = signature_of(piece.target)
     target = _Part(piece.target, "target")
     played = _Part(piece.conditioning, "conditioning") if piece.conditioning else None
     for copy in copies_of(piece, settings):
         if not wanted(copy.sample_id):
             continue
         lead = target.moved(copy.semitones)
-        meta = _meta(piece, settings, copy, signature, source_sha256)
+        meta = _meta(piece, settings, copy, source_sha256)
         under = played.moved(copy.semitones) if played else _comped(piece, settings, copy, meta)
         if lead is not None and under is not None:
             yield encoded(copy.sample_id, under, lead, meta)
@@ -85,9 +84,10 @@ def sample_id(piece: Piece, variant: int | None, semitones: int) -> str:
     if stem != piece.source_id or len(stem) > 60:
         stem = f"{stem[:60]}_{sha256(piece.source_id.encode('utf-8', 'replace')).hexdigest()[:8]}"
     source = re.sub(r"[^A-Za-z0-9]+", "_", piece.source).strip("_")[:40] or "midi"
+    cut = f"-{piece.variant}" if piece.variant else ""
     played = "" if variant is None else f"-c{variant}"
     moved = f"-t{semitones:+d}" if semitones else ""
-    return f"{source}-{stem}{played}{moved}"
+    return f"{source}-{stem}{cut}{played}{moved}"
 
 
 def playable_shift(lowest: int, highest: int, semitones: int) -> int | None:
@@ -127,12 +127,12 @@ def _comped(
 
 
 def _meta(
-    piece: Piece, settings: CopySettings, copy: Copy, signature: Signature, source_sha256: str
+    piece: Piece, settings: CopySettings, copy: Copy, source_sha256: str
 ) -> SampleMeta:
     return SampleMeta(
         source=piece.source,
         source_id=piece.source_id,
-        split=piece.split or side_of(signature),
+        split=piece.split or side_of(piece.signature),
         tempo_bpm=piece.tempo_bpm,
         role=settings.role,
         licence=piece.licence,

@@ -1,7 +1,7 @@
 """Corpora on disk: which kind a folder is, and the items in it, one at a time.
 
 A folder with `solos.jsonl.gz` holds annotated solos, one with `leadsheets.jsonl.gz` lead sheets;
-any other folder is its MIDI files. A `metadata.csv` with `id` and `split` beside them fixes the
+any other folder is its MIDI files and the takes that JAM_BOT recorded. A `metadata.csv` with `id` and `split` beside them fixes the
 splits.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.roles.sources import lead_sheet, weimar
+from jambot.roles.sources import lead_sheet, take, weimar
 from jambot.roles.sources.json_lines import count_json_lines, read_json_lines
 
 METADATA_FILE = "metadata.csv"
@@ -27,7 +27,10 @@ KNOWN_LICENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to make samples of: a MIDI file at `path`, or a `record` of a collection."""
+    """One thing to make samples of: a file at `path`, or a `record` of a collection.
+
+    `kind` is midi, take, solo, sheet, or outside (a link that leads out of the folder).
+    """
 
     kind: str
     source: str
@@ -45,7 +48,11 @@ def find_items(path: Path) -> Iterator[Item]:
     """
     path = Path(path)
     if path.is_file():
-        yield Item("midi", path.parent.name, path.stem, path)
+        log = path.with_name(take.TAKE_FILE)
+        if path.name in (take.TAKE_FILE, take.TAKE_MIDI) and log.is_file():
+            yield Item("take", source_name(path.parent), path.stem, log)
+        else:
+            yield Item("midi", source_name(path.parent), path.stem, path)
     elif (path / weimar.SOLOS_FILE).is_file():
         for solo in weimar.read_solos(path):
             yield Item("solo", "wjd", str(solo.get("id")), path / weimar.SOLOS_FILE, solo)
@@ -80,20 +87,38 @@ def _midi_files(folder: Path) -> Iterator[Item]:
     for path in _midi_paths(folder):
         relative = path.relative_to(folder).with_suffix("")
         name = "/".join(part for part in relative.parts if part.lower() != "midi")
-        if not path.resolve().is_relative_to(root):
+        if not _is_inside(path, root):
             yield Item("outside", source, name, path)
+            continue
+        if path.name == take.TAKE_FILE:
+            yield Item("take", source, name, path, None, splits.get(path.parent.name))
             continue
         licence = KNOWN_LICENCES.get(source, "")
         yield Item("midi", source, name, path, None, splits.get(path.stem), licence)
 
 
 def _midi_paths(folder: Path) -> Iterator[Path]:
-    """MIDI files below `folder`, folder by folder in order; linked folders are not entered."""
+    """MIDI files and takes below `folder`, folder by folder in order, and links to folders.
+
+    Linked folders are not entered. Of a take its log is given, not the MIDI file beside it.
+    """
     for parent, folders, files in os.walk(folder):
         folders.sort()
+        yield from (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
         for name in sorted(files):
-            if name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("._"):
+            midi = name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("._")
+            if name == take.TAKE_FILE or (
+                midi and not (name == take.TAKE_MIDI and take.TAKE_FILE in files)
+            ):
                 yield Path(parent, name)
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Whether `path` is a file of this folder; linked folders and links in a ring are not."""
+    try:
+        return path.resolve().is_relative_to(root) and not path.is_dir()
+    except (OSError, RuntimeError):
+        return False
 
 
 def _splits(folder: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ Runs in worker processes: everything here pickles, knows no journal and no progr
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +18,13 @@ from jambot.roles.journal import Entry
 from jambot.roles.piece import Piece, RefusedError
 from jambot.roles.sample import META_FILE, write_encoded
 from jambot.roles.sources.lead_sheet import sheet_piece
-from jambot.roles.sources.midi_piece import midi_piece
+from jambot.roles.sources.midi_piece import midi_pieces
+from jambot.roles.sources.take import keys_of_song, pieces_of, take_pieces
+from jambot.roles.sources.two_hands import HANDS, Split
 from jambot.roles.sources.weimar import solo_piece
-from jambot.roles.twins import side_of, signature_of
+from jambot.roles.twins import side_of
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when the same source and settings give other samples: old ones are then made anew."""
 
 
@@ -31,17 +34,18 @@ class PrepareSettings:
 
     out: Path
     copies: CopySettings
-    split_pitch: int = 60
+    splits: tuple[Split, ...] = (HANDS,)
 
     @property
     def made(self) -> str:
         """What shapes a single sample: another value, and samples are made anew."""
-        return f"{__version__}.{FORMAT} seed {self.copies.seed} split {self.split_pitch}"
+        return f"{__version__}.{FORMAT} seed {self.copies.seed}"
 
     @property
     def asked(self) -> str:
         """Which copies are wanted: another value, and the missing ones are added."""
-        return f"{self.copies.transpose} x{self.copies.comping_variants}"
+        splits = ",".join(map(str, self.splits))
+        return f"{self.copies.transpose} x{self.copies.comping_variants} split {splits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,41 +91,55 @@ def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
         return True
 
     try:
-        piece, digest = read_item(item, settings.split_pitch)
-        for sample in samples_of(piece, settings.copies, digest, wanted):
-            write_encoded(sample, settings.out / sample.sample_id)
-            written.append(sample.sample_id)
+        pieces, digest = read_item(item, settings.splits)
+        for piece in pieces:
+            for sample in samples_of(piece, settings.copies, digest, wanted):
+                write_encoded(sample, settings.out / sample.sample_id)
+                written.append(sample.sample_id)
     except JamBotError as error:
         return Outcome(replace(entry, refusal=str(error)))
     except ValueError as error:  # pitches or velocities no MIDI file can hold
         return Outcome(replace(entry, refusal=f"{item.name}: {error}"))
     if not written and not kept:
         return Outcome(replace(entry, refusal=f"{item.name}: no copy stays in playable range"))
-    signature = signature_of(piece.target)
     entry = replace(
         entry,
         samples=tuple(sorted(written + kept)),
-        split=piece.split or side_of(signature),
+        split=piece.split or side_of(piece.signature),
         split_given=piece.split is not None,
-        signature=signature,
+        signature=piece.signature,
     )
     return Outcome(entry, len(written), len(kept))
 
 
-def read_item(item: Item, split_pitch: int) -> tuple[Piece, str]:
-    """The piece of an item and the sha256 of what it was read from. Raises JamBotError."""
+def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
+    """The pieces of an item (one composition) and the sha256 of what they were read from.
+
+    Raises JamBotError.
+    """
     if item.kind == "outside":
-        raise RefusedError(f"{item.name}: a link that leads out of the folder")
+        raise RefusedError(f"{item.name}: a link that leads out of the folder, or to a folder")
     if item.record is not None:
         text = json.dumps(item.record, sort_keys=True)
         piece = sheet_piece(item.record) if item.kind == "sheet" else solo_piece(item.record)
-        return _with_known_split(piece), sha256(text.encode()).hexdigest()
+        return [_with_known_split(piece)], sha256(text.encode()).hexdigest()
     if item.path.exists() and not item.path.is_file():
         raise RefusedError(f"{item.name}: not a regular file")
-    song = read_midi(item.path)
+    if item.kind == "take":
+        pieces = take_pieces(item.path, item.source, item.name, splits)
+    else:
+        pieces = _pieces_of_midi(item, splits)
     digest = sha256(item.path.read_bytes()).hexdigest()
-    piece = midi_piece(song, item.source, item.name, split_pitch)
-    return _with_known_split(replace(piece, split=item.split, licence=item.licence)), digest
+    return [_with_known_split(replace(piece, split=item.split)) for piece in pieces], digest
+
+
+def _pieces_of_midi(item: Item, splits: Sequence[Split]) -> list[Piece]:
+    song = read_midi(item.path)
+    take = keys_of_song(song)
+    if take is not None:
+        return pieces_of(take, item.source, item.name, splits)
+    pieces = midi_pieces(song, item.source, item.name, splits)
+    return [replace(piece, licence=item.licence) for piece in pieces]
 
 
 def _with_known_split(piece: Piece) -> Piece:

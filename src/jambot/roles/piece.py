@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jambot.errors import JamBotError
 from jambot.music import Chord, ChordSpan, Note, chord_of
 from jambot.music.chord import QUALITIES
+from jambot.roles.twins import Signature, signature_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,8 @@ class Piece:
 
     `conditioning` is what somebody played under the target; where it is empty, `chords` are comped
     instead. `split` None leaves the side to `prepare`. `comping_style` None lets the tempo decide.
+    `variant` tells samples of one composition apart that were cut differently (`s52`, `hands`);
+    `melody` is what such a composition is known by, its target where it is empty.
     """
 
     source: str
@@ -32,6 +35,13 @@ class Piece:
     split_pitch: int | None = None
     comping_style: str | None = None
     choice: str = ""
+    variant: str = ""
+    melody: tuple[Note, ...] = ()
+
+    @property
+    def signature(self) -> Signature:
+        """What its near-duplicates share, however it was cut."""
+        return signature_of(self.melody or self.target)
 
 
 class RefusedError(JamBotError):

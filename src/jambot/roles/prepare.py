@@ -18,7 +18,8 @@ from jambot.roles.corpus import count_items, find_items
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.lock import only_writer
-from jambot.roles.sample import META_FILE, sweep
+from jambot.roles.sample import META_FILE, remove_sample, sweep
+from jambot.roles.sources.two_hands import HANDS, Split, parse_splits
 from jambot.roles.splits import settle_splits
 from jambot.roles.workers import WorkerPool
 
@@ -75,7 +76,7 @@ def prepare(
     sources: Sequence[Path],
     out: Path,
     *,
-    split_pitch: int = 60,
+    split_pitch: Split = HANDS,
     transpose: str = "6",
     jobs: int = 2,
     seed: int = 0,
@@ -87,13 +88,14 @@ def prepare(
 ) -> PrepareReport:
     """Make role samples of everything in `sources` below `out`; what is there already is kept.
 
-    `jobs` worker processes (0: in this process, unprotected), or a Dask cluster at `scheduler` with
+    `split_pitch` says where two hands part: a pitch, `hands`, or several with commas, each of which
+    gives samples of its own. `jobs` worker processes (0: in this process, unprotected), or a Dask cluster at `scheduler` with
     `engine="dask"`. Broken and unusable files are refused with a reason each, listed in the report
     and in `out/prepare.json`, never fatal. `progress` is called after each item. Raises UsageError
     for a source that does not exist or a setting out of range.
     """
     settings = PrepareSettings(
-        Path(out), CopySettings(transpose, comping_variants, seed), split_pitch
+        Path(out), CopySettings(transpose, comping_variants, seed), parse_splits(split_pitch)
     )
     sources = [Path(source) for source in sources]
     _check(sources, settings, jobs, engine)
@@ -128,8 +130,6 @@ def _check(sources: Sequence[Path], settings: PrepareSettings, jobs: int, engine
         raise UsageError("no sources", "a folder of MIDI files", "jambot prepare FOLDER --out DIR")
     if engine not in ENGINES:
         raise UsageError(f"engine {engine!r}", f"one of {', '.join(ENGINES)}")
-    if not 1 <= settings.split_pitch <= 127:
-        raise UsageError(f"split pitch {settings.split_pitch}", "1–127")
     if not 0 <= jobs <= 1024:
         raise UsageError(f"{jobs} jobs", "0–1024")
     for source in sources:
@@ -170,11 +170,20 @@ def _outcomes(
                     yield Task(item, stamp, anew=known != (stamp, settings.made))
 
     for outcome in run(tasks()):
+        _forget_old(journal, outcome.entry, settings.out)
         journal.add(outcome.entry)
         yield outcome
         while done:
             yield done.pop()
     yield from done
+
+
+def _forget_old(journal: Journal, entry: Entry, out: Path) -> None:
+    """Remove what an item gave when it or the settings were others, and gives no more."""
+    old = journal.entry(entry.source, entry.name)
+    if old is not None and (old.stamp, old.made) != (entry.stamp, entry.made):
+        for name in set(old.samples) - set(entry.samples):
+            remove_sample(out / name)
 
 
 def _is_done(entry: Entry, stamp: str, settings: PrepareSettings) -> bool:

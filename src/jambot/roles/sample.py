@@ -178,6 +178,12 @@ def write_encoded(sample: EncodedSample, folder: Path) -> None:
         raise
 
 
+def remove_sample(folder: Path) -> None:
+    """Remove a sample, if it is there: first what makes it one, then the rest."""
+    (folder / META_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def sweep(role_dir: Path, pid: int | None = None) -> None:
     """Remove what a writer that died left behind: that of process `pid`, or all of it."""
     for partial in role_dir.glob(f".*.{'*' if pid is None else pid}{PARTIAL}"):

@@ -1,14 +1,16 @@
 """One MIDI file as a piece: named tracks where there are such, else two hands at one piano."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
 from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, one_line, recognise
 from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
 from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.sources.click import refuse_without_click
 from jambot.roles.sources.named_tracks import Parts, find_parts
-from jambot.roles.sources.two_hands import split_hands
+from jambot.roles.sources.two_hands import HANDS, Split, split_hands, split_in_words
 
 ANNOTATION_TRACKS = ("CHORDS_ANNOT", "CHORDS_SYNTH")
 PIANO_PROGRAMS = range(8)
@@ -16,15 +18,54 @@ LEAST_NOTES = 16
 LEAST_BEATS = 16.0
 
 
-def midi_piece(song: MidiSong, source: str, source_id: str, split_pitch: int) -> Piece:
-    """`song` as a piece. Raises RefusedError when it holds no lead over an accompaniment.
+def midi_pieces(
+    song: MidiSong, source: str, source_id: str, splits: Sequence[Split]
+) -> list[Piece]:
+    """`song` as a piece, or as one for each of `splits` where two hands must be told apart.
 
     Where the metre changes, the longest part in one metre is taken; a piece that begins within a
-    bar is moved so that its bar lines are multiples of the metre.
+    bar is moved so that its bar lines are multiples of the metre. Raises RefusedError when it holds
+    no lead over an accompaniment, or was recorded without a click.
     """
-    parts, at = find_parts(song), None
-    if parts is None:
-        parts, at = _two_hands(song, source_id, split_pitch), split_pitch
+    notes = [note for track in song.tracks for note in track.notes]
+    refuse_without_click(source_id, notes, song.tempo_map)
+    parts = find_parts(song)
+    if parts is not None:
+        return [_piece(song, source, source_id, parts)]
+    notes = _piano(song, source_id)
+    return cut_by_each(
+        notes,
+        splits,
+        lambda parts: _piece(song, source, source_id, parts),
+    )
+
+
+def cut_by_each(
+    notes: Sequence[Note], splits: Sequence[Split], make: Callable[[Parts], Piece]
+) -> list[Piece]:
+    """A piece of the two hands for each of `splits` that gives one.
+
+    Raises the first RefusedError when none does.
+    """
+    pieces: list[Piece] = []
+    refusals: list[RefusedError] = []
+    for split in splits:
+        conditioning, target = split_hands(notes, split)
+        choice = f"two hands, {split_in_words(split)}: the upper line leads"
+        try:
+            piece = make(Parts(target, conditioning, choice))
+        except RefusedError as error:
+            refusals.append(error)
+            continue
+        at = split if isinstance(split, int) else None
+        variant = HANDS if at is None else f"s{at}"
+        pieces.append(replace(piece, split_pitch=at, variant=variant, melody=tuple(one_line(notes))))
+    if not pieces:
+        raise refusals[0]
+    return pieces
+
+
+def _piece(song: MidiSong, source: str, source_id: str, parts: Parts) -> Piece:
     first, last, meter = in_one_metre(song)
     if last - first < LEAST_BEATS:
         raise RefusedError(f"{source_id}: no {LEAST_BEATS:g} beats in one metre")
@@ -45,7 +86,6 @@ def midi_piece(song: MidiSong, source: str, source_id: str, split_pitch: int) ->
         chords=cut_chords(chords, first, last, shift),
         tempo_bpm=round(song.tempo_map.median_bpm, 2),
         beats_per_bar=meter.beats_per_bar,
-        split_pitch=at,
         choice=parts.choice + _moved_in_words(song, first, last, shift),
     )
 
@@ -83,7 +123,10 @@ def _moved_in_words(song: MidiSong, first: float, last: float, shift: float) -> 
     return part + (f"; begins within a bar, moved by {shift:g} beats" if shift else "")
 
 
-def _two_hands(song: MidiSong, name: str, split_pitch: int) -> Parts:
+def _piano(song: MidiSong, name: str) -> list[Note]:
+    """The notes of two hands at one piano. Raises RefusedError where it is none."""
+    if {track.name.lower() for track in song.tracks if track.notes} == {"solo"}:
+        raise RefusedError(f"{name}: a solo by itself, as `jambot generate` writes it")
     tracks = [t for t in song.tracks if t.notes and not t.is_drum and t.program in PIANO_PROGRAMS]
     notes: list[Note] = [note for track in tracks for note in track.notes]
     if not notes or len(tracks) > 3:
@@ -92,5 +135,4 @@ def _two_hands(song: MidiSong, name: str, split_pitch: int) -> Parts:
             "a melody track with accompanying tracks, or two-hand piano",
             "name the tracks (MELODY, PIANO)",
         )
-    conditioning, target = split_hands(notes, split_pitch)
-    return Parts(target, conditioning, f"two hands, split at {split_pitch}: the upper line leads")
+    return by_onset(notes)

@@ -1,0 +1,198 @@
+"""A take that JAM_BOT recorded: what the player played, never what the bot answered.
+
+Of a `session.jsonl` only the keys are read. Phrases of the right hand become the target; whatever
+else was played is the conditioning. A take in which nobody but the bot soloed is refused.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import BadMidiError
+from jambot.music import Meter, MidiSong, Note, by_onset, notes_of_keys
+from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.sources.hands import TOGETHER_BEATS
+from jambot.roles.sources.midi_piece import LEAST_NOTES, cut_by_each
+from jambot.roles.sources.named_tracks import Parts
+from jambot.roles.sources.two_hands import Split
+
+TAKE_FILE, TAKE_MIDI = "session.jsonl", "session.mid"
+SOLO_TRACK, KEYS_TRACK = "solo", "conditioning"
+"""The tracks of `session.mid`; also what `jambot generate` calls what it wrote."""
+MAX_FILE_BYTES = 100_000_000
+"""A session writes about 15 MB an hour."""
+LAST_BEAT = 1e6
+PHRASE_GAP_BEATS = 2.0
+PHRASE_NOTES = 3
+LONE_SHARE = 0.5
+"""A phrase moves while the left hand holds: this share of it is struck with no other key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a take says of itself, and every key of the player as notes in playing order."""
+
+    bpm: float
+    beats_per_bar: int
+    keys: tuple[Note, ...]
+
+
+def take_pieces(path: Path, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
+    """The take in `path` as a piece for each of `splits`.
+
+    Raises BadMidiError where it is none or broken, RefusedError where the player only comped.
+    """
+    take = read_keys(path)
+    return pieces_of(take, source, source_id, splits)
+
+
+def keys_of_song(song: MidiSong) -> Take | None:
+    """The player's side of a `session.mid` that lost its log; None for any other song."""
+    names = {track.name.lower() for track in song.tracks}
+    keys = song.track(KEYS_TRACK)
+    if names != {SOLO_TRACK, KEYS_TRACK} or keys is None:
+        return None
+    return Take(song.tempo_map.median_bpm, song.meter.beats_per_bar, keys.notes)
+
+
+def pieces_of(take: Take, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
+    """A take as a piece for each of `splits`, cut to the bars in which the right hand soloed."""
+
+    def piece(parts: Parts) -> Piece:
+        target, conditioning = phrases(parts.target, parts.conditioning)
+        if len(target) < LEAST_NOTES:
+            raise RefusedError(
+                f"{source_id}: a take with {len(target)} notes of a line in the right hand",
+                f"at least {LEAST_NOTES}",
+                "play the solo yourself, over your own left hand",
+            )
+        meter = Meter(take.beats_per_bar)
+        first = meter.bar_start(meter.bar_at(target[0].onset_beats))
+        last = meter.next_bar_start(target[-1].end_beats - 1e-6)
+        under = [
+            replace(note, duration_beats=min(note.end_beats, last) - max(note.onset_beats, first),
+                    onset_beats=max(note.onset_beats, first) - first)
+            for note in conditioning
+            if note.onset_beats < last and note.end_beats > first
+        ]  # fmt: skip
+        if len(under) < LEAST_NOTES:
+            raise RefusedError(
+                f"{source_id}: {len(under)} notes of the left hand under the solo",
+                f"at least {LEAST_NOTES}",
+            )
+        return Piece(
+            source=source,
+            source_id=source_id,
+            target=tuple(note.shifted(-first) for note in target),
+            conditioning=tuple(by_onset(under)),
+            tempo_bpm=take.bpm,
+            beats_per_bar=take.beats_per_bar,
+            licence="your own playing",
+            choice=f"a take: {parts.choice.replace('upper line', 'phrases of the right hand')}"
+            f"; bars {meter.bar_at(first) + 1}–{meter.bar_at(last - 1e-6) + 1}",
+        )
+
+    return cut_by_each(take.keys, splits, piece)
+
+
+def phrases(
+    upper: Sequence[Note], lower: Sequence[Note]
+) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    """(target, conditioning): of the upper notes those that make a line, and all the others.
+
+    A phrase has three notes or more, no rest of two beats in it, and at least half of it is struck
+    apart from the lower notes; tops of chords are none of that.
+    """
+    kept: list[Note] = []
+    left = list(lower)
+    lone = _struck_alone(upper, lower)
+    phrase: list[tuple[Note, bool]] = []
+    for pair, following in zip(
+        zip(upper, lone, strict=True), [*upper[1:], None], strict=True
+    ):  # a phrase ends before a rest, and at the end
+        phrase.append(pair)
+        if following is None or following.onset_beats - pair[0].end_beats >= PHRASE_GAP_BEATS:
+            alone = sum(is_lone for _, is_lone in phrase)
+            solo = len(phrase) >= PHRASE_NOTES and alone >= LONE_SHARE * len(phrase)
+            (kept if solo else left).extend(note for note, _ in phrase)
+            phrase = []
+    return tuple(by_onset(kept)), tuple(by_onset(left))
+
+
+def read_keys(path: Path) -> Take:
+    """Read the player's side of a `session.jsonl`; a torn last line is passed over.
+
+    Raises BadMidiError for what is no session log, too large, or broken.
+    """
+    tempo, beats_per_bar, foreign = None, 4, False
+    keys: list[tuple[float, int, int]] = []
+    seconds: list[float] = []
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise BadMidiError(f"{path.name}: more than {MAX_FILE_BYTES // 1_000_000} MB")
+        for event in _events(path):
+            if event["event"] == "session":
+                tempo, beats_per_bar = float(event["bpm"]), int(event.get("beats_per_bar", 4))
+                foreign = event.get("clock", "internal") != "internal"
+            elif event["event"] == "heard":
+                down = int(event.get("velocity", 80)) if event.get("on", True) else 0
+                keys.append((_beat(event["beat"]), _key(event["pitch"]), down))
+                seconds.append(float(event.get("seconds", 0.0)))
+    except OSError as error:
+        raise BadMidiError(f"{path}: cannot be read ({error.strerror})", "a take") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise BadMidiError(f"{path.name}: not the log of a session ({error!r})", "a take") from error
+    if tempo is None or not keys:
+        found = "no session in it" if tempo is None else "no key was played"
+        raise BadMidiError(f"{path.name}: {found}", "a take", "")
+    if foreign and seconds[-1] > seconds[0]:
+        tempo = round(60.0 * (keys[-1][0] - keys[0][0]) / (seconds[-1] - seconds[0]), 2)
+    if not (10.0 <= tempo <= 1000.0 and 1 <= beats_per_bar <= 12):
+        raise BadMidiError(f"{path.name}: {tempo:g} bpm, {beats_per_bar} beats a bar", "a take")
+    early = -min(0.0, min(beat for beat, _, _ in keys))
+    shift = beats_per_bar * -int(-early // beats_per_bar)
+    notes = notes_of_keys((beat + shift, pitch, velocity) for beat, pitch, velocity in keys)
+    return Take(tempo, beats_per_bar, tuple(by_onset(notes)))
+
+
+def _events(path: Path) -> Iterator[dict[str, Any]]:
+    torn: Exception | None = None
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if torn is not None:
+                raise torn
+            if not line.strip():
+                continue
+            try:
+                event = json.loads(line)
+                if not isinstance(event, dict) or "event" not in event:
+                    raise ValueError("a line that is no event")
+            except ValueError as error:
+                torn = error
+                continue
+            yield event
+
+
+def _beat(value: Any) -> float:
+    if not abs(float(value)) <= LAST_BEAT:
+        raise ValueError(f"beat {value}")
+    return float(value)
+
+
+def _key(value: Any) -> int:
+    if not 0 <= int(value) <= 127:
+        raise ValueError(f"key {value}")
+    return int(value)
+
+
+def _struck_alone(upper: Sequence[Note], lower: Sequence[Note]) -> list[bool]:
+    """For each upper note, whether no lower one is struck with it (within a grip)."""
+    others = [note.onset_beats for note in lower]
+    alone, i = [], 0
+    for note in upper:
+        while i < len(others) and others[i] < note.onset_beats - TOGETHER_BEATS:
+            i += 1
+        alone.append(i == len(others) or others[i] > note.onset_beats + TOGETHER_BEATS)
+    return alone
