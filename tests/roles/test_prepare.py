@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from jambot.cli import main
 from jambot.errors import UsageError
 from jambot.music import Note, Track, write_midi
 from jambot.roles.prepare import PrepareReport, prepare
@@ -149,9 +150,20 @@ def test_a_link_that_leads_out_of_the_folder_is_not_followed(songs, tmp_path, ma
     (songs / "midi" / "link.mid").symlink_to(tmp_path / "elsewhere" / "secret.mid")
     (songs / "folder").symlink_to(tmp_path / "elsewhere")
     report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
-    ((_, name, reason),) = report.refused
-    assert name == "link"
-    assert "out of the folder" in reason
+    assert sorted(name for _, name, _ in report.refused) == ["folder", "link"]
+    assert all("out of the folder" in reason for _, _, reason in report.refused)
+    assert report.written == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_links_in_a_ring_and_links_to_nothing_are_refused_and_named(songs, tmp_path):
+    (songs / "a.mid").symlink_to(songs / "b.mid")
+    (songs / "b.mid").symlink_to(songs / "a.mid")
+    (songs / "gone.mid").symlink_to(songs / "nothing.mid")
+    (songs / "self").symlink_to(songs)
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    assert sorted(name for _, name, _ in report.refused) == ["a", "b", "gone", "self"]
+    assert report.written == 3
 
 
 @pytest.mark.parametrize("name", ["süß & 'sweet' (take 2)", "日本", "a" * 200, "..hidden", "con"])
@@ -174,7 +186,79 @@ def test_names_that_look_alike_do_not_share_a_folder(tmp_path, make_song):
 def test_an_empty_folder_gives_an_empty_report(tmp_path):
     (tmp_path / "none").mkdir()
     report = prepare([tmp_path / "none"], tmp_path / "out", jobs=0)
-    assert (report.items, report.written, report.refused) == (0, 0, [])
+    assert (report.items, report.written) == (0, 0)
+    ((name, _, reason),) = report.refused
+    assert name == "none"
+    assert "no MIDI file" in reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text exist on Linux alone")
+def test_a_name_that_is_no_text_is_no_obstacle(tmp_path, make_song):
+    make_song(tmp_path / "odd" / "good.mid")
+    odd = os.path.join(os.fsencode(tmp_path / "odd"), b"take \xff\n[red].mid")
+    os.rename(tmp_path / "odd" / "good.mid", os.fsdecode(odd))
+    report = prepare([tmp_path / "odd"], tmp_path / "out", transpose="0", jobs=0)
+    assert (report.written, report.refused) == (1, [])
+
+
+def test_refusals_are_printed_as_they_are_whatever_the_names_hold(tmp_path, capsys):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for name in ("[/red]", "[bold]loud", "a\x1b[31mb"):
+        (folder / f"{name.replace('/', '')}.mid").write_bytes(b"no")
+    with pytest.raises(SystemExit) as ended:
+        main(["prepare", str(folder), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "[bold]loud" in printed
+    assert "[red]" in printed
+    assert "\x1b[31m" not in printed
+
+
+def two_hands(path, up=0):
+    """Left-hand chords under a right-hand line, as one piano track."""
+    left = [Note(4.0 * bar, 3.5, p + up, 70) for bar in range(8) for p in (45, 52, 55)]
+    left += [Note(4.0 * bar + 2.25, 0.5, 54 + up, 70) for bar in range(8)]
+    right = [Note(i * 0.5, 0.45, 62 + (i * 5) % 9 + (i * i) % 5 + up, 90) for i in range(64)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_midi(path, [Track("Piano", tuple(left + right))])
+
+
+def test_several_splits_give_samples_of_their_own_of_one_composition(tmp_path):
+    two_hands(tmp_path / "mine" / "tune.mid")
+    out = tmp_path / "out"
+    prepare([tmp_path / "mine"], out, split_pitch="52,60,hands", transpose="0", jobs=0)
+    assert ids(out) == ["mine-tune-hands", "mine-tune-s52", "mine-tune-s60"]
+    metas = {folder.name: read_meta(folder) for folder in find_samples(out)}
+    assert {name: meta.split_pitch for name, meta in metas.items()} == {
+        "mine-tune-hands": None, "mine-tune-s52": 52, "mine-tune-s60": 60,
+    }  # fmt: skip
+    assert len({meta.split for meta in metas.values()}) == 1
+    assert "following them" in metas["mine-tune-hands"].choice
+    low, high = (read_sample(out / f"mine-tune-s{at}") for at in (52, 60))
+    assert 54 in {n.pitch for n in low.target}
+    assert 54 in {n.pitch for n in high.conditioning}
+
+
+def test_a_composition_stays_on_its_side_wherever_it_is_split(tmp_path):
+    for up in range(-10, 14, 2):
+        two_hands(tmp_path / "mine" / f"{up}.mid", up)
+    sides = []
+    for at in ("48", "55", "60", "hands"):
+        prepare([tmp_path / "mine"], tmp_path / at, split_pitch=at, transpose="0", jobs=0)
+        sides.append({read_meta(f).source_id: read_meta(f).split
+                      for f in find_samples(tmp_path / at)})  # fmt: skip
+    assert all(
+        one[name] == other[name] for one in sides for other in sides for name in one.keys() & other
+    )
+
+
+def test_what_a_changed_source_gives_no_more_is_removed(songs, tmp_path):
+    prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    (songs / "midi" / "001.mid").write_bytes(b"no music")
+    report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    assert [name for _, name, _ in report.refused] == ["001"]
+    assert ids(tmp_path / "out") == ["songs-000", "songs-002"]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +266,7 @@ def test_an_empty_folder_gives_an_empty_report(tmp_path):
     [
         ({"transpose": "5"}, "transpose"),
         ({"split_pitch": 0}, "split pitch"),
+        ({"split_pitch": "left"}, "split pitch"),
         ({"split_pitch": 200}, "split pitch"),
         ({"comping_variants": 0}, "comping variants"),
         ({"engine": "spark"}, "engine"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jambot.cli.options import Guidance, Seed, Temperature, TopP
-from jambot.cli.screen import err, out, progress_bar, say
+from jambot.cli.screen import err, out, progress_bar, say, splits_table
 from jambot.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def prepare(
     comping_variants: Annotated[int, typer.Option(min=1, help="Per annotated solo.")] = 4,
     check: Annotated[bool, typer.Option("--check", help="Verify the dataset afterwards.")] = False,
     report: Annotated[bool, typer.Option("--report", help="Write dataset.html too.")] = False,
+    compare_splits: Annotated[
+        bool, typer.Option(help="Only: how well --split-pitch finds hands that are written down.")
+    ] = False,
 ) -> None:
     """MIDI in, role samples out: what the player gives, and what is answered.
 
@@ -43,7 +46,12 @@ def prepare(
     """
     from jambot.roles.dataset_report import write_dataset_report
     from jambot.roles.prepare import prepare as make_samples
+    from jambot.roles.sources.two_hands import parse_splits
+    from jambot.roles.split_table import compare_splits as compare
 
+    if compare_splits:
+        out.print(splits_table(compare(sources or [], parse_splits(split_pitch))))
+        return
     if not sources and not (check or report):
         raise UsageError("no source", "folders or MIDI files, or --check or --report")
     if sources:
@@ -73,7 +81,9 @@ def _rate(report: "PrepareReport") -> str:
 
 def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
     for source, name, reason in made.refused[:shown]:
-        out.print(f"  refused {source}/{name}: {reason}", highlight=False)
+        line = f"  refused {source}/{name}: {reason}"
+        shown_line = "".join(sign if sign.isprintable() else "?" for sign in line)
+        out.print(shown_line, highlight=False, markup=False)
     if len(made.refused) > shown:
         out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
     out.print(

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from jambot.roles.split_table import SplitRow
 
 out = Console()
 err = Console(stderr=True)
@@ -34,6 +37,16 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
             progress.update(task, completed=done, total=total or None, description=text)
 
         yield advance
+
+
+def splits_table(rows: Sequence["SplitRow"]) -> Table:
+    """Shares of notes, one row for each way to tell two hands apart."""
+    heads = ("right hand", "worst tenth", "line found", "line true")
+    table = _table("split", *heads, title=f"{rows[0].files} files")
+    for row in rows:
+        shares = (row.right_hand, row.worst_tenth, row.line_found, row.line_true)
+        table.add_row(str(row.split), *(f"{share:.3f}" for share in shares))
+    return table
 
 
 def _table(first: str, *others: str, title: str | None = None) -> Table:

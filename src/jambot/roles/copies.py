@@ -126,9 +126,7 @@ def _comped(
     return notes_bytes("conditioning", notes) if notes else None
 
 
-def _meta(
-    piece: Piece, settings: CopySettings, copy: Copy, source_sha256: str
-) -> SampleMeta:
+def _meta(piece: Piece, settings: CopySettings, copy: Copy, source_sha256: str) -> SampleMeta:
     return SampleMeta(
         source=piece.source,
         source_id=piece.source_id,

@@ -1,8 +1,8 @@
 """Corpora on disk: which kind a folder is, and the items in it, one at a time.
 
 A folder with `solos.jsonl.gz` holds annotated solos, one with `leadsheets.jsonl.gz` lead sheets;
-any other folder is its MIDI files and the takes that JAM_BOT recorded. A `metadata.csv` with `id` and `split` beside them fixes the
-splits.
+any other folder is its MIDI files and the takes that JAM_BOT recorded. A `metadata.csv` with `id`
+and `split` beside them fixes the splits.
 """
 
 import csv

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jambot.errors import UsageError
 from jambot.roles.copies import CopySettings
-from jambot.roles.corpus import count_items, find_items
+from jambot.roles.corpus import count_items, find_items, source_name
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.lock import only_writer
@@ -89,10 +89,11 @@ def prepare(
     """Make role samples of everything in `sources` below `out`; what is there already is kept.
 
     `split_pitch` says where two hands part: a pitch, `hands`, or several with commas, each of which
-    gives samples of its own. `jobs` worker processes (0: in this process, unprotected), or a Dask cluster at `scheduler` with
-    `engine="dask"`. Broken and unusable files are refused with a reason each, listed in the report
-    and in `out/prepare.json`, never fatal. `progress` is called after each item. Raises UsageError
-    for a source that does not exist or a setting out of range.
+    gives samples of its own. `jobs` worker processes (0: in this process, unprotected), or a Dask
+    cluster at `scheduler` with `engine="dask"`. Broken and unusable files are refused with a reason
+    each, listed in the report and in `out/prepare.json`, never fatal. `progress` is called after
+    each item. Raises UsageError for a source that does not exist, a setting out of range, or a
+    folder that another run is writing to.
     """
     settings = PrepareSettings(
         Path(out), CopySettings(transpose, comping_variants, seed), parse_splits(split_pitch)
@@ -102,7 +103,13 @@ def prepare(
     settings.out.mkdir(parents=True, exist_ok=True)
     with only_writer(settings.out):
         sweep(settings.out)
-        began, report = time.monotonic(), PrepareReport(total=sum(map(count_items, sources)))
+        began, report = time.monotonic(), PrepareReport()
+        for source in sources:
+            count = count_items(source)
+            report.total += count
+            if not count:
+                name = source_name(source)
+                report.refused.append((name, "", f"{source}: no MIDI file, take or corpus in it"))
         run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
         try:
             with (

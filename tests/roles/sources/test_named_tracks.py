@@ -47,6 +47,40 @@ def test_without_names_the_high_monophonic_track_leads():
     assert "most melodic" in parts.choice
 
 
+def test_an_unnamed_guitar_solo_leads_over_keys_whatever_drums_and_bass_do():
+    parts = find_parts(
+        song(
+            Track("", line(36, 64), is_drum=True),
+            Track("", line(30, 64), program=33),
+            Track("", chords(52), program=4),
+            Track("", line(64, 48), program=29),
+        )
+    )
+    assert parts.target == line(64, 48)
+    assert parts.conditioning == chords(52)
+    assert "most melodic" in parts.choice
+
+
+def test_of_two_leads_by_name_the_line_leads_and_neither_accompanies():
+    harmony = tuple(Note(n.onset_beats, 1.5, n.pitch - 4) for n in line(64))
+    parts = find_parts(
+        song(Track("Lead Vox 2", harmony), Track("Lead Vox 1", line(64)), Track("Keys", chords()))
+    )
+    assert parts.target == line(64)
+    assert parts.conditioning == chords()
+    assert "Lead Vox 1 by name" in parts.choice
+    assert "over Keys" in parts.choice
+
+
+def test_what_jam_bot_played_into_the_daw_is_never_learnt_from():
+    bot = Track("JAM_BOT", line(72, 64), program=65)
+    mine = Track("Melody", line(60))
+    parts = find_parts(song(bot, mine, Track("Piano", chords())))
+    assert parts.target == line(60)
+    assert parts.conditioning == chords()
+    assert find_parts(song(bot, Track("Piano", chords()))) is None
+
+
 def test_annotations_and_drums_are_not_played():
     parts = find_parts(
         song(

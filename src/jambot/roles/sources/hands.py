@@ -6,6 +6,7 @@ registers that the last and the coming beats keep apart, to stray from middle C,
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +68,15 @@ def _costs(
     count = len(first) - 1
     began = onsets[first[:-1]]
     struck, sounding = np.zeros((2, count, 128), dtype=bool)
-    for k, (a, b) in enumerate(zip(first[:-1], first[1:], strict=True)):
+    for k, (a, b) in enumerate(pairwise(first)):
         struck[k, pitches[a:b]] = True
         back = max(0, a - HELD_NOTES)
         sounding[k, pitches[back:a][ends[back:a] > began[k] + TOGETHER_BEATS]] = True
     near = (struck @ _CLOSENESS) / np.sqrt(struck.sum(axis=1, keepdims=True))
     stretch = _stretch(struck | sounding)
     mixed = _mixed(pitches, onsets, began)
-    return NEAR * near + STRETCH * stretch + MIXED * mixed + STRAY * np.abs(SPLITS - MIDDLE)
+    stray = np.abs(SPLITS - MIDDLE)
+    return np.asarray(NEAR * near + STRETCH * stretch + MIXED * mixed + STRAY * stray)
 
 
 def _stretch(down: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -84,7 +86,7 @@ def _stretch(down: NDArray[np.bool_]) -> NDArray[np.float64]:
     lowest, highest = above[:, :1], np.where(down, _PITCHES, -1000).max(axis=1, keepdims=True)
     left = np.maximum(0, below - lowest - REACH)
     right = np.maximum(0, highest - above[:, SPLITS] - REACH)
-    return (left + right).astype(float)
+    return np.asarray(left + right, dtype=float)
 
 
 def _mixed(
@@ -104,7 +106,7 @@ def _mixed(
     left = [total[:, SPLITS - 1] for total in sums]
     right = [total[:, -1:] - part for total, part in zip(sums, left, strict=True)]
     squares = sum(two - one**2 / np.maximum(zero, 1) for zero, one, two in (left, right))
-    return np.sqrt(np.maximum(squares, 0.0) / sums[0][:, -1:])
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0) / sums[0][:, -1:]))
 
 
 def _cheapest_path(costs: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -59,7 +59,9 @@ def cut_by_each(
             continue
         at = split if isinstance(split, int) else None
         variant = HANDS if at is None else f"s{at}"
-        pieces.append(replace(piece, split_pitch=at, variant=variant, melody=tuple(one_line(notes))))
+        pieces.append(
+            replace(piece, split_pitch=at, variant=variant, melody=tuple(one_line(notes)))
+        )
     if not pieces:
         raise refusals[0]
     return pieces

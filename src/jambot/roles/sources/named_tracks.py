@@ -19,7 +19,9 @@ COMPING_NAMES = re.compile(
     r"\b(piano|pno|rh|lh|keys?|keyboards?|comp\w*|conditioning|acc\w*|chords?|guitar|gtr|organ|"
     r"harp\w*|rhodes|epiano|synth|pad|strings?|left|right)\b"
 )
-NOT_PLAYED = re.compile(r"\b(chords annot|chords synth|bass synth|jam ?bot|click|metronome|markers?)\b")
+NOT_PLAYED = re.compile(
+    r"\b(chords annot|chords synth|bass synth|jam ?bot|click|metronome|markers?)\b"
+)
 LEAST_NOTES = 16
 LEAD_PROGRAMS = range(56, 88)
 COMPING_PROGRAMS = (*range(32), *range(46, 56))

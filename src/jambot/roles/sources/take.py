@@ -7,6 +7,7 @@ else was played is the conditioning. A take in which nobody but the bot soloed i
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ MAX_FILE_BYTES = 100_000_000
 LAST_BEAT = 1e6
 PHRASE_GAP_BEATS = 2.0
 PHRASE_NOTES = 3
+CLOSE, ALONE = 7, 128
+"""Semitones down to the next key of a grip: up to a fifth it is one chord."""
 LONE_SHARE = 0.5
 """A phrase moves while the left hand holds: this share of it is struck with no other key."""
 
@@ -64,9 +67,9 @@ def pieces_of(take: Take, source: str, source_id: str, splits: Sequence[Split]) 
         target, conditioning = phrases(parts.target, parts.conditioning)
         if len(target) < LEAST_NOTES:
             raise RefusedError(
-                f"{source_id}: a take with {len(target)} notes of a line in the right hand",
+                f"{source_id}: only comped (phrases of the right hand: {len(target)} notes)",
                 f"at least {LEAST_NOTES}",
-                "play the solo yourself, over your own left hand",
+                "solo yourself, over your own left hand",
             )
         meter = Meter(take.beats_per_bar)
         first = meter.bar_start(meter.bar_at(target[0].onset_beats))
@@ -103,21 +106,29 @@ def phrases(
     """(target, conditioning): of the upper notes those that make a line, and all the others.
 
     A phrase has three notes or more, no rest of two beats in it, and at least half of it is struck
-    apart from the lower notes; tops of chords are none of that.
+    apart from the lower notes; the top of a close chord neither begins nor ends one.
     """
     kept: list[Note] = []
     left = list(lower)
-    lone = _struck_alone(upper, lower)
-    phrase: list[tuple[Note, bool]] = []
-    for pair, following in zip(
-        zip(upper, lone, strict=True), [*upper[1:], None], strict=True
-    ):  # a phrase ends before a rest, and at the end
+    phrase: list[tuple[Note, int]] = []
+    under = list(zip(upper, _room_below(upper, lower), strict=True))
+    for pair, following in zip_longest(under, under[1:]):
         phrase.append(pair)
-        if following is None or following.onset_beats - pair[0].end_beats >= PHRASE_GAP_BEATS:
-            alone = sum(is_lone for _, is_lone in phrase)
-            solo = len(phrase) >= PHRASE_NOTES and alone >= LONE_SHARE * len(phrase)
-            (kept if solo else left).extend(note for note, _ in phrase)
-            phrase = []
+        if following and following[0].onset_beats - pair[0].end_beats < PHRASE_GAP_BEATS:
+            continue
+        first, last = 0, len(phrase)
+        while first < last and phrase[first][1] <= CLOSE:
+            first += 1
+        while first < last and phrase[last - 1][1] <= CLOSE:
+            last -= 1
+        line = phrase[first:last]
+        alone = sum(room == ALONE for _, room in line)
+        if len(line) >= PHRASE_NOTES and alone >= LONE_SHARE * len(line):
+            kept += [note for note, _ in line]
+            left += [note for note, _ in phrase[:first] + phrase[last:]]
+        else:
+            left += [note for note, _ in phrase]
+        phrase = []
     return tuple(by_onset(kept)), tuple(by_onset(left))
 
 
@@ -143,7 +154,9 @@ def read_keys(path: Path) -> Take:
     except OSError as error:
         raise BadMidiError(f"{path}: cannot be read ({error.strerror})", "a take") from error
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise BadMidiError(f"{path.name}: not the log of a session ({error!r})", "a take") from error
+        raise BadMidiError(
+            f"{path.name}: not the log of a session ({error!r})", "a take"
+        ) from error
     if tempo is None or not keys:
         found = "no session in it" if tempo is None else "no key was played"
         raise BadMidiError(f"{path.name}: {found}", "a take", "")
@@ -187,12 +200,15 @@ def _key(value: Any) -> int:
     return int(value)
 
 
-def _struck_alone(upper: Sequence[Note], lower: Sequence[Note]) -> list[bool]:
-    """For each upper note, whether no lower one is struck with it (within a grip)."""
-    others = [note.onset_beats for note in lower]
-    alone, i = [], 0
+def _room_below(upper: Sequence[Note], lower: Sequence[Note]) -> list[int]:
+    """For each upper note, the semitones down to the next key struck with it; else `ALONE`."""
+    rooms, i = [], 0
     for note in upper:
-        while i < len(others) and others[i] < note.onset_beats - TOGETHER_BEATS:
+        while i < len(lower) and lower[i].onset_beats < note.onset_beats - TOGETHER_BEATS:
             i += 1
-        alone.append(i == len(others) or others[i] > note.onset_beats + TOGETHER_BEATS)
-    return alone
+        room, k = ALONE, i
+        while k < len(lower) and lower[k].onset_beats <= note.onset_beats + TOGETHER_BEATS:
+            room = min(room, abs(note.pitch - lower[k].pitch))
+            k += 1
+        rooms.append(room)
+    return rooms
