@@ -62,4 +62,5 @@ def test_the_fit_is_a_share_and_playing_late_throughout_changes_nothing(onsets, 
 
 def test_notes_on_the_grid_fit_it_wholly():
     assert grid_fit([Note(i / 4, 0.25, 60) for i in range(64)]) == pytest.approx(1.0)
+    assert grid_fit([Note(i / 6, 0.1, 60) for i in range(96)]) == pytest.approx(1.0)
     assert grid_fit([]) == 1.0
