@@ -15,9 +15,9 @@ LEAST_ONSETS = 96
 
 
 def grid_fit(notes: Sequence[Note]) -> float:
-    """How far onsets keep to one place in the beat, its half, third, quarter or sixth: 0 (none) to 1.
+    """How far onsets keep to one place in the beat or its 2nd, 3rd, 4th, 6th part: 0 to 1.
 
-    The length of the mean of exp(2πi·k·onset), the best of k = 1, 2, 3, 4, 6 (the Rayleigh statistic of
+    The length of the mean of exp(2πi·k·onset), the best of k = 1, 2, 3, 4, 6 (Rayleigh's, of
     circular data). Playing late throughout, swing and human spread leave it high; onsets that know
     nothing of the beat bring it to about 1/√n. 1 without notes.
     """
