@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from jambot.assets import fl_script
-from jambot.control.fl_protocol import LONGEST_FRAME, encode
-from jambot.control.fl_studio import Link
+from jambot.control.fl_protocol import LONGEST_FRAME, decode, encode
+from jambot.control.fl_studio import FLState, Link
 from jambot.errors import FLStudioError, UsageError
 
 
@@ -90,6 +90,49 @@ def test_two_tempos_and_two_plays_at_once_are_done_one_after_the_other(studio):
     assert studio.fl.song.playing
     assert studio.fl.song.milli_bpm == 101_000
     assert studio.fl.lost == []
+
+
+def test_however_requests_and_heartbeats_fall_windows_loses_none(studio):
+    for bpm in range(60, 90):
+        studio.host.wait(studio.host.set_tempo(bpm))
+    assert studio.fl.lost == []
+
+
+def test_a_state_never_claims_a_deed_that_does_not_show_yet(make_studio):
+    fl = make_studio(platform="macos").fl
+    fl.hear(encode("heartbeat", session=1))
+    fl.hear(encode("play", request=5))
+    fl.hear(encode("play", request=6))  # play is a toggle: both on one tick would be none
+    states = []
+    for _ in range(6):
+        fl.tick()
+        states += [frame for data in fl.to_host if (frame := decode(data)).name == "state"]
+        fl.to_host.clear()
+    told = [(state.numbers["request"], state.numbers["playing"]) for state in states]
+    assert {request for request, _ in told} >= {5, 6}
+    assert all(playing for request, playing in told if request)
+
+
+def test_a_repeated_request_does_not_undo_what_the_player_did_since(make_studio):
+    fl = make_studio(platform="macos").fl
+    fl.hear(encode("heartbeat", session=1))
+    for _ in range(2):
+        fl.hear(encode("tempo", request=5, milli_bpm=100_000))
+        fl.tick()
+        fl.tick()
+        fl.song.milli_bpm -= 23_000  # by hand
+    assert fl.song.milli_bpm == 100_000 - 2 * 23_000
+
+
+def test_between_two_states_the_song_goes_on_round_its_loop():
+    state = FLState(10.0, True, False, True, 120.0, 7.0, 0, (4.0, 8.0), 0, "Kick")
+    assert state.beat_at(10.25) == 7.5
+    assert state.beat_at(10.5) == 4.0
+    assert state.beat_at(13.0) == 5.0
+    still = FLState(10.0, False, False, True, 120.0, 7.0, 0, (4.0, 8.0), 0, "Kick")
+    assert still.beat_at(13.0) == 7.0
+    beyond = FLState(10.0, True, False, True, 120.0, 9.0, 0, (4.0, 8.0), 0, "Kick")
+    assert beyond.beat_at(11.0) == 11.0
 
 
 def test_both_ways_of_giving_the_tempo_are_understood(make_studio):
