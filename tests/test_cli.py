@@ -246,3 +246,23 @@ def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> No
     for command in commands:
         assert run(command, "--help") == 0
         assert command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--clock", "link"), "internal, midi"),
+        (("--clock", "midi", "--clock-out"), "one machine that gives the beat"),
+        (("--gestures", "nowhere.toml"), "nowhere.toml"),
+    ],
+)
+def test_a_jam_that_cannot_be_timed_or_steered_so_is_refused_with_a_cure(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "take"
+    common = ("--backend", "memory", "--adapter", "chord-tones", "--report", str(folder))
+    assert run("jam", "--no-view", *common, *arguments) != 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert said in told
+    assert "to mend it" in told
+    assert not folder.exists()

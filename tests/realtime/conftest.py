@@ -19,13 +19,15 @@ TICKS_A_BEAT = 96
 class Stage:
     """A session at 120 bpm; beats are half seconds, counted from the first key."""
 
-    def __init__(self, player=None, schedules_ahead=True, temperature=1.0, seed=1, **settings):
+    def __init__(
+        self, player=None, schedules_ahead=True, temperature=1.0, seed=1, log=None, **settings
+    ):
         self.clock = ManualClock(100.0)
         self.keys = MemoryInput(self.clock)
         self.port = RecordingOutput(self.clock, schedules_ahead)
         sampling = SamplingSettings(temperature=temperature, guidance=0.0)
         self.player = player or DirectPlayer(Generator(ChordToneModel(), sampling, seed))
-        self.log = SessionLog()
+        self.log = log or SessionLog()
         self.session = Session(
             SessionSettings(seed=seed, **settings),
             self.clock,
@@ -79,6 +81,14 @@ class Stage:
             for m in self.port.messages
             if m.data[0] >> 4 == 9
         ]
+
+    def sing(self, *notes):
+        """Single keys: (beat, pitch, length in beats)."""
+        moments = [(at, (0x90, pitch, 90)) for at, pitch, _ in notes]
+        moments += [(at + length, (0x80, pitch, 0)) for at, pitch, length in notes]
+        for at, message in sorted(moments):
+            self.go_to(at)
+            self.feed(message)
 
     @property
     def lines(self):

@@ -6,6 +6,7 @@ import pytest
 
 from jambot.assets import DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
+from jambot.music import Meter, Note, TempoMap, Track, write_midi
 from jambot.realtime.main import CHORD_TONES, JamSettings, jam
 from jambot.realtime.ports import MemoryInput
 from jambot.realtime.settings import SessionSettings
@@ -72,6 +73,15 @@ def test_another_input_may_be_heard_and_a_view_is_shown_what_happens(tmp_path):
 def test_a_memory_jam_without_a_performer_waits_for_keys(tmp_path):
     events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=2.0))
     assert [event["event"] for event in events] == ["session", "end"]
+
+
+def test_a_file_in_three_is_played_in_three(tmp_path):
+    waltz = tmp_path / "waltz.mid"
+    chords = [Note(bar * 3.0, 2.0, pitch) for bar in range(4) for pitch in (48, 52, 55)]
+    write_midi(waltz, [Track("hands", tuple(chords))], TempoMap.constant(120.0), Meter(3))
+    events = take(tmp_path / "session.jsonl", fast(performer=waltz, seconds=4.0))
+    assert events[0]["beats_per_bar"] == 3
+    assert len(notes(events)) > 2
 
 
 def test_the_signals_are_given_back(tmp_path):

@@ -1,6 +1,7 @@
 import pytest
 
 from jambot.music import Meter, MidiSong, Note, TempoMap, Track
+from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.performer import Performer
 
@@ -14,7 +15,7 @@ def hands(*notes, bpm=60.0, drums=()):
     tracks = [Track("hands", notes)]
     if drums:
         tracks.append(Track("drums", drums, is_drum=True))
-    return clock, Performer(song(*tracks), bpm, clock, 0.0)
+    return clock, Performer(song(*tracks), clock, BeatLine(bpm, 0.0))
 
 
 def heard_until(clock, performer, seconds, step=0.25):
@@ -63,7 +64,7 @@ def test_a_song_without_notes_is_silence():
 
 def test_nothing_hangs_when_the_bundled_comping_goes_round(demo_song):
     clock = ManualClock()
-    performer = Performer(demo_song, 240.0, clock, 0.0)
+    performer = Performer(demo_song, clock, BeatLine(240.0, 0.0))
     down = set()
     for _, kind, pitch in heard_until(clock, performer, 60.0, step=0.01):
         (down.add if kind == 9 else down.discard)(pitch)

@@ -13,7 +13,8 @@ def test_what_happened_is_on_the_disk_in_order(tmp_path):
         log.write("frame", beat=number / 3)
     log.close()
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    assert rows == log.events
+    assert len(rows) == 500
+    assert log.events == []  # a day of playing fills no memory
     assert rows[1] == {"event": "frame", "beat": 0.333333}
 
 
@@ -30,7 +31,6 @@ def test_a_place_that_cannot_be_written_stops_the_writing_and_not_the_music(tmp_
     log.write("frame", beat=0.25)
     log.close()
     log.close()
-    assert len(log.events) == 2
     assert log.lost >= 2
 
 
@@ -40,5 +40,4 @@ def test_a_full_disk_stops_the_writing_and_not_the_music():
     for number in range(10_000):
         log.write("frame", beat=float(number))
     log.close()
-    assert len(log.events) == 10_000
     assert log.lost > 0

@@ -1,6 +1,7 @@
 """Options that several commands share, and the settings they make."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +20,10 @@ Temperature = Annotated[float, typer.Option(min=0, max=2, help="0 is certain, 1 
 TopP = Annotated[
     float, typer.Option(min=0.01, max=1, help="Keep the likeliest pitches up to this.")
 ]
+Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the solo.")]
+AnyChannel = Annotated[
+    int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
+]
 Guidance = Annotated[
     float, typer.Option(min=0, max=4, help="How strongly the chords pull the pitches inside.")
 ]
@@ -31,8 +36,49 @@ Figures = Annotated[
 ]
 
 
+def stage_options(
+    clock: str,
+    clock_out: bool,
+    in_channel: int | None,
+    out_channel: int,
+    gestures: Path | None,
+    split: int,
+    trade: int,
+) -> "dict[str, Any]":
+    """The settings of a session that only a live jam offers, from their options."""
+    from jambot.realtime.gestures import GestureMap, read_gestures
+    from jambot.realtime.settings import Sync
+
+    if clock not in list(Sync):
+        raise UsageError(
+            f"--clock {clock}",
+            f"one of {', '.join(Sync)}",
+            "Ableton Link is not spoken yet; most programs that do also send MIDI clock",
+        )
+    if clock_out and clock != Sync.internal:
+        raise UsageError(
+            f"--clock-out with --clock {clock}",
+            "one machine that gives the beat",
+            "leave one of them out",
+        )
+    return {
+        "clock": Sync(clock),
+        "clock_out": clock_out,
+        "input_channel": None if in_channel is None else in_channel - 1,
+        "output_channel": out_channel - 1,
+        "gestures": GestureMap() if gestures is None else read_gestures(gestures),
+        "split_pitch": split or None,
+        "trade_bars": trade,
+    }
+
+
 def session_settings(
-    bpm: float, beats_per_bar: int, response: str, seed: int, lookahead: float
+    bpm: float,
+    beats_per_bar: int,
+    response: str,
+    seed: int,
+    lookahead: float,
+    **others: Any,
 ) -> "SessionSettings":
     from jambot.realtime.settings import Response, SessionSettings
 
@@ -44,4 +90,5 @@ def session_settings(
         response=Response(response),
         lookahead_bars=lookahead,
         seed=seed,
+        **others,
     )

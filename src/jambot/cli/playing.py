@@ -11,9 +11,11 @@ from rich.table import Table
 
 from jambot.cli.options import (
     Adapter,
+    AnyChannel,
     BeatsPerBar,
     Bpm,
     Breath,
+    Channel,
     Figures,
     Guidance,
     Register,
@@ -21,6 +23,7 @@ from jambot.cli.options import (
     Temperature,
     TopP,
     session_settings,
+    stage_options,
 )
 from jambot.cli.screen import bench_table, err, out
 from jambot.errors import UsageError
@@ -41,6 +44,8 @@ Hear = Callable[["InputPort", "Clock"], "InputPort"]
 def jam(
     in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
     out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
+    in_channel: AnyChannel = None,
+    out_channel: Channel = 1,
     backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
     bpm: Bpm = 120.0,
     beats_per_bar: BeatsPerBar = 4,
@@ -51,9 +56,19 @@ def jam(
     report: Annotated[
         Path | None, typer.Option(help="Folder for the take; default takes/<date>.")
     ] = None,
-    clock: Annotated[str, typer.Option(help="internal (others follow in a later version).")] = (
-        "internal"
-    ),
+    clock: Annotated[
+        str, typer.Option(help="internal, or midi: follow a host's clock at the input.")
+    ] = "internal",
+    clock_out: Annotated[
+        bool, typer.Option("--clock-out", help="Send a MIDI clock with the solo.")
+    ] = False,
+    gestures: Annotated[
+        Path | None, typer.Option(help="TOML: which knob, pedal or pad asks for what.")
+    ] = None,
+    split: Annotated[
+        int, typer.Option(min=0, max=127, help="Melodies from this key on are answered; 0: none.")
+    ] = 60,
+    trade: Annotated[int, typer.Option(min=0, max=32, help="Take turns of so many bars.")] = 0,
     comping: Annotated[
         Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
     ] = None,
@@ -68,13 +83,11 @@ def jam(
     from jambot.generation import SamplingSettings
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
+    from jambot.realtime.stopping import Stopping
 
-    if clock != "internal":
-        raise UsageError(
-            f"--clock {clock}", "internal", "leave it out; start the DAW's clock by ear"
-        )
+    others = stage_options(clock, clock_out, in_channel, out_channel, gestures, split, trade)
     settings = JamSettings(
-        session_settings(bpm, beats_per_bar, response, seed, lookahead),
+        session_settings(bpm, beats_per_bar, response, seed, lookahead, **others),
         SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
         adapter,
         backend,
@@ -83,8 +96,12 @@ def jam(
         comping,
         seconds,
     )
-    with _take(report) as folder, _room(not no_view, port) as (show, hear):
-        play(settings, folder / LOG_FILE, show, hear)
+    with (
+        Stopping() as stopping,
+        _take(report) as folder,
+        _room(not no_view, port) as (show, hear),
+    ):
+        play(settings, folder / LOG_FILE, show, hear, stopping)
 
 
 @app.command()
@@ -110,6 +127,7 @@ def demo(
     from jambot.generation import SamplingSettings
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
+    from jambot.realtime.stopping import Stopping
 
     settings = JamSettings(
         session_settings(bpm, 4, "now", seed, 2.0),
@@ -120,8 +138,8 @@ def demo(
         seconds=seconds,
         realtime=realtime,
     )
-    with _take(out_dir) as folder:
-        play(settings, folder / LOG_FILE)
+    with Stopping() as stopping, _take(out_dir) as folder:
+        play(settings, folder / LOG_FILE, stopping=stopping)
 
 
 @app.command()

@@ -66,7 +66,10 @@ class BeatLine:
         return seconds if i == len(self._pieces) else min(seconds, self._pieces[i].seconds)
 
     def steer(self, seconds: float, bpm: float) -> None:
-        """From `seconds` on go on at `bpm`."""
+        """From `seconds` on go on at `bpm`; before there is a beat, begin at that tempo."""
+        if not self._pieces:
+            self._first_bpm = bpm
+            return
         self._add(_Piece(seconds, self.beat_at(seconds), bpm))
 
     def jump(self, seconds: float, beat: float) -> None:

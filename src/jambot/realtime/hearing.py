@@ -1,13 +1,20 @@
 """From the input port to what the player means: stamped gestures, in musical time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jambot.music import Harmony
+from jambot.music import SILENCE, Harmony, HarmonyChange, Note
 from jambot.realtime.beat_line import BeatLine
-from jambot.realtime.midi_input import Gesture, Keyboard, KeyHeard
+from jambot.realtime.guard import OwnNotes
+from jambot.realtime.midi_clock import MidiClock, Move, Transported
+from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard
 from jambot.realtime.ports import InputPort
 from jambot.realtime.session_log import SessionLog
+
+BURST_SECONDS = 0.1
+"""All-notes-off on channel after channel within this is one: hosts and panic buttons send 16."""
+START_SECONDS = 0.5
+"""A host that starts so soon after it has cleared its instruments meant no one's hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +22,29 @@ class Heard:
     """A gesture and when it came in, in seconds of the clock."""
 
     seconds: float
-    gesture: Gesture
+    gesture: Gesture | Transported
 
 
 class Hearing:
-    """Listens to the input port; the first key ever is beat 0, unless beats run already.
+    """Listens to the input port, deaf to the bot's own notes.
 
-    Threads: the stage's alone; nothing waits and nothing raises.
+    The first key ever is beat 0, unless beats run already. With a `midi_clock` the host's ticks
+    are followed too. Threads: the stage's alone; nothing waits and nothing raises.
     """
 
     def __init__(
-        self, source: InputPort, line: BeatLine, log: SessionLog, channel: int | None = None
+        self,
+        source: InputPort,
+        line: BeatLine,
+        log: SessionLog,
+        own: OwnNotes,
+        keyboard: Keyboard,
+        midi_clock: MidiClock | None = None,
     ) -> None:
-        self._source, self._line, self._log = source, line, log
-        self._keyboard = Keyboard(channel)
+        self._source, self._line, self._log, self._own = source, line, log, own
+        self._keyboard, self._midi_clock = keyboard, midi_clock
+        self._stopped_at, self._stopped_channel = float("-inf"), -1
+        self._hands: Hands | None = None
 
     @property
     def alive(self) -> bool:
@@ -50,14 +66,68 @@ class Hearing:
         """What the hands play."""
         return self._keyboard.tracker.harmony
 
+    @property
+    def lost_ticks(self) -> int:
+        """How many ticks of a host's clock were missing."""
+        return self._midi_clock.lost_ticks if self._midi_clock else 0
+
+    def sing(
+        self,
+        from_pitch: int | None,
+        notes: Sequence[Note] = (),
+        harmonies: Sequence[HarmonyChange] = (),
+    ) -> None:
+        """From here on keys are a melody, as `notes` were, and the last of `harmonies` holds.
+
+        With None all keys make harmony again.
+        """
+        self._keyboard.melody_from = from_pitch
+        if from_pitch is None:
+            return
+        tracker = self._keyboard.tracker
+        tracker.harmony = harmonies[-1].harmony if harmonies else SILENCE
+        for note in notes:
+            tracker.note_off(note.pitch)
+
     def gestures(self) -> Iterator[Heard]:
         """Everything since the last call, in order; keys are written down."""
         for message in self._source.poll():
-            seconds = message.seconds
-            if not self._line.begun and self._keyboard.strikes(message.data):
+            seconds, data = message.seconds, message.data
+            if self._own.holds(message):
+                continue
+            if self._midi_clock is not None and data and data[0] >= 0xF0:
+                moved = self._midi_clock.hear(message)
+                if moved is not None:
+                    again = self._hands_again(moved, seconds)
+                    yield Heard(seconds, moved)
+                    yield from again
+                continue
+            if not self._line.begun and self._keyboard.strikes(data):
                 self._line.begin(seconds)
                 self._log.write("begin", seconds=seconds - self._log.zero, beat=0.0)
-            for gesture in self._keyboard.hear(message.data, self._line.beat_at(seconds)):
-                if isinstance(gesture, KeyHeard):
-                    self._log.gesture("heard", gesture, seconds)
-                yield Heard(seconds, gesture)
+            yield from self._hear(data, seconds)
+
+    def _hear(self, data: bytes, seconds: float) -> Iterator[Heard]:
+        if self._keyboard.stops(data):
+            channel = data[0] & 0x0F
+            again = seconds - self._stopped_at < BURST_SECONDS
+            if again and channel != self._stopped_channel:
+                return
+            self._hands = self._keyboard.hands
+            self._stopped_at, self._stopped_channel = seconds, channel
+        for gesture in self._keyboard.hear(data, self._line.beat_at(seconds)):
+            if isinstance(gesture, KeyHeard):
+                self._hands = None
+                self._log.gesture("heard", gesture, seconds)
+            yield Heard(seconds, gesture)
+
+    def _hands_again(self, moved: Transported, seconds: float) -> list[Heard]:
+        """A host clears its instruments and starts: the hands are still where they were."""
+        if moved.move is not Move.play or self._hands is None:
+            return []
+        hands, self._hands = self._hands, None
+        if seconds - self._stopped_at >= START_SECONDS or not hands.down:
+            return []
+        self._keyboard.take(hands)
+        change = HarmonyChange(moved.beat, hands.tracker.harmony)
+        return [Heard(seconds, HarmonyHeard(change))]

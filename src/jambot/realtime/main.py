@@ -1,20 +1,16 @@
 """From settings to music: opens the ports, starts the player, runs the session, closes it all."""
 
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 from jambot import __version__
 from jambot.assets import DEMO_COMPING, find_model
 from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.music import read_midi
+from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.machine import this_machine
@@ -25,6 +21,7 @@ from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
 from jambot.realtime.status import SessionStatus
+from jambot.realtime.stopping import Stopping
 from jambot.tokens import VOCABULARY
 
 CHORD_TONES = "chord-tones"
@@ -73,14 +70,20 @@ def jam(
     log_path: Path | None = None,
     show: Callable[[SessionStatus], None] = lambda status: None,
     hear: Callable[[InputPort, Clock], InputPort] = lambda port, clock: port,
+    stopping: Stopping | None = None,
 ) -> None:
     """Play until `seconds` have passed or the process is told to stop.
 
     `show` is called ten times a second on the stage's thread and must not block; `hear` may wrap
-    the input, to hear more than the keyboard. Ports and model are opened before anything sounds,
+    the input, to hear more than the keyboard. `stopping` is the caller's where the caller has more
+    to end well than the jam. Ports and model are opened before anything sounds,
     and may raise PortError, CheckpointError or UsageError; then nothing raises until the music has
     ended. PortError also where it ended with a port that was lost and had not come back.
     """
+    if stopping is None:
+        with Stopping() as stopping:
+            jam(settings, log_path, show, hear, stopping)
+        return
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
     first = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
     reopen = partial(open_ports, first.backend, settings.in_name, settings.out_name, clock)
@@ -89,7 +92,7 @@ def jam(
     try:
         player = _player(settings)
         try:
-            _play(settings, clock, ports, player, log, show, hear)
+            _play(settings, clock, ports, player, log, show, hear, stopping)
             lost = [name for name in ("input", "output") if not getattr(ports, name).alive]
         finally:
             player.close()
@@ -129,22 +132,25 @@ def _play(
     log: SessionLog,
     show: Callable[[SessionStatus], None],
     hear: Callable[[InputPort, Clock], InputPort],
+    stopping: Stopping,
 ) -> None:
     source = hear(ports.input, clock)
-    origin = None
+    line = BeatLine(settings.session.bpm)
     file = settings.performer
     if file is None and settings.backend == "auto" and ports.input_name is None:
         file = DEMO_COMPING
     if file is not None:
-        origin = clock.now() + LEAD_IN_SECONDS
-        hands = Performer(read_midi(file), settings.session.bpm, clock, origin)
-        source = _Together(source, hands)
+        song = read_midi(file)
+        beats_per_bar = song.meter.beats_per_bar
+        settings = replace(settings, session=replace(settings.session, beats_per_bar=beats_per_bar))
+        line.begin(clock.now() + LEAD_IN_SECONDS)
+        source = _Together(source, Performer(song, clock, line))
     session = Session(
-        settings.session, clock, source, ports.output, player, log, origin, show, file is not None
+        settings.session, clock, source, ports.output, player, log, line, show, file is not None
     )
     _write_opening(settings, ports, file, log)
-    with _asked_to_stop() as stopped:
-        session.run(settings.seconds, stopped)
+    stopping.play()
+    session.run(settings.seconds, lambda: stopping.asked)
 
 
 def _write_opening(
@@ -163,7 +169,9 @@ def _write_opening(
         output=ports.output_name,
         performer=file.name if file else None,
         response=str(session.response),
-        clock="internal",
+        input_channel=session.input_channel,
+        output_channel=session.output_channel,
+        clock=str(session.clock),
         realtime=settings.realtime,
         commit_ms=max(session.commit_seconds, session.commit_beats * 60 / session.bpm) * 1e3,
         knobs=asdict(settings.sampling) | {"lookahead_bars": session.lookahead_bars},
@@ -188,28 +196,3 @@ class _Together:
     def close(self) -> None:
         self._first.close()
         self._second.close()
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C, a termination request or a closed terminal has asked the jam to end.
-
-    In another thread than the first, signals are somebody else's.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    asked = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP" if sys.platform != "win32" else "SIGBREAK")
-    numbers = [getattr(signal, name) for name in names]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,12 +1,13 @@
 """Hands for when there are none: a MIDI file played into the input, in time, round and round."""
 
 from jambot.music import MidiSong, Note
+from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports import TimedMessage
 
 
 class Performer:
-    """An input port on which the notes of `song` arrive at `bpm`, from `start_seconds` on.
+    """An input port on which the notes of `song` arrive when `line`, which has begun, says.
 
     Drums are no chords and stay silent. The song repeats after whole bars; a note that would ring
     beyond them ends there. Threads: the stage's own; nothing is played unless polled.
@@ -14,15 +15,14 @@ class Performer:
 
     alive = True
 
-    def __init__(self, song: MidiSong, bpm: float, clock: Clock, start_seconds: float) -> None:
+    def __init__(self, song: MidiSong, clock: Clock, line: BeatLine) -> None:
         bar = song.meter.beats_per_bar
         notes = [note for track in song.tracks if not track.is_drum for note in track.notes]
         last = max((note.onset_beats for note in notes), default=0.0)
         bars = max(int(-(-(song.end_beats - 0.25) // bar)), song.meter.bar_at(last) + 1)
         self._loop_beats = float(bars * bar)
         self._messages = _messages(notes, self._loop_beats)
-        self._seconds_per_beat = 60.0 / bpm
-        self._clock, self._start = clock, start_seconds
+        self._clock, self._line = clock, line
         self._next = 0
         self._round = 0
 
@@ -42,7 +42,7 @@ class Performer:
 
     def _seconds_of_next(self) -> float:
         beat = self._messages[self._next][0] + self._round * self._loop_beats
-        return self._start + beat * self._seconds_per_beat
+        return self._line.seconds_at(beat)
 
 
 def _messages(notes: list[Note], loop_beats: float) -> list[tuple[float, bytes]]:

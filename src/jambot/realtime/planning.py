@@ -1,26 +1,22 @@
 """What to play next: asks the player, keeps the plan, promises notes, and never runs dry."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from jambot.music import HarmonyChange, Meter, Note
+from jambot.music import HarmonyChange, Meter
+from jambot.realtime.attack import Attack, on_grid
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
-from jambot.realtime.fallback import FallbackPhrases
+from jambot.realtime.fallback import PHRASE_BEATS, Fallback
 from jambot.realtime.plan import Plan, PlannedNote
 from jambot.realtime.player import Answer, Extension, Player, Request
 from jambot.realtime.prompt_builder import PromptBuilder
 from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, SessionSettings
-from jambot.tokens.codec import statement_tick
 from jambot.tokens.controls import Controls
-from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
-FALLBACK_MARGIN_BEATS = 0.5
-FALLBACK_BEATS = 1.0
-PATIENCE_SECONDS = 0.1
-"""How long the player may think about a new request before the fallback speaks for it."""
+TEMPO_STEP = 0.05
+"""The player is told of a new tempo when it differs by so much: it costs the whole prompt."""
 
 
 class Planner:
@@ -42,13 +38,14 @@ class Planner:
         self.meter = Meter(settings.beats_per_bar)
         self.plan = Plan()
         self.builder = PromptBuilder(settings.bpm, self.meter)
-        self.playing = self.in_underrun = False
-        self.underruns = self.restarts = 0
+        self.fallback = Fallback(settings.seed)
+        self.playing = False
+        self.restarts = 0
+        self.end_beat: float | None = None
+        """Where the bot's turn ends, when turns are taken."""
         self._clock, self._player, self._scheduler = clock, player, scheduler
-        self._fallback = FallbackPhrases(settings.seed)
         self._request = self._harmony = self._asked_harmony = 0
-        self._attack_beat: float | None = None
-        self._at_once = self._awaiting = False
+        self._attack = Attack()
         self._asked_seconds = self._until = 0.0
 
     def hear(self, change: HarmonyChange, seconds: float) -> None:
@@ -66,36 +63,60 @@ class Planner:
             pitch_classes=list(change.harmony.pitch_classes),
         )
 
-    def start(self, reason: str, heard_at: float, now: float) -> float:
-        """From silence: the first note at once, or on the next beat or bar. Gives that beat."""
+    def start(
+        self, reason: str, heard_at: float, now: float, at_beat: float | None = None
+    ) -> float:
+        """From silence: the first note at once, on the next beat or bar, or on `at_beat`.
+
+        Gives the beat where it is to begin.
+        """
         beat = self.line.beat_at(now)
-        start = {
-            Response.now: beat,
-            Response.beat: float(-(-beat // 1)),
-            Response.bar: -(-beat // self.meter.beats_per_bar) * self.meter.beats_per_bar,
-        }[self.settings.response]
+        start = (
+            at_beat
+            if at_beat is not None
+            else {
+                Response.now: beat,
+                Response.beat: float(-(-beat // 1)),
+                Response.bar: -(-beat // self.meter.beats_per_bar) * self.meter.beats_per_bar,
+            }[self.settings.response]
+        )
         self.log.write("trigger", seconds=heard_at - self.log.zero, beat=beat, reason=reason)
-        self.playing, self._attack_beat = True, start
-        self._at_once = self.settings.response == "now" and not self._scheduler.promised
+        self.playing = True
+        at_once = self.settings.response == "now" and at_beat is None
+        self._attack.begin(start, at_once and not self._scheduler.promised)
         self.plan.forget(start)
         self.ask(reason, start)
         return start
 
     def stop(self, now: float) -> None:
         """Silence, and nothing is remembered."""
-        self.playing = self._awaiting = self.in_underrun = False
-        self._attack_beat = None
-        self.plan.notes.clear()
-        self.plan.forget(self.line.beat_at(now))
-        self._scheduler.silence(now)
+        self.pause(now)
         self.builder.forget()
         self.log.write("stop", seconds=now - self.log.zero, beat=self.line.beat_at(now))
+
+    def pause(self, now: float) -> None:
+        """Silence; what has been heard and played is remembered."""
+        self._leave_off(now)
+        self._scheduler.silence(now)
+
+    def give_way(self, now: float) -> None:
+        """Leave off after what is promised."""
+        self.promise(now, self.commit_until(now))
+        self._intend_nothing(now)
+
+    def relocate(self, now: float, skipped_from: float) -> None:
+        """Time has skipped from there to now: what was intended in between is not played."""
+        playing = self.playing
+        self._leave_off(now, skipped_from)
+        if playing:
+            self.playing = True
+            self.ask("jump", self.commit_until(now))
 
     def rest(self, now: float) -> None:
         """End the phrase with the bar, and wait."""
         beat = self.line.beat_at(now)
         self.playing = False
-        self._attack_beat = None
+        self._attack.forget()
         self.plan.forget(self.meter.next_bar_start(beat))
         self.log.write("rest", seconds=now - self.log.zero, beat=beat)
 
@@ -114,15 +135,18 @@ class Planner:
         What still sounds before it is promised first, so that the new plan knows of it.
         """
         now = self._clock.now()
-        resume = _on_grid(earliest_beats)
-        if self._attack_beat is not None:
-            resume = self._attack_from(now)
+        resume = on_grid(earliest_beats)
+        if self._attack.pending:
+            resume = self._attack.place(self.line.beat_at(now), self.builder.harmonies)
         self.promise(now, resume)
         self._request += 1
-        self._until = resume + self._reach
-        prompt = self.builder.prompt(resume, attack=self._attack_beat is not None)
+        self._until = self._wanted(resume)
+        if abs(self.line.bpm - self.builder.tempo_bpm) > TEMPO_STEP * self.builder.tempo_bpm:
+            self.builder.tempo_bpm = self.line.bpm
+        prompt = self.builder.prompt(resume, attack=self._attack.pending)
         self.plan.take_over(self._request, resume)
-        self._asked_seconds, self._awaiting = now, True
+        self._asked_seconds = now
+        self._attack.asked(self._request, prompt.harmonies)
         self._asked_harmony = self._harmony
         self._player.ask(Request(self._request, prompt, self._until))
         self.log.write(
@@ -139,13 +163,17 @@ class Planner:
         for answer in self._player.poll():
             self._take_in(answer)
         self._mind_the_player(now)
+        beat = self.line.beat_at(now)
+        if self.playing and self.end_beat is not None and beat >= self.end_beat:
+            self._intend_nothing(now)
         if self.playing:
-            beat = self.line.beat_at(now)
             self._refill(beat)
             self._fall_back(now, beat)
 
     def promise(self, now: float, until_beats: float) -> None:
         """Promise what begins before `until_beats`; a late answer changes no promise."""
+        if self.end_beat is not None:
+            until_beats = min(until_beats, self.end_beat)
         promised: list[PlannedNote] = []
         for planned in self.plan.commit(until_beats):
             if planned.at_once:
@@ -155,8 +183,7 @@ class Planner:
                 continue
             promised.append(planned)
             self.builder.promise(planned.note)
-            if self._attack_beat is not None and planned.note.onset_beats >= self._attack_beat:
-                self._attack_beat = None
+            self._attack.met(planned.note.onset_beats)
         self._scheduler.accept(promised, now)
 
     def commit_until(self, now: float) -> float:
@@ -165,65 +192,75 @@ class Planner:
         return max(later, self.line.beat_at(now) + self.settings.commit_beats)
 
     def lookahead_bars(self, beat: float) -> float:
-        """How far the plan reaches beyond `beat`."""
+        """How far the plan reaches beyond `beat`; a plan to the end of a turn is a whole one."""
+        if self._turn_planned:
+            return self.settings.lookahead_bars
         return max(0.0, self.plan.frontier_beats - beat) / self.meter.beats_per_bar
 
-    def _attack_from(self, now: float) -> float:
-        """Where the first note of a trigger is asked for: now or on its line, under its chord."""
-        attack = _on_grid(max(self._attack_beat or 0.0, self.line.beat_at(now)))
-        if not self.builder.harmonies:
-            return attack
-        return max(attack, statement_tick(self.builder.harmonies[-1].beat) / TICKS_PER_BEAT)
+    def _leave_off(self, now: float, from_beats: float | None = None) -> None:
+        """Intend nothing any more, from now on or from an earlier beat."""
+        self._intend_nothing(now)
+        self._scheduler.withdraw()
+        self.builder.withdraw(self.line.beat_at(now) if from_beats is None else from_beats)
+
+    def _intend_nothing(self, now: float) -> None:
+        self.playing = self.fallback.speaking = False
+        self._attack.forget()
+        self.plan.notes.clear()
+        self.plan.forget(self.line.beat_at(now))
 
     def _take_in(self, answer: Answer) -> None:
-        if answer.id != self.plan.prompt or not self.playing:
+        if not self.playing:
             return
-        planned = self._planned(answer.notes, answer.id, self._asked_harmony, "model")
+        if answer.id != self.plan.prompt:
+            if self._attack.fits(answer, self.builder.harmonies):
+                self._sound_first(answer)
+            return
+        planned = self._attack.planned(answer.notes, answer.id, self._asked_harmony, "model")
         self.plan.extend(planned, answer.frontier_beats)
 
-    def _planned(
-        self, notes: Sequence[Note], prompt: int, harmony: int, source: str
-    ) -> list[PlannedNote]:
-        """Notes for the plan; the first that answers a trigger is due at once."""
-        at_once = self._at_once and self._awaiting and self._attack_beat is not None
-        if notes:
-            self._awaiting = False
-        return [
-            PlannedNote(note, prompt, harmony, source, at_once=at_once and i == 0)
-            for i, note in enumerate(notes)
-        ]
+    def _sound_first(self, answer: Answer) -> None:
+        """Sound the first note at once, and have all that follows planned under the whole chord."""
+        now = self._clock.now()
+        first = self._attack.planned(answer.notes[:1], answer.id, self._asked_harmony, "model")
+        self.plan.notes = first
+        self.promise(now, self.line.beat_at(now))
+        self.ask("first note", self.line.beat_at(now))
 
     @property
-    def _reach(self) -> float:
-        """Beats asked for: the lookahead, and a beat so that it never falls short between asks."""
-        return self.settings.lookahead_bars * self.meter.beats_per_bar + 1.0
+    def _turn_planned(self) -> bool:
+        return self.end_beat is not None and self.plan.frontier_beats >= self.end_beat
+
+    def _wanted(self, beat: float) -> float:
+        """Ask up to here: the lookahead, and a beat so that it never falls short between asks."""
+        wanted = beat + (self.settings.lookahead_bars * self.meter.beats_per_bar + 1.0)
+        return wanted if self.end_beat is None else min(wanted, self.end_beat)
 
     def _refill(self, beat: float) -> None:
-        wanted = beat + self._reach
+        wanted = self._wanted(beat)
         if self._until < wanted - 0.5:
             self._until = wanted
             self._player.ask(Extension(self.plan.prompt, wanted))
 
     def _fall_back(self, now: float, beat: float) -> None:
         """When the plan is nearly dry and no answer comes, play by rule for another beat."""
-        if self.plan.frontier_beats > beat + FALLBACK_MARGIN_BEATS:
-            self.in_underrun = False
+        if self._turn_planned or not self.builder.harmonies:
+            self.fallback.speaking = False
             return
-        if now - self._asked_seconds < PATIENCE_SECONDS or not self.builder.harmonies:
-            return
-        if not self.in_underrun:
-            self.in_underrun = True
-            self.underruns += 1
+        if self.fallback.begins(self.plan, beat, now - self._asked_seconds):
             self.log.write("underrun", seconds=now - self.log.zero, beat=beat)
-        if self.plan.covered_beats > beat + FALLBACK_MARGIN_BEATS:
+        if not self.fallback.wanted(self.plan, beat):
             return
-        start = _on_grid(max(self.plan.covered_beats, self.commit_until(now)))
-        attack = self._attack_beat is not None
+        start = on_grid(max(self.plan.covered_beats, self.commit_until(now)))
+        attack = self._attack.pending
         if attack:
-            start = max(self.plan.covered_beats, self._attack_from(now))
-        notes = self._fallback.phrase(self.builder.prompt(start, attack), start + FALLBACK_BEATS)
-        planned = self._planned(notes, 0, self._harmony, "fallback")
-        self.plan.fill(planned, start + FALLBACK_BEATS)
+            start = max(
+                self.plan.covered_beats,
+                self._attack.place(self.line.beat_at(now), self.builder.harmonies),
+            )
+        until = start + PHRASE_BEATS
+        notes = self.fallback.phrase(self.builder.prompt(start, attack), until)
+        self.plan.fill(self._attack.planned(notes, 0, self._harmony, "fallback"), until)
 
     def _mind_the_player(self, now: float) -> None:
         """A player that was started again is told where the music is."""
@@ -233,8 +270,3 @@ class Planner:
         self.log.write("player", state="restarted", seconds=now - self.log.zero)
         if self.playing:
             self.ask("restart", max(self.plan.frontier_beats, self.commit_until(now)))
-
-
-def _on_grid(beats: float) -> float:
-    """The first place at or after `beats` where a note can be asked for."""
-    return -(-(beats * TICKS_PER_BEAT - 1e-6) // 1) / TICKS_PER_BEAT

@@ -1,9 +1,11 @@
 """What has happened so far, as the `Prompt` that the player is given. Pure: no clock, no ports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jambot.music import HarmonyChange, Meter, Note
 from jambot.tokens import UNSTEERED, Controls, Prompt
+from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_BEAT
 
 MEMORY_BARS = 16
 """How far back prompts reach; the model's own window is shorter."""
@@ -33,6 +35,24 @@ class PromptBuilder:
     def promise(self, note: Note) -> None:
         """A solo note that will sound for certain."""
         self.notes.append(note)
+
+    def unhear(self, beats: set[float]) -> None:
+        """What was taken for harmony on these beats was none."""
+        self.harmonies = [change for change in self.harmonies if change.beat not in beats]
+
+    def adopt(self, notes: Sequence[Note]) -> None:
+        """Put notes of the player's among the solo's own; where they overlap, theirs count."""
+        if not notes:
+            return
+        self.withdraw(notes[0].onset_beats)
+        for note in notes:
+            later = round((note.onset_beats - self.promised_beats) * TICKS_PER_BEAT, 6) > 1
+            if later and LOWEST_PITCH <= note.pitch <= HIGHEST_PITCH:
+                self.promise(note)
+
+    def withdraw(self, from_beats: float) -> None:
+        """What was promised from `from_beats` on will not sound after all."""
+        self.notes = [note for note in self.notes if note.onset_beats < from_beats]
 
     def forget(self) -> None:
         """Start from nothing, as after a stop."""

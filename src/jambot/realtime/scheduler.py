@@ -4,8 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 
 from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.guard import OwnNotes
 from jambot.realtime.plan import PlannedNote
-from jambot.realtime.ports import OutputPort
+from jambot.realtime.ports import OutputPort, SoundingNotes
 from jambot.realtime.session_log import SessionLog
 
 NOTE_ON, NOTE_OFF = 0x90, 0x80
@@ -25,9 +26,11 @@ KEPT_NOTES = 256
 
 @dataclass(slots=True)
 class _Due:
+    """A promised note; it is due by the line, `not_before` aside."""
+
     planned: PlannedNote
-    on_seconds: float
-    off_seconds: float
+    not_before: float
+    on_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -52,13 +55,15 @@ class Scheduler:
         line: BeatLine,
         log: SessionLog,
         channel: int = 0,
+        own: OwnNotes | None = None,
     ) -> None:
         self.port, self.line, self.log, self.channel = port, line, log, channel
+        self._own = own or OwnNotes()
         self.late_notes = self.dropped_notes = self.played_notes = 0
         self.last_played_seconds = float("-inf")
         self._waiting: list[_Due] = []
         self._leaving: deque[_Due] = deque(maxlen=KEPT_NOTES)
-        self._left_sounding = 0
+        self._left_sounding = SoundingNotes()
         self._sounding: list[_Sounding] = []
         self._ahead = SEND_AHEAD_SECONDS if port.schedules_ahead else 0.0
         self._handed_until = float("-inf")
@@ -66,7 +71,7 @@ class Scheduler:
     @property
     def sounding(self) -> int:
         """How many notes have left the port and not been ended there."""
-        return self._left_sounding
+        return len(self._left_sounding.note_offs())
 
     @property
     def promised(self) -> int:
@@ -76,31 +81,27 @@ class Scheduler:
     def accept(self, promised: list[PlannedNote], now: float) -> None:
         """Take committed notes over; they will be sent when due, or at once when due is past."""
         for planned in promised:
-            note = planned.note
-            due = self.line.seconds_at(note.onset_beats)
-            if planned.at_once:
-                due = max(due, now)
-            length = self.line.seconds_at(note.end_beats) - self.line.seconds_at(note.onset_beats)
-            self._waiting.append(_Due(planned, due, due + length))
-        self._waiting.sort(key=lambda due: due.on_seconds)
+            self._waiting.append(_Due(planned, now if planned.at_once else float("-inf")))
+        self._waiting.sort(key=self._due_seconds)
 
     def send_due(self, now: float) -> None:
         """Send what is due by `now` (or a little later, to a port that keeps time itself)."""
         horizon = now + self._ahead
-        while self._waiting and self._waiting[0].on_seconds <= horizon:
+        while self._waiting and self._due_seconds(self._waiting[0]) <= horizon:
             self._start(self._waiting.pop(0), now)
         self._end_before(horizon)
 
     def note_what_left(self) -> None:
         """Write down what the port has sent, at the times it says."""
         for sent in self.port.sent():
+            if len(sent.data) != 3:
+                continue
+            self._left_sounding.follow(sent.data)
             kind, pitch = sent.data[0] & 0xF0, sent.data[1]
             if kind == NOTE_OFF:
-                self._left_sounding -= 1
                 beat = self.line.beat_at(sent.due_seconds)
                 self.log.ended(pitch, sent.due_seconds, sent.actual_seconds, beat)
             elif kind == NOTE_ON:
-                self._left_sounding += 1
                 due = self._handed_over(pitch, sent.due_seconds)
                 if due is not None:
                     self._leaving.remove(due)
@@ -110,18 +111,33 @@ class Scheduler:
 
     def next_due(self) -> float | None:
         """When `send_due` next has something to do, or None."""
-        times = [due.on_seconds for due in self._waiting[:1]]
+        times = [self._due_seconds(due) for due in self._waiting[:1]]
         times += [sounding.off_seconds for sounding in self._sounding]
         return min(times) - self._ahead if times else None
 
+    def end_left_over(self, now: float) -> None:
+        """End what a port that was lost had left sounding, now that it is back."""
+        for note_off in self._left_sounding.note_offs():
+            self._sounding = [s for s in self._sounding if s.pitch != note_off[1]]
+            self._send(note_off, now)
+
+    def withdraw(self) -> None:
+        """Take back what waits; what sounds ends when it was to end."""
+        self._waiting.clear()
+
     def silence(self, now: float) -> None:
         """Forget what waits, here and in the port, and end what sounds."""
-        self._waiting.clear()
+        self.withdraw()
         self._sounding.clear()
+        self._own.taken_back(now)
         self.port.silence()
         self._handed_until = now + SILENCE_SECONDS
 
+    def _due_seconds(self, due: _Due) -> float:
+        return max(self.line.seconds_at(due.planned.note.onset_beats), due.not_before)
+
     def _start(self, due: _Due, now: float) -> None:
+        due.on_seconds = self._due_seconds(due)
         lateness = now - due.on_seconds
         note = due.planned.note
         if lateness > DROP_SECONDS and not due.planned.at_once:
@@ -139,7 +155,8 @@ class Scheduler:
         self._end_before(due.on_seconds)
         self._send(bytes((NOTE_ON | self.channel, note.pitch, note.velocity)), due.on_seconds)
         self._leaving.append(due)
-        off = max(due.off_seconds, due.on_seconds + SHORTEST_SECONDS, now + SHORTEST_SECONDS)
+        length = self.line.seconds_at(note.end_beats) - self.line.seconds_at(note.onset_beats)
+        off = max(due.on_seconds + length, max(due.on_seconds, now) + SHORTEST_SECONDS)
         self._sounding.append(_Sounding(note.pitch, off))
 
     def _end_before(self, horizon: float) -> None:
@@ -151,6 +168,7 @@ class Scheduler:
 
     def _send(self, message: bytes, at_seconds: float) -> None:
         self._handed_until = max(at_seconds, self._handed_until)
+        self._own.sent(message, self._handed_until)
         self.port.send(message, self._handed_until)
 
     def _handed_over(self, pitch: int, due_seconds: float) -> _Due | None:

@@ -1,24 +1,22 @@
 """One jam, from the first key to the last note-off."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from jambot.music import Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
+from jambot.realtime.clock_out import ClockOut
+from jambot.realtime.conductor import Conductor
+from jambot.realtime.guard import OwnNotes
 from jambot.realtime.hearing import Hearing
-from jambot.realtime.midi_input import (
-    HarmonyHeard,
-    KeyHeard,
-    KnobTurned,
-    Stopped,
-    Triggered,
-)
+from jambot.realtime.midi_clock import MidiClock
+from jambot.realtime.midi_input import Keyboard
 from jambot.realtime.planning import Planner
 from jambot.realtime.player import Player
 from jambot.realtime.ports import InputPort, OutputPort
 from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import SessionSettings
+from jambot.realtime.settings import SessionSettings, Sync
 from jambot.realtime.status import SessionStatus
 
 FRAME_BEATS = 0.25
@@ -26,6 +24,8 @@ FRAME_BEATS = 0.25
 
 The 16th in which a trigger falls is not: no plan can be there yet, and `ttfn_ms` tells how soon."""
 POLL_SECONDS = 0.001
+SLEPT_SECONDS = 1.0
+"""Nothing here takes so long: after such a gap between two ticks the machine had been asleep."""
 SETTLE_SECONDS = 0.25
 """How long closing waits to hear from the port that the last note-offs have left."""
 SHOW_SECONDS = 0.1
@@ -35,8 +35,9 @@ SHOW_SECONDS = 0.1
 class Session:
     """Hears through one port, improvises through another.
 
-    `hearing` gives gestures, `planner` makes notes of them, `scheduler` sends those; here they
-    are tied together. Beat 0 is the first key pressed, unless `origin_seconds` names it. `tick`
+    `hearing` gives gestures, `conductor` says who plays, `planner` makes notes, `scheduler` sends
+    them; here they are tied together. Beat 0 is the first key pressed, unless `line` has begun or
+    a host's clock says. `tick`
     does everything that is due and never raises; `run` ticks in time until told to stop. Every
     figure of a report is derived from the session log.
 
@@ -51,23 +52,28 @@ class Session:
         sink: OutputPort,
         player: Player,
         log: SessionLog,
-        origin_seconds: float | None = None,
+        line: BeatLine | None = None,
         show: Callable[[SessionStatus], None] = lambda status: None,
         performer: bool = False,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
-        self.line = BeatLine(settings.bpm, origin_seconds)
-        self.hearing = Hearing(source, self.line, log, settings.input_channel)
-        self.scheduler = Scheduler(sink, self.line, log, settings.output_channel)
+        self.line = line or BeatLine(settings.bpm)
+        self._own = OwnNotes()
+        keyboard = Keyboard(settings.input_channel, settings.gestures)
+        host = MidiClock(self.line, Meter(settings.beats_per_bar))
+        follows = host if settings.clock is Sync.midi else None
+        self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows)
+        self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
         self.planner = Planner(settings, clock, self.line, player, self.scheduler, log)
+        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log)
+        self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
         self._sink, self._player = sink, player
         self._show, self._next_show = show, 0.0
         self._performer = performer
-        self._active_beat = self._next_frame = 0.0
+        self._next_frame = 0.0
         self._lost: set[str] = set()
-        self._triggered_at: float | None = None
         self._first_note_ms: float | None = None
-        log.zero = clock.now()
+        self._ticked = log.zero = clock.now()
 
     def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
         """Play for so long, or until `stopped`; every note is ended. Returns why it ended."""
@@ -86,15 +92,21 @@ class Session:
     def tick(self) -> None:
         """Hear, think, send: everything that is due now."""
         now = self.clock.now()
-        self._hear(now)
-        self._rest_when_idle(now)
+        slept, self._ticked = now - self._ticked, now
+        self._watch_ports(now)
+        if slept > SLEPT_SECONDS:
+            self.conductor.wake(now, slept)
+            self._next_frame = _frame_after(self.line.beat_at(now))
+        self.conductor.hear(now)
+        self.conductor.mind(now)
         self.planner.think(now)
         self.planner.promise(now, self.planner.commit_until(now))
         self.scheduler.send_due(self.clock.now())
+        if self._clock_out is not None:
+            self._clock_out.send_due(self.clock.now())
         self.scheduler.note_what_left()
         self._time_first_note()
         self._frames(self.line.beat_at(now))
-        self._watch_ports(now)
         if now >= self._next_show:
             self._next_show = now + SHOW_SECONDS
             self._show(self.status(now))
@@ -103,6 +115,8 @@ class Session:
         """End every note, hand the ports back what they need, and close the log."""
         now = self.clock.now()
         self.scheduler.silence(now)
+        if self._clock_out is not None:
+            self._clock_out.stop()
         self.scheduler.note_what_left()
         while self.scheduler.sounding and self.clock.now() < now + SETTLE_SECONDS:
             self.clock.sleep_until(self.clock.now() + POLL_SECONDS, spin=False)
@@ -115,6 +129,8 @@ class Session:
             reason=reason,
             stuck_notes=self.scheduler.sounding,
             player_restarts=self.planner.restarts,
+            own_notes_heard=self._own.heard,
+            lost_ticks=self.hearing.lost_ticks,
         )
 
     def status(self, now: float) -> SessionStatus:
@@ -130,7 +146,7 @@ class Session:
             lookahead_bars=self.planner.lookahead_bars(beat),
             played_notes=self.scheduler.played_notes,
             late_notes=self.scheduler.late_notes,
-            underruns=self.planner.underruns,
+            underruns=self.planner.fallback.underruns,
             player_restarts=self.planner.restarts,
             first_note_ms=self._first_note_ms,
             lost=tuple(sorted(self._lost)),
@@ -141,73 +157,28 @@ class Session:
             performer=self._performer,
         )
 
-    def _hear(self, now: float) -> None:
-        """Everything since the last tick at once: a chord's keys make one prompt, not four."""
-        changed_beat: float | None = None
-        struck_at: float | None = None
-        for heard in self.hearing.gestures():
-            match heard.gesture:
-                case KeyHeard(beat=beat, on=on):
-                    self._active_beat = max(self._active_beat, beat)
-                    if on and struck_at is None:
-                        struck_at = heard.seconds
-                case HarmonyHeard(change=change):
-                    changed_beat = change.beat
-                    self.planner.hear(change, heard.seconds)
-                case Stopped():
-                    changed_beat = struck_at = None
-                    self.planner.stop(now)
-                case Triggered(reason=reason) if self.line.begun:
-                    self._start(reason, heard.seconds, now)
-                case KnobTurned():
-                    self._turn(heard.gesture, heard.seconds, now)
-                case _:
-                    pass
-        if not self.planner.playing and struck_at is not None:
-            self._start("start", struck_at, now)
-        elif self.planner.playing and changed_beat is not None:
-            self.planner.ask("harmony", max(self.planner.commit_until(now), changed_beat))
-
-    def _start(self, reason: str, heard_at: float, now: float) -> None:
-        start = self.planner.start(reason, heard_at, now)
-        self._triggered_at = heard_at
-        self._active_beat = max(self._active_beat, self.line.beat_at(now))
-        self._next_frame = max(self._next_frame, _frame_after(start + FRAME_BEATS))
-
-    def _turn(self, knob: KnobTurned, seconds: float, now: float) -> None:
-        controls = replace(self.planner.builder.controls, **{knob.knob: knob.value})
-        if self.planner.turn(controls, now):
-            self.log.gesture("knob", knob, seconds)
-
-    def _rest_when_idle(self, now: float) -> None:
-        if not self.planner.playing:
-            return
-        beat = self.line.beat_at(now)
-        if self.hearing.hands_down:
-            self._active_beat = max(self._active_beat, beat)
-        if beat - self._active_beat >= self.settings.idle_bars * self.settings.beats_per_bar:
-            self.planner.rest(now)
-
     def _frames(self, beat: float) -> None:
         if not self.planner.playing:
             self._next_frame = max(self._next_frame, _frame_after(beat))
             return
+        begun = _frame_after(self.conductor.started_beat + FRAME_BEATS)
+        self._next_frame = max(self._next_frame, begun)
         while self._next_frame <= beat:
             reached = self.planner.plan.frontier_beats > self._next_frame
             self.log.write(
                 "frame",
                 seconds=self.clock.now() - self.log.zero,
                 beat=self._next_frame,
-                valid=reached and not self.planner.in_underrun,
+                valid=reached and not self.planner.fallback.speaking,
                 lookahead_bars=self.planner.lookahead_bars(self._next_frame),
             )
             self._next_frame += FRAME_BEATS
 
     def _time_first_note(self) -> None:
         """How long the last trigger waited, once its first note has left."""
-        asked, last = self._triggered_at, self.scheduler.last_played_seconds
+        asked, last = self.conductor.triggered_at, self.scheduler.last_played_seconds
         if asked is not None and last >= asked:
-            self._first_note_ms, self._triggered_at = (last - asked) * 1e3, None
+            self._first_note_ms, self.conductor.triggered_at = (last - asked) * 1e3, None
 
     def _watch_ports(self, now: float) -> None:
         for which, alive in (("input", self.hearing.alive), ("output", self._sink.alive)):
@@ -215,6 +186,8 @@ class Session:
                 continue
             self._lost ^= {which}
             state = "back" if alive else "lost"
+            if alive and which == "output":
+                self.scheduler.end_left_over(now)
             self.log.write("port", which=which, state=state, seconds=now - self.log.zero)
 
     def _wait(self, now: float) -> None:

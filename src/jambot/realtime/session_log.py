@@ -17,7 +17,7 @@ class SessionLog:
     """Events of one session, in order, `seconds` counted from `zero`.
 
     With a `path` they go to the disk a moment later, from another thread; a full disk stops the
-    writing (`lost` counts) and never the music. They are also kept in `events` for the report.
+    writing (`lost` counts) and never the music. Without one they are kept in `events`.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -25,6 +25,7 @@ class SessionLog:
         self.events: list[dict[str, Any]] = []
         self.lost = 0
         self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._disk = path is not None
         self._thread: threading.Thread | None = None
         if path is not None:
             self._thread = threading.Thread(target=self._scribe, args=(path,), daemon=True)
@@ -33,9 +34,10 @@ class SessionLog:
     def write(self, event: str, **fields: Any) -> None:
         """Note down an event."""
         row = {"event": event, **{k: _short(v) for k, v in fields.items()}}
-        self.events.append(row)
-        if self._thread is not None:
+        if self._disk:
             self._queue.put(row)
+        else:
+            self.events.append(row)
 
     def gesture(self, event: str, gesture: KeyHeard | KnobTurned, seconds: float) -> None:
         """Something the hands did, at `seconds` of the clock."""

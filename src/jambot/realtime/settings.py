@@ -1,7 +1,9 @@
 """How a jam is played: what a session is told before it begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from jambot.realtime.gestures import GestureMap
 
 
 class Response(StrEnum):
@@ -10,6 +12,13 @@ class Response(StrEnum):
     now = "now"
     beat = "beat"
     bar = "bar"
+
+
+class Sync(StrEnum):
+    """Whose beats are played: the stage's own, or those of a host's MIDI clock."""
+
+    internal = "internal"
+    midi = "midi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,15 @@ class SessionSettings:
     """... and never nearer than this, whichever is longer."""
     idle_bars: float = 4.0
     """With nothing played or held for so long, the bot ends its phrase and waits."""
+    split_pitch: int | None = 60
+    """Single notes from here on are a call that the bot yields to and answers; None: none are."""
+    trade_bars: int = 0
+    """From the start the player and the bot take turns of so many bars; 0: they do not."""
+    gestures: GestureMap = field(default_factory=GestureMap)
+    clock: Sync = Sync.internal
+    clock_out: bool = False
+    """Send a MIDI clock with the solo."""
     seed: int = 1
     input_channel: int | None = None
+    """The MIDI channel that is heard, 0–15; None hears all."""
     output_channel: int = 0

@@ -10,7 +10,13 @@ Imported by the rest of `realtime`, by `evaluation` and by `control`.
 
 from jambot.realtime.ports.lasting import LastingPorts
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
-from jambot.realtime.ports.port import InputPort, OutputPort, SentMessage, TimedMessage
+from jambot.realtime.ports.port import (
+    InputPort,
+    OutputPort,
+    SentMessage,
+    SoundingNotes,
+    TimedMessage,
+)
 from jambot.realtime.ports.select import BACKENDS, PortInfo, Ports, list_ports, open_ports
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "Ports",
     "RecordingOutput",
     "SentMessage",
+    "SoundingNotes",
     "TimedMessage",
     "list_ports",
     "open_ports",

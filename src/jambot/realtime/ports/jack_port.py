@@ -17,7 +17,12 @@ from jambot.realtime.clock import Clock
 from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
 from jambot.realtime.ports.jack_time import FrameLine
 from jambot.realtime.ports.naming import pick
-from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
+from jambot.realtime.ports.port import (
+    SentMessage,
+    SoundingNotes,
+    TimedMessage,
+    is_realtime,
+)
 
 CLIENT_NAME = "jambot"
 # A server that has not called for this long is gone (the longest JACK period is 0.2 s).
@@ -150,7 +155,8 @@ class JackClient:
         while self._inbox:
             due, data = self._inbox.popleft()
             if data == _SILENCE:
-                self._queue.clear()
+                self._queue = [due for due in self._queue if is_realtime(due[2])]
+                heapq.heapify(self._queue)
                 for note_off in self._sounding.note_offs():
                     self._enqueue(due, note_off)
                 self._silenced_cycles = 2

@@ -7,7 +7,12 @@ import heapq
 from collections import deque
 
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
+from jambot.realtime.ports.port import (
+    SentMessage,
+    SoundingNotes,
+    TimedMessage,
+    is_realtime,
+)
 
 
 class MemoryInput:
@@ -81,7 +86,8 @@ class RecordingOutput:
 
     def silence(self) -> None:
         self._let_go()
-        self._waiting.clear()
+        self._waiting = [due for due in self._waiting if is_realtime(due[2])]
+        heapq.heapify(self._waiting)
         now = self._clock.now()
         for note_off in self._sounding.note_offs():
             self._leave(now, now, note_off)

@@ -68,12 +68,17 @@ class OutputPort(Protocol):
         ...
 
     def silence(self) -> None:
-        """Forget what has not left yet and end every sounding note, at once."""
+        """Forget what has not left yet, a clock's ticks aside, and end every sounding note now."""
         ...
 
     def close(self) -> None:
         """`silence()`, wait until that has left, and let go; calling it again does nothing."""
         ...
+
+
+def is_realtime(data: bytes) -> bool:
+    """Whether this message is a clock's: it belongs to no note, and silence does not stop it."""
+    return data[0] >= 0xF8
 
 
 class SoundingNotes:

@@ -1,0 +1,223 @@
+"""Who plays when: gestures in, beginnings, yieldings and endings of the solo out."""
+
+from dataclasses import replace
+
+from jambot.music import Meter
+from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.calls import CallListener
+from jambot.realtime.gestures import Action
+from jambot.realtime.hearing import Hearing
+from jambot.realtime.midi_clock import Move, Transported
+from jambot.realtime.midi_input import (
+    HarmonyHeard,
+    KeyHeard,
+    KnobTurned,
+    Pressed,
+    Stopped,
+    Triggered,
+)
+from jambot.realtime.planning import Planner
+from jambot.realtime.session_log import SessionLog
+from jambot.realtime.settings import SessionSettings, Sync
+from jambot.realtime.tap_tempo import TapTempo
+from jambot.realtime.turns import Trading
+
+TURN_LEAD_BEATS = 0.5
+"""The bot prepares its turn so long before the bar line."""
+TRADES = {Action.trade_2: 2, Action.trade_4: 4, Action.trade_8: 8}
+
+
+class Conductor:
+    """Starts the solo with the first chord, yields to a call and answers it, trades, rests.
+
+    Threads: the stage's alone.
+    """
+
+    def __init__(
+        self,
+        settings: SessionSettings,
+        line: BeatLine,
+        hearing: Hearing,
+        planner: Planner,
+        log: SessionLog,
+    ) -> None:
+        self.settings, self.log = settings, log
+        self.triggered_at: float | None = None
+        """When the trigger came that has not been answered yet."""
+        self.started_beat = float("-inf")
+        """Where the solo that plays, or played last, was to begin."""
+        self._line, self._hearing, self._planner = line, hearing, planner
+        self._meter = Meter(settings.beats_per_bar)
+        self._calls = CallListener(settings.split_pitch)
+        self._trading = Trading(self._meter)
+        if settings.trade_bars:
+            self._trading.begin(settings.trade_bars, 0.0)
+        self._tapping = TapTempo(line)
+        self._laying_out = False
+        self._active_beat = 0.0
+
+    def hear(self, now: float) -> None:
+        """Everything since the last tick at once: a chord's keys make one prompt, not four."""
+        changed_beat: float | None = None
+        struck_at: float | None = None
+        for heard in self._hearing.gestures():
+            match heard.gesture:
+                case KeyHeard() as key:
+                    self._active_beat = max(self._active_beat, key.beat)
+                    if key.on and struck_at is None:
+                        struck_at = heard.seconds
+                    if self._calls.hear(key):
+                        changed_beat = None
+                        self._yield(now)
+                case HarmonyHeard(change=change):
+                    if not self._sung(change.beat):
+                        changed_beat = change.beat
+                        self._planner.hear(change, heard.seconds)
+                case Stopped():
+                    changed_beat = struck_at = None
+                    self._stop(now)
+                case Triggered(reason=reason) if self._line.begun:
+                    self._laying_out = False
+                    self._start(reason, heard.seconds, now)
+                case KnobTurned():
+                    self._turn(heard.gesture, heard.seconds, now)
+                case Pressed(action=action):
+                    self._obey(action, heard.seconds, now)
+                case Transported():
+                    if self._move(heard.gesture, heard.seconds, now):
+                        struck_at = heard.seconds
+                case _:
+                    pass
+        waiting = self._calls.calling or self._laying_out or self._trading.on
+        if not self._planner.playing and struck_at is not None and not waiting:
+            self._start("start", struck_at, now)
+        elif self._planner.playing and changed_beat is not None:
+            self._planner.ask("harmony", max(self._planner.commit_until(now), changed_beat))
+
+    def wake(self, now: float, slept_seconds: float) -> None:
+        """The machine slept: the music is elsewhere, and nothing is caught up with."""
+        before = self._line.beat_at(now - slept_seconds)
+        self.log.write("gap", seconds=now - self.log.zero, beat=before, seconds_lost=slept_seconds)
+        self._active_beat += self._line.beat_at(now) - before
+        self._forget_call()
+        self._planner.relocate(now, before)
+
+    def mind(self, now: float) -> None:
+        """What becomes due without a gesture: answers to calls, turns, and rest when idle."""
+        beat = self._line.beat_at(now)
+        if self._hearing.hands_down:
+            self._active_beat = max(self._active_beat, beat)
+        if self._trading.on:
+            self._take_turns(now)
+        elif self._calls.over(beat):
+            self._take_call()
+            if not self._laying_out:
+                self._start("call", now, now)
+        elif self._planner.playing:
+            idle_beats = self.settings.idle_bars * self._meter.beats_per_bar
+            if beat - self._active_beat >= idle_beats:
+                self._planner.rest(now)
+
+    def _start(
+        self, reason: str, heard_at: float, now: float, at_beat: float | None = None
+    ) -> None:
+        self.started_beat = self._planner.start(reason, heard_at, now, at_beat)
+        if at_beat is None:
+            self.triggered_at = heard_at
+        self._active_beat = max(self._active_beat, self._line.beat_at(now))
+
+    def _stop(self, now: float) -> None:
+        self._trading.end()
+        self._laying_out = False
+        self._forget_call()
+        self._planner.end_beat = None
+        self._planner.stop(now)
+
+    def _turn(self, knob: KnobTurned, seconds: float, now: float) -> None:
+        controls = replace(self._planner.builder.controls, **{knob.knob: knob.value})
+        if self._planner.turn(controls, now):
+            self.log.gesture("knob", knob, seconds)
+
+    def _obey(self, action: Action, seconds: float, now: float) -> None:
+        beat = self._line.beat_at(now)
+        self.log.write("asked", action=str(action), seconds=seconds - self.log.zero, beat=beat)
+        match action:
+            case Action.tap:
+                bpm = self._tapping.tap(seconds) if self.settings.clock is Sync.internal else None
+                if bpm is not None:
+                    self.log.write("tempo", bpm=bpm, seconds=seconds - self.log.zero, beat=beat)
+            case Action.lay_out if self._laying_out:
+                self._laying_out = False
+                if self._hearing.hands_down:
+                    self._start("lay_out", seconds, now)
+            case Action.lay_out:
+                self._laying_out = True
+                self._planner.give_way(now)
+            case Action.end:
+                self._laying_out = True
+                self._trading.end()
+                self._planner.rest(now)
+            case _:
+                self._trade(TRADES[action], beat)
+
+    def _move(self, moved: Transported, seconds: float, now: float) -> bool:
+        """Follow the host; True where it has started and the hands are waiting for that."""
+        self.log.write(
+            "transport",
+            state=str(moved.move),
+            seconds=seconds - self.log.zero,
+            beat=moved.beat,
+            song_beats=moved.song_beats,
+        )
+        if moved.move is Move.stop:
+            self._planner.pause(now)
+            return False
+        if moved.skipped_beats:
+            self._active_beat += moved.skipped_beats
+            self._forget_call()
+            self._planner.relocate(now, moved.beat - moved.skipped_beats)
+        return moved.move is Move.play and self._hearing.hands_down
+
+    def _yield(self, now: float) -> None:
+        """A phrase has begun in the right hand: it is no harmony, and the bot listens."""
+        notes = self._calls.notes
+        self._planner.builder.unhear({note.onset_beats for note in notes})
+        self._hearing.sing(self.settings.split_pitch, notes, self._planner.builder.harmonies)
+        if not self._trading.on:
+            self._planner.give_way(now)
+        beat = notes[0].onset_beats
+        self.log.write("call", seconds=self._line.seconds_at(beat) - self.log.zero, beat=beat)
+
+    def _sung(self, beat: float) -> bool:
+        return self._calls.calling and any(n.onset_beats == beat for n in self._calls.notes)
+
+    def _take_call(self) -> None:
+        """The call becomes what the solo goes on from."""
+        self._planner.builder.adopt(self._calls.notes)
+        self._forget_call()
+
+    def _forget_call(self) -> None:
+        self._calls.forget()
+        self._hearing.sing(None)
+
+    def _trade(self, bars: int, beat: float) -> None:
+        self._trading.begin(bars, beat)
+        on = self._trading.on
+        self._planner.end_beat = self._trading.turn_ends(beat) if on else None
+
+    def _take_turns(self, now: float) -> None:
+        """The bot's turn is prepared just before its bar line, on what the player played last."""
+        beat = self._line.beat_at(now)
+        soon = beat + TURN_LEAD_BEATS
+        if self._planner.playing or not self._trading.bots(soon):
+            return
+        begins = beat if self._trading.bots(beat) else self._trading.turn_ends(beat)
+        if not self._planner.builder.harmonies or begins <= self.started_beat:
+            return
+        if self._active_beat < begins - self._trading.bars * self._meter.beats_per_bar:
+            self._trading.end()  # nobody there to trade with
+            return
+        if self._calls.calling:
+            self._take_call()
+        self._planner.end_beat = self._trading.turn_ends(soon)
+        self._start("trade", now, now, begins)

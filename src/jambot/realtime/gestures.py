@@ -1,0 +1,173 @@
+"""Which knob, pedal or pad asks for what: a table, built in and remappable in TOML.
+
+    trigger = ["cc 66", "note 36 channel 10"]   # the middle pedal, or a pad
+    density = "cc 21"                            # another knob than the mod wheel
+    swing = []                                   # nothing asks for swing
+
+A control is `cc N`, `note N` or `program N`, on any channel unless `channel 1–16` follows. What the
+file does not name keeps its built-in control. All notes off (CC 120 and 123) always stops.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from jambot.errors import UsageError
+
+NOTE_ON, CONTROL, PROGRAM = 0x9, 0xB, 0xC
+KINDS = {"cc": CONTROL, "note": NOTE_ON, "program": PROGRAM}
+PRESSED = 64
+"""From this value on a controller is a button that is down."""
+PEDALS = range(64, 70)
+
+
+class Action(StrEnum):
+    """What can be asked for; the first five are knobs, the rest buttons."""
+
+    density = "density"
+    register = "register"
+    intensity = "intensity"
+    inside_outside = "inside_outside"
+    swing = "swing"
+    trigger = "trigger"
+    stop = "stop"
+    lay_out = "lay_out"
+    end = "end"
+    trade_2 = "trade_2"
+    trade_4 = "trade_4"
+    trade_8 = "trade_8"
+    tap = "tap"
+
+
+KNOBS = tuple(Action)[:5]
+BUILT_IN: Mapping[str, str | list[str]] = {
+    "density": "cc 1",
+    "register": "cc 71",
+    "intensity": "cc 72",
+    "inside_outside": "cc 74",
+    "swing": "cc 73",
+    "trigger": "cc 66",
+    "lay_out": "cc 67",
+    "tap": "cc 80",
+    "end": "cc 81",
+    "trade_4": "cc 82",
+    "trade_8": "cc 83",
+}
+"""Mod wheel and the usual row of knobs; middle and left pedal; the four general-purpose buttons."""
+_CONTROL = re.compile(r"(cc|note|program) (\d{1,3})(?: channel (\d{1,2}))?")
+GRAMMAR = '"cc N", "note N" or "program N" with N from 0 to 127, and " channel 1–16" if it matters'
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A control asks for `action`; `value` is 0–1 for a knob and 1 for a button."""
+
+    action: Action
+    value: float
+    reason: str
+
+
+@dataclass(slots=True)
+class GestureMap:
+    """Looks messages up in the table. Threads: the stage's alone."""
+
+    controls: Mapping[str, str | list[str]] = field(default_factory=lambda: BUILT_IN)
+    _actions: dict[tuple[int, int, int | None], Action] = field(default_factory=dict)
+    _values: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, controls in self.controls.items():
+            for control in [controls] if isinstance(controls, str) else controls:
+                self._actions[_read(name, control)] = Action(name)
+
+    def owns(self, data: bytes) -> bool:
+        """Whether this message (a whole channel message) comes from a control of the table."""
+        return self._action(data) is not None
+
+    def asked(self, data: bytes) -> Asked | None:
+        """What the message asks for; None for other messages, and for buttons let go."""
+        action = self._action(data)
+        if action is None:
+            return None
+        kind, number, channel = data[0] >> 4, data[1], data[0] & 0x0F
+        value = data[2] if len(data) == 3 else 127
+        if action in KNOBS:
+            return Asked(action, value / 127, "knob")
+        if not self._pressed((kind, number, channel), value):
+            return None
+        pedal = kind == CONTROL and number in PEDALS
+        return Asked(action, 1.0, "pedal" if pedal else "pad")
+
+    def _pressed(self, key: tuple[int, int, int], value: int) -> bool:
+        """Gone down just now; a button that only ever says 127 is pressed each time."""
+        before, self._values[key] = self._values.get(key, 0), value
+        if key[0] != CONTROL:
+            return value > 0
+        return value >= PRESSED and (before < PRESSED or before == value)
+
+    def _action(self, data: bytes) -> Action | None:
+        kind, number, channel = data[0] >> 4, data[1], data[0] & 0x0F
+        kind = NOTE_ON if kind == NOTE_ON - 1 else kind
+        for where in (channel, None):
+            action = self._actions.get((kind, number, where))
+            if action is not None:
+                return action
+        return None
+
+
+def read_gestures(path: Path) -> GestureMap:
+    """The table of a TOML file over the built-in one.
+
+    UsageError where it cannot be read, names no action, or gives one control to two of them.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}", "a file with a table of gestures", "see docs/realtime.md"
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}", "TOML", 'lines such as trigger = "cc 66"') from error
+    taken: dict[tuple[int, int, int | None], str] = {}
+    for name, control in _controls(table):
+        where = _read(name, control)
+        if taken.setdefault(where, name) != name:
+            raise UsageError(
+                f"{path}: {control!r} asks for {taken[where]} and for {name}",
+                "one action a control",
+                "take it out of one of them",
+            )
+    kept = {
+        name: [c for c in ([old] if isinstance(old, str) else old) if _read(name, c) not in taken]
+        for name, old in BUILT_IN.items()
+    }
+    return GestureMap({**kept, **table})
+
+
+def _controls(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, controls in table.items():
+        if not isinstance(controls, str | list):
+            raise _refused(name, controls)
+        for control in [controls] if isinstance(controls, str) else controls:
+            yield name, control
+
+
+def _read(name: str, control: Any) -> tuple[int, int, int | None]:
+    """(kind, number, channel) of a control in words."""
+    if name not in list(Action):
+        raise UsageError(
+            f"no action {name!r}", f"one of {', '.join(Action)}", "see docs/realtime.md"
+        )
+    found = _CONTROL.fullmatch(control) if isinstance(control, str) else None
+    if found is None or int(found[2]) > 127 or not 1 <= int(found[3] or 1) <= 16:
+        raise _refused(name, control)
+    channel = None if found[3] is None else int(found[3]) - 1
+    return KINDS[found[1]], int(found[2]), channel
+
+
+def _refused(name: str, control: Any) -> UsageError:
+    return UsageError(f"{name} = {control!r}", GRAMMAR, f'write {name} = "cc 20", or [] for none')

@@ -1,0 +1,130 @@
+"""Another machine's clock: 24 ticks a beat, start, stop, continue and song position.
+
+The ticks say how fast and where; each alone is wrong by a few milliseconds, some get lost. So a
+straight line is laid through the last of them (`TickLine`), and the stage's own beats are bent
+towards it, never torn (`MidiClock`). Beats only go forward: where the host jumps, the stage skips
+to the next beat that lies alike in the bar, so that bar lines stay bar lines.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jambot.music import Meter
+from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.ports import TimedMessage
+from jambot.realtime.tick_line import TICKS_PER_BEAT, TickLine
+
+SONG_POSITION, TICK, START, CONTINUE, STOP = 0xF2, 0xF8, 0xFA, 0xFB, 0xFC
+STEER_TICKS = 8
+"""The beats are bent so as to meet the ticks after so many of them: a third of a beat."""
+STEEPEST = 2.0
+"""No bending beyond this share of the tempo, either way."""
+HOLD_BACK_BEATS = 0.5
+"""A host that is behind by no more is waited for; one further behind is met a bar later."""
+SLIDE_BEATS = 0.02
+"""A host that is ahead by no more (10 ms at 120 bpm) is caught up with instead of jumped to."""
+
+
+class Move(StrEnum):
+    """What the host's transport did."""
+
+    play = "play"
+    stop = "stop"
+    jump = "jump"
+
+
+@dataclass(frozen=True, slots=True)
+class Transported:
+    """The host started, stopped or jumped: it is at `song_beats` and the stage on `beat`.
+
+    `skipped_beats` is how much of the stage's own time was left out.
+    """
+
+    move: Move
+    beat: float
+    song_beats: float
+    skipped_beats: float = 0.0
+
+
+class MidiClock:
+    """Steers a `BeatLine` by the real-time messages of a host.
+
+    Without ticks the line runs on at the last tempo. A host that was running before the bot came
+    gives the tempo, and the first key says where beat 0 is. Threads: the stage's alone.
+    """
+
+    def __init__(self, line: BeatLine, meter: Meter) -> None:
+        self._line, self._meter = line, meter
+        self._ticks = TickLine(line.bpm)
+        self._running = False
+        self._song_beats = 0.0
+        self._awaited = False
+        self._zero: float | None = None
+        """The beat of tick 0 of the tick line, once the two are tied."""
+
+    @property
+    def lost_ticks(self) -> int:
+        """How many ticks were missing and made up for."""
+        return self._ticks.lost
+
+    def hear(self, message: TimedMessage) -> Transported | None:
+        """Follow one message; what is no real-time message of a clock is passed over."""
+        data = message.data
+        match data[0] if data else None:
+            case 0xF8:
+                return self._tick(message.seconds)
+            case 0xFA:
+                self._song_beats = 0.0
+                self._awaited = True
+            case 0xFB:
+                self._awaited = True
+            case 0xFC:
+                return self._stop(message.seconds)
+            case 0xF2 if len(data) == 3:
+                self._song_beats = (data[1] + 128 * data[2]) / 4.0
+                self._awaited = self._running
+        return None
+
+    def _stop(self, seconds: float) -> Transported | None:
+        self._awaited = False
+        if not self._running:
+            return None
+        self._running = False
+        return Transported(Move.stop, self._line.beat_at(seconds), self._song_beats)
+
+    def _tick(self, seconds: float) -> Transported | None:
+        self._ticks.hear(seconds)
+        moved = self._arrive() if self._awaited else None
+        if self._running and moved is None:
+            self._song_beats += 1.0 / TICKS_PER_BEAT
+        if self._line.begun:
+            self._steer(seconds)
+        return moved
+
+    def _arrive(self) -> Transported:
+        """This tick is the song position announced: be there in the bar, now or a bar later."""
+        self._awaited = False
+        seconds, bar = self._ticks.seconds, self._meter.beats_per_bar
+        if not self._line.begun:
+            self._line.begin(seconds - (self._song_beats % bar) * 60.0 / self._line.bpm)
+        here = self._line.beat_at(seconds)
+        ahead = (self._song_beats - here) % bar
+        if bar - ahead <= HOLD_BACK_BEATS:
+            ahead -= bar
+        skipped = ahead if ahead > SLIDE_BEATS else 0.0
+        if skipped:
+            self._line.jump(seconds, here + ahead)
+        self._zero = here + ahead - self._ticks.number / TICKS_PER_BEAT
+        move = Move.jump if self._running else Move.play
+        self._running = True
+        return Transported(move, here + skipped, self._song_beats, skipped)
+
+    def _steer(self, seconds: float) -> None:
+        if self._zero is None:
+            self._zero = self._line.beat_at(seconds) - self._ticks.number / TICKS_PER_BEAT
+        period = self._ticks.period
+        target = self._zero + (self._ticks.number + STEER_TICKS) / TICKS_PER_BEAT
+        until = self._ticks.seconds + STEER_TICKS * period
+        bpm = (target - self._line.beat_at(seconds)) * 60.0 / (until - seconds)
+        tempo = 60.0 / (period * TICKS_PER_BEAT)
+        self._line.steer(seconds, min(max(bpm, tempo / STEEPEST), tempo * STEEPEST))

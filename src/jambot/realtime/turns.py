@@ -1,0 +1,51 @@
+"""Whose turn it is when fours (or twos, or eights) are traded."""
+
+from dataclasses import dataclass
+
+from jambot.music import Meter
+
+
+@dataclass(slots=True)
+class Trading:
+    """The player and the bot take turns of `bars` bars, the player first, from a bar line on.
+
+    Threads: the stage's alone.
+    """
+
+    meter: Meter
+    bars: int = 0
+    """0 when nothing is traded."""
+    _from_beat: float = 0.0
+
+    @property
+    def on(self) -> bool:
+        """Whether turns are taken."""
+        return self.bars > 0
+
+    def begin(self, bars: int, beat: float, players: bool = True) -> None:
+        """Trade from the bar line at or after `beat` on; asked for again, the same ends it."""
+        if bars == self.bars:
+            self.bars = 0
+            return
+        self.bars = bars
+        line = self.meter.next_bar_start(beat - 1e-6)
+        self._from_beat = line if players else line - self._turn_beats
+
+    def end(self) -> None:
+        """Nobody takes turns any more."""
+        self.bars = 0
+
+    def bots(self, beat: float) -> bool:
+        """Whether the turn at `beat` is the bot's; before the first bar line it is nobody's."""
+        if not self.on or beat < self._from_beat:
+            return False
+        return int((beat - self._from_beat) // self._turn_beats) % 2 == 1
+
+    def turn_ends(self, beat: float) -> float:
+        """Where the turn that holds at `beat` ends; before the first, where that begins."""
+        turns = (beat - self._from_beat) // self._turn_beats + 1
+        return self._from_beat + max(0.0, turns) * self._turn_beats
+
+    @property
+    def _turn_beats(self) -> float:
+        return float(self.bars * self.meter.beats_per_bar)

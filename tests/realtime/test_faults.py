@@ -1,0 +1,183 @@
+"""What goes wrong on stages: each time no exception, no hanging note, time kept, and counted."""
+
+import json
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.realtime.clock import SystemClock
+from jambot.realtime.player import DirectPlayer
+from jambot.realtime.session_log import SessionLog
+
+CM7, FM7 = (48, 58, 63, 67), (41, 57, 60, 64)
+
+
+def ended_well(stage):
+    stage.session.close("test")
+    assert stage.lines == (1, [])
+    (end,) = stage.events("end")
+    assert end["stuck_notes"] == 0
+    return end
+
+
+def on_time(stage):
+    return stage.session.scheduler.late_notes == stage.session.scheduler.dropped_notes == 0
+
+
+class IdlePlayer(DirectPlayer):
+    """Says nothing while `away`; what it was asked meanwhile counts when it is back."""
+
+    def __init__(self):
+        super().__init__(Generator(ChordToneModel(), SamplingSettings(guidance=0.0), 1))
+        self.away = False
+
+    def poll(self):
+        return [] if self.away else super().poll()
+
+
+def test_a_keyboard_that_spews_5000_messages_a_second_is_answered_in_time(stage):
+    stage.strike(CM7)
+    for turn in range(200):
+        for i in range(25):
+            key = 36 + (turn * 7 + i) % 24
+            stage.keys.feed(bytes((0x90 if i % 2 else 0x80, key, 1 + i)))
+        stage.run_for(0.005)
+    assert on_time(stage)
+    assert len(stage.events("prompt")) <= 202
+    assert len(stage.played) > 2
+    ended_well(stage)
+
+
+def test_a_stuck_key_neither_stops_the_solo_nor_outlives_all_notes_off(stage):
+    stage.strike((36,))
+    for beat in range(0, 40, 2):
+        stage.strike(FM7 if beat % 4 else CM7)
+        stage.go_to(beat + 1.5)
+        stage.release(FM7 if beat % 4 else CM7)
+    assert stage.session.planner.playing
+    assert len(stage.played) > 30
+    stage.stop()
+    assert stage.session.hearing.held == ()
+    ended_well(stage)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"\xfe", b"\xf8", b"\x3c\x50", b"\xf0" + bytes(500) + b"\xf7", b"\xd0\x40", b"\xa0\x3c\x40",
+     b"\xe0\x00\x40", b"\xb0\x02\x40", b"\xc0\x05", b"\xf2\x00\x00", b""],
+    ids=["active sensing", "clock", "running status", "SysEx", "channel pressure", "key pressure",
+         "bend", "breath", "program", "song position", "nothing"],
+)  # fmt: skip
+def test_floods_that_say_nothing_change_nothing(make_stage, message):
+    quiet, flooded = make_stage(), make_stage()
+    for stage in (quiet, flooded):
+        stage.strike(CM7)
+    for _ in range(100):
+        for _ in range(20):
+            flooded.keys.feed(message)
+        flooded.run_for(0.01)
+    quiet.run_for(1.0)
+    assert flooded.played == quiet.played
+    assert len(flooded.events("prompt")) == len(quiet.events("prompt"))
+    ended_well(flooded)
+
+
+def test_a_stepped_wall_clock_moves_nothing(monkeypatch):
+    clock = SystemClock()
+    before = clock.now()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert 0.0 <= clock.now() - before < 5.0
+
+
+def test_a_machine_that_slept_for_30_seconds_ends_its_note_and_goes_on_where_the_music_is(stage):
+    stage.strike(CM7)
+    stage.go_to(5)
+    before = len(stage.played)
+    stage.clock.advance(30.0)
+    stage.session.tick()
+    assert len(stage.played) <= before + 1  # nothing is caught up with
+    stage.run_for(4.0)
+    beat = (stage.clock.now() - stage.start) * 2
+    assert stage.session.line.beat_at(stage.clock.now()) == pytest.approx(beat)
+    late = [at for at, _ in stage.played if at > 65]
+    assert len(late) >= 3
+    assert stage.events("gap")[0]["seconds_lost"] == pytest.approx(30.0, abs=0.1)
+    ended_well(stage)
+
+
+def test_a_full_disk_stops_the_writing_and_never_the_music(make_stage, tmp_path, monkeypatch):
+    real = Path.open
+
+    class Full:
+        def __init__(self, file):
+            self.file, self.rows = file, 0
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            self.file.close()
+
+        def write(self, text):
+            self.rows += 1
+            if self.rows > 10:
+                raise OSError(28, "No space left on device")
+            self.file.write(text)
+
+        def flush(self):
+            self.file.flush()
+
+    monkeypatch.setattr(Path, "open", lambda path, *a, **k: Full(real(path, *a, **k)))
+    log = SessionLog(tmp_path / "session.jsonl")
+    stage = make_stage(log=log)
+    stage.strike(CM7)
+    stage.run_for(4.0)
+    stage.session.close("test")
+    log.close()
+    assert len(stage.played) > 4
+    assert on_time(stage)
+    assert log.lost > 10
+    monkeypatch.undo()
+    rows = (tmp_path / "session.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["event"] for row in rows[:2]] == ["begin", "heard"]
+
+
+@pytest.mark.parametrize("schedules_ahead", [True, False])
+def test_an_output_pulled_with_a_note_sounding_is_told_to_end_it_when_it_is_back(
+    make_stage, schedules_ahead
+):
+    stage = make_stage(schedules_ahead=schedules_ahead)
+    stage.strike(CM7)
+    stage.go_to(4)
+    while not stage.lines[1]:
+        stage.run_for(0.005)
+    (hanging,) = stage.lines[1]
+    stage.port.alive = False
+    stage.run_for(3.0)
+    stage.port.alive = True
+    stage.run_for(0.1)
+    assert hanging in [m.data[1] for m in stage.port.messages if m.data[0] >> 4 == 8][-3:]
+    stage.run_for(3.0)
+    assert [event["state"] for event in stage.events("port")] == ["lost", "back"]
+    ended_well(stage)
+
+
+def test_a_player_two_seconds_slow_leaves_no_hole(make_stage):
+    player = IdlePlayer()
+    stage = make_stage(player=player)
+    stage.strike(CM7)
+    stage.go_to(8)
+    player.away = True
+    stage.release(CM7)
+    stage.strike(FM7)
+    stage.run_for(2.0)
+    player.away = False
+    stage.run_for(4.0)
+    beats = [beat for beat, _ in stage.played]
+    assert max(b - a for a, b in pairwise(beats)) <= 2.5
+    assert on_time(stage)
+    assert stage.events("played")[-1]["source"] == "model"
+    ended_well(stage)
