@@ -28,6 +28,14 @@ def test_a_fresh_dataset_is_whole(dataset):
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_workers_find_what_one_process_finds(dataset):
+    (dataset / "songs-001" / "target.mid").unlink()
+    steps = []
+    found = check_dataset(dataset, lambda done, total: steps.append((done, total)), jobs=1)
+    assert [str(fault) for fault in found] == faults(dataset)
+    assert steps[-1] == (3, 3)
+
+
 def test_a_changed_file_is_named(dataset):
     path = dataset / "songs-000" / "target.mid"
     content = bytearray(path.read_bytes())

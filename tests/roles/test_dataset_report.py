@@ -1,10 +1,13 @@
 """The report of a dataset counts copies and compositions apart."""
 
 import json
+import shutil
 
 import pytest
 
-from jambot.roles.dataset_report import describe, write_dataset_report
+from jambot.errors import DatasetError
+from jambot.roles.dataset_figures import describe
+from jambot.roles.dataset_report import write_dataset_report
 from jambot.roles.prepare import prepare
 
 
@@ -26,12 +29,53 @@ def test_figures_stand_by_source_and_split(dataset):
 
 
 def test_other_peoples_measures_are_drawn_in(dataset):
-    figures = describe(dataset, lambda notes, bpm: {"notes": len(notes), "odd": float("nan")})
+    figures = describe(dataset, lambda s: {"notes": len(s.target), "odd": float("nan")})
     assert figures["wjd train"]["figures"] == {"notes": {"q25": 120, "median": 120, "q75": 120}}
 
 
+def test_quartiles_are_those_of_the_compositions(tmp_path, make_song):
+    for i in range(5):
+        make_song(tmp_path / "songs" / f"{i}.mid", seed=i, up=i)
+    prepare([tmp_path / "songs"], tmp_path / "out", transpose="6", jobs=0)
+    values = iter((0.5, -1.0, 3.25, 0.0, 2.0))
+    figures = describe(tmp_path / "out", lambda s: {"x": next(values)})
+    measured = [group["figures"]["x"] for group in figures.values() if len(figures) == 1]
+    for quartiles in measured:
+        assert quartiles == {"q25": 0.0, "median": 0.5, "q75": 2.0}
+    assert sum(group["compositions"] for group in figures.values()) == 5
+
+
+def test_what_was_found_and_not_written_is_counted(dataset):
+    figures = describe(dataset)
+    assert figures["songs train"]["found_not_written"] == {"chords": 2, "key": 2}
+    assert figures["wjd train"]["found_not_written"] == {}
+    assert figures["songs train"]["chord_qualities"]
+
+
+def test_each_sample_passes_by_once(dataset):
+    seen, steps = [], []
+    describe(dataset, None, lambda done, total: steps.append((done, total)),
+             lambda name, meta: seen.append((name, meta["source"])))  # fmt: skip
+    assert len(set(seen)) == len(seen) == 2 * 26 + 39
+    assert steps[-1] == (91, 91)
+
+
+def test_a_piece_whose_own_key_is_missing_is_counted_by_another_copy(dataset):
+    whole = describe(dataset)["songs val"]
+    shutil.rmtree(dataset / "songs-001")
+    rest = describe(dataset)["songs val"]
+    assert (rest["samples"], rest["compositions"]) == (whole["samples"] - 1, 1)
+    assert rest["hours"] == pytest.approx(whole["hours"] * 12 / 13, abs=0.01)
+
+
+def test_a_damaged_meta_is_named(dataset):
+    (dataset / "songs-001" / "meta.json").write_text("[]")
+    with pytest.raises(DatasetError, match="songs-001"):
+        describe(dataset)
+
+
 def test_the_page_and_the_figures_are_written(dataset):
-    page = write_dataset_report(dataset, lambda notes, bpm: {"density": 1.5})
+    page, _ = write_dataset_report(dataset, lambda sample: {"density": 1.5})
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") >= 8
     assert "wjd train" in text
@@ -42,7 +86,7 @@ def test_the_page_and_the_figures_are_written(dataset):
 def test_names_cannot_break_the_page(tmp_path, make_song):
     make_song(tmp_path / "<b>&x" / "a.mid")
     prepare([tmp_path / "<b>&x"], tmp_path / "out", transpose="0", jobs=0)
-    text = write_dataset_report(tmp_path / "out").read_text(encoding="utf-8")
+    text = write_dataset_report(tmp_path / "out")[0].read_text(encoding="utf-8")
     assert "<b>&x" not in text
     assert "&lt;b&gt;&amp;x" in text
 

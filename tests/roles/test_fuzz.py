@@ -1,5 +1,6 @@
 """Broken and mutated files through the whole of prepare: refused or made, never half of either."""
 
+import os
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ from jambot.roles.check import check_dataset
 from jambot.roles.prepare import prepare
 from jambot.roles.sample import find_samples, read_sample
 
-MUTATIONS = 400
+MUTATIONS = int(os.environ.get("JAMBOT_MUTATIONS", "400"))
 
 
 def mutated(content, random):
@@ -49,6 +50,7 @@ def mutants(tmp_path, make_song):
     return folder
 
 
+@pytest.mark.timeout(120 + MUTATIONS // 2)
 def test_hundreds_of_mutated_files_are_made_or_refused_each_with_a_reason(mutants, tmp_path):
     out = tmp_path / "out"
     report = prepare([mutants], out, transpose="0", jobs=1, item_timeout_s=20.0)
@@ -77,7 +79,9 @@ notes = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=MUTATIONS * 3 // 20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     notes,

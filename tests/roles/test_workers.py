@@ -67,6 +67,12 @@ def test_an_error_in_the_task_loses_the_item_not_the_run(run):
     assert results == ["aa", "raise: RuntimeError: a fault of the task itself"]
 
 
+def test_the_memory_of_the_workers_is_known(work):
+    pool = WorkerPool(work, lost, 2, 30.0)
+    list(pool.run(range(6)))
+    assert 5_000_000 < pool.peak_bytes < 2_000_000_000
+
+
 def test_items_are_taken_as_workers_fall_idle(work):
     taken = []
 

@@ -1,4 +1,4 @@
-"""Commands that make players: prepare, train, compare, export, evaluate."""
+"""Commands that make players: prepare, chords, train, compare, export, evaluate."""
 
 from functools import partial
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jambot.cli.options import Guidance, Seed, Temperature, TopP
-from jambot.cli.screen import err, out, progress_bar, say, splits_table
+from jambot.cli.screen import agreement_table, err, out, progress_bar, say, splits_table
 from jambot.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def prepare(
     ] = None,
     comping_variants: Annotated[int, typer.Option(min=1, help="Per annotated solo.")] = 4,
     check: Annotated[bool, typer.Option("--check", help="Verify the dataset afterwards.")] = False,
-    report: Annotated[bool, typer.Option("--report", help="Write dataset.html too.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write dataset.html and provenance.parquet too.")
+    ] = False,
     compare_splits: Annotated[
         bool, typer.Option(help="Only: how well --split-pitch finds hands that are written down.")
     ] = False,
@@ -44,7 +46,6 @@ def prepare(
     Done again it makes only what is missing. Without a source, --check and --report look at what
     is there.
     """
-    from jambot.roles.dataset_report import write_dataset_report
     from jambot.roles.prepare import prepare as make_samples
     from jambot.roles.sources.two_hands import parse_splits
     from jambot.roles.split_table import compare_splits as compare
@@ -70,9 +71,9 @@ def prepare(
             )
         _tell_refusals(made, out_dir)
     if report:
-        out.print(f"report: {write_dataset_report(out_dir)}", highlight=False)
+        _report(out_dir)
     if check:
-        _check(out_dir)
+        _check(out_dir, jobs)
 
 
 def _rate(report: "PrepareReport") -> str:
@@ -88,21 +89,55 @@ def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None
         out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
     out.print(
         f"{folder}: {made.written} samples written, {made.kept} kept, "
-        f"{len(made.refused)} pieces refused, {made.seconds:.1f} s",
+        f"{len(made.refused)} pieces refused, {made.seconds:.1f} s, "
+        f"at most {made.peak_bytes / 1e6:.0f} MB of memory",
         soft_wrap=True,
     )
 
 
-def _check(folder: Path) -> None:
+def _report(folder: Path) -> None:
+    from jambot.evaluation.people import sample_figures
+    from jambot.roles.dataset_report import write_dataset_report
+
+    with progress_bar("report") as advance:
+        page, table = write_dataset_report(
+            folder, sample_figures, lambda done, total: advance(done, total, "")
+        )
+    out.print(f"report: {page}", highlight=False, soft_wrap=True)
+    told = table or "not written; it needs pyarrow: pip install -c constraints.txt 'jambot[train]'"
+    out.print(f"provenance: {told}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _check(folder: Path, jobs: int) -> None:
     from jambot.roles.check import check_dataset
 
     faults = 0
-    for fault in check_dataset(folder):
-        faults += 1
-        err.print(f"fault: {fault}", highlight=False, soft_wrap=True)
+    with progress_bar("check") as advance:
+        for fault in check_dataset(folder, lambda done, total: advance(done, total, ""), jobs):
+            faults += 1
+            err.print(f"fault: {fault}", highlight=False, soft_wrap=True)
     if faults:
         raise DatasetError(f"{folder}: {faults} faults", "none", "run `jambot prepare` again")
     out.print(f"{folder}: whole")
+
+
+@app.command()
+def chords(
+    sources: Annotated[list[Path], typer.Argument(help="Corpora with written chords.")],
+    split: Annotated[str, typer.Option(help="train, val or all.")] = "val",
+    limit: Annotated[int | None, typer.Option(min=1, help="Pieces of each; default all.")] = None,
+) -> None:
+    """Find chords where they are written too, and say how far the two agree."""
+    from jambot.roles.chord_agreement import chord_agreement
+
+    if split not in ("train", "val", "all"):
+        raise UsageError(f"--split {split}", "train, val or all")
+    side = None if split == "all" else split
+    with progress_bar("pieces") as advance:
+        rows = chord_agreement(sources, side, limit, lambda done, name: advance(done, 0, name))
+    if not rows:
+        raise DatasetError("no piece with written chords", "Weimar, POP909 or OpenEWLD", "")
+    out.print(agreement_table({name: (row.pieces, row.shares()) for name, row in rows.items()}))
 
 
 @app.command()

@@ -58,6 +58,15 @@ def _table(first: str, *others: str, title: str | None = None) -> Table:
     return table
 
 
+def agreement_table(rows: Mapping[str, tuple[int, Mapping[str, float]]]) -> Table:
+    """Found chords beside written ones: by row the pieces, and the shares that agree."""
+    names = list(next(iter(rows.values()))[1])
+    table = _table("heard in", "pieces", *names)
+    for row, (pieces, shares) in rows.items():
+        table.add_row(row, str(pieces), *(f"{shares[name]:.3f}" for name in names))
+    return table
+
+
 BENCH_FIGURES = (
     "ttfn_ms", "chord_response_ms", "jitter_ms", "lookahead_bars", "isr", "underruns",
     "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "unanswered_triggers",

@@ -7,6 +7,11 @@ may be looked at (`docs/kpi.md` says how both were taken and where they differ).
 
 from dataclasses import dataclass
 
+from jambot.evaluation.gates import figure_at
+from jambot.evaluation.metrics import measure
+from jambot.music import TempoMap
+from jambot.roles.sample import RoleSample
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -69,3 +74,11 @@ PEOPLE = (
     ),
     People("range", "Range", "semitones from lowest to highest note", 28.0, 24.0, 33.0, 60.0),
 )  # fmt: skip
+
+
+def sample_figures(sample: RoleSample) -> dict[str, float]:
+    """Every figure of a sample's target, over its written (or found) chords, by its label."""
+    tempo_map = TempoMap.constant(sample.meta.tempo_bpm)
+    figures = measure(sample.target, tempo_map, sample.meta.chords).as_dict()
+    found = {people.label: figure_at(figures, people.figure) for people in PEOPLE}
+    return {label: value for label, value in found.items() if value is not None}

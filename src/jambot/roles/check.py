@@ -1,9 +1,9 @@
 """Is a dataset whole? Every sample readable, as it was written, and on one side of the split."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 from jambot.errors import DatasetError
@@ -15,14 +15,16 @@ from jambot.roles.sample import (
     META_FILE,
     TARGET_FILE,
     RoleSample,
-    find_samples,
+    each_sample,
     read_sample,
 )
+from jambot.roles.workers import WorkerPool
 
 PITCHES = (21, 108)
 """The keys of a piano: what the vocabulary can say."""
 APART_BEATS = 64.0
 """How far the ends of the two sides may lie apart before one of them must be cut off."""
+SAMPLE_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,41 +38,72 @@ class Fault:
         return f"{self.sample}: {self.reason}" if self.sample else self.reason
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One sample looked at: its faults, and on which side of the split which composition stands."""
+
+    faults: tuple[Fault, ...]
+    composition: tuple[str, str] | None = None
+    split: str = ""
+
+
 def check_dataset(
-    role_dir: Path, progress: Callable[[int, int], None] | None = None
+    role_dir: Path, progress: Callable[[int, int], None] | None = None, jobs: int = 0
 ) -> Iterator[Fault]:
     """Every fault of the dataset below `role_dir`, as it is found; none for a whole one.
 
     Checks that each sample is readable, its files are those that were written (sha256), its notes
     lie on the piano and after beat 0, its two sides cover the same time, that all samples of a
     composition stand on one side of the split, and that nothing the journal lists is missing.
-    `progress` is told (samples checked, samples in all). Raises DatasetError without a dataset.
+    Samples are read in `jobs` worker processes (0: in this one), which a file may crash; memory
+    grows with the compositions only. `progress` is told (samples checked, samples in all). Raises
+    DatasetError without a dataset.
     """
-    folders = find_samples(role_dir)
-    if not folders:
+    total = sum(1 for _ in each_sample(role_dir))
+    if not total:
         yield Fault("", f"{role_dir}: no samples")
-    sides: dict[tuple[str, str], str] = {}
-    for i, folder in enumerate(folders, start=1):
-        yield from _check_sample(folder, sides)
+    sides: dict[bytes, str] = {}
+    for i, checked in enumerate(_look_at(each_sample(role_dir), jobs if total else 0), start=1):
+        yield from checked.faults
+        yield from _on_both_sides(checked, sides)
         if progress:
-            progress(i, len(folders))
+            progress(i, total)
     yield from _missing(role_dir)
     for litter in sorted(role_dir.glob(".*.partial")):
         yield Fault(litter.name, "left behind by a writer that died")
 
 
-def _check_sample(folder: Path, sides: dict[tuple[str, str], str]) -> Iterator[Fault]:
+def check_sample(folder: Path) -> Checked:
+    """What is wrong with the one sample in `folder`."""
     try:
         sample = read_sample(folder)
     except DatasetError as error:
-        yield Fault(folder.name, error.found)
-        return
-    yield from (Fault(folder.name, reason) for reason in _changed_files(folder))
-    yield from (Fault(folder.name, reason) for reason in _musical_faults(sample))
+        return Checked((Fault(folder.name, error.found),))
+    reasons = (*_changed_files(folder), *_musical_faults(sample))
     meta = sample.meta
-    side = sides.setdefault((meta.source, meta.source_id), meta.split)
-    if side != meta.split:
-        yield Fault(folder.name, f"{meta.source_id} is in {side} and in {meta.split}")
+    faults = tuple(Fault(folder.name, reason) for reason in reasons)
+    return Checked(faults, (meta.source, meta.source_id), meta.split)
+
+
+def _look_at(folders: Iterable[Path], jobs: int) -> Iterator[Checked]:
+    if jobs == 0:
+        return map(check_sample, folders)
+    return WorkerPool(check_sample, _unreadable, jobs, SAMPLE_TIMEOUT_S).run(folders)
+
+
+def _unreadable(folder: Path, reason: str, pid: int) -> Checked:
+    return Checked((Fault(folder.name, reason),))
+
+
+def _on_both_sides(checked: Checked, sides: dict[bytes, str]) -> Iterator[Fault]:
+    """A fault where a composition was met on the other side before; `sides` remembers."""
+    if checked.composition is None:
+        return
+    source, name = checked.composition
+    key = blake2b(f"{source}\0{name}".encode("utf-8", "replace"), digest_size=8).digest()
+    side = sides.setdefault(key, checked.split)
+    if side != checked.split:
+        yield Fault("", f"{source}/{name} is in {side} and in {checked.split}")
 
 
 def _changed_files(folder: Path) -> Iterator[str]:

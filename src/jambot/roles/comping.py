@@ -93,20 +93,21 @@ def comp(
     meter: Meter,
     tempo_bpm: float,
     seed: int | str,
-    style: str | None = None,
+    style: str | CompingStyle | None = None,
 ) -> list[Note]:
     """Comping over `chords`, in playing order; empty without chords.
 
-    `style` is a key of `STYLES`; None draws one that suits the tempo. Onsets lie at most an eighth
-    before the first chord and never before beat 0. Raises UsageError for an unknown style.
+    `style` is one or a key of `STYLES`; None draws one that suits the tempo. Onsets lie at most an
+    eighth before the first chord and never before beat 0. Raises UsageError for an unknown style.
     """
-    if style is not None and style not in STYLES:
+    if isinstance(style, str) and style not in STYLES:
         raise UsageError(f"comping style {style!r}", f"one of {', '.join(STYLES)}")
     random = Random(f"comping {seed}")
     spans = sorted((s for s in chords if s.end_beats > s.onset_beats), key=lambda s: s.onset_beats)
     if not any(span.chord for span in spans):
         return []
-    manner = STYLES[style or _style_for(tempo_bpm, random)]
+    style = style or _style_for(tempo_bpm, random)
+    manner = STYLES[style] if isinstance(style, str) else style
     swing = random.uniform(*manner.swing)
     notes: list[Note] = []
     hands = _Hands()

@@ -9,6 +9,7 @@ from hashlib import sha256
 from jambot import __version__
 from jambot.errors import UsageError
 from jambot.music import Chord, ChordSpan, Meter, Note
+from jambot.music.chord_finder import find_chords, listen
 from jambot.music.midi_bytes import TrackBytes, notes_bytes
 from jambot.roles.comping import comp
 from jambot.roles.piece import Piece
@@ -65,17 +66,39 @@ def samples_of(
     source_sha256: str,
     wanted: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[EncodedSample]:
-    """The samples of `piece` whose ids are `wanted`; copies that cannot be played are left out."""
+    """The samples of `piece` whose ids are `wanted`; copies that cannot be played are left out.
+
+    Chords and key that nobody wrote are found in what was played, once for all copies.
+    """
+    piece, found = _with_found(piece)
     target = _Part(piece.target, "target")
     played = _Part(piece.conditioning, "conditioning") if piece.conditioning else None
     for copy in copies_of(piece, settings):
         if not wanted(copy.sample_id):
             continue
         lead = target.moved(copy.semitones)
-        meta = _meta(piece, settings, copy, source_sha256)
+        meta = replace(_meta(piece, settings, copy, source_sha256), found=found)
         under = played.moved(copy.semitones) if played else _comped(piece, settings, copy, meta)
         if lead is not None and under is not None:
             yield encoded(copy.sample_id, under, lead, meta)
+
+
+def _with_found(piece: Piece) -> tuple[Piece, tuple[str, ...]]:
+    """`piece` with the chords and the key found in its notes, and which of them were."""
+    missing = [
+        name
+        for name, is_written in (
+            ("chords", any(span.chord for span in piece.chords)),
+            ("key", piece.key is not None),
+        )
+        if not is_written
+    ]
+    if not missing:
+        return piece, ()
+    heard = listen(piece.conditioning or piece.target, Meter(piece.beats_per_bar))
+    if "chords" in missing:
+        piece = replace(piece, chords=find_chords(heard))
+    return replace(piece, key=piece.key or heard.key), tuple(missing)
 
 
 def sample_id(piece: Piece, variant: int | None, semitones: int) -> str:

@@ -18,6 +18,7 @@ from jambot.roles.corpus import count_items, find_items, source_name
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.lock import only_writer
+from jambot.roles.memory import MB, peak_memory_bytes
 from jambot.roles.sample import META_FILE, remove_sample, sweep
 from jambot.roles.sources.two_hands import HANDS, Split, parse_splits
 from jambot.roles.splits import settle_splits
@@ -30,13 +31,18 @@ ITEM_TIMEOUT_S = 120.0
 
 @dataclass(slots=True)
 class PrepareReport:
-    """Counts of a run; `refused` lists (source, name, reason), `moved` pieces kept with a twin."""
+    """Counts of a run; `refused` lists (source, name, reason), `moved` pieces kept with a twin.
+
+    `peak_bytes` is the most memory this process and its workers can have held together; what the
+    workers of a cluster hold is not in it.
+    """
 
     total: int = 0
     items: int = 0
     written: int = 0
     kept: int = 0
     seconds: float = 0.0
+    peak_bytes: int = 0
     moved: list[str] = field(default_factory=list)
     by_source: dict[str, dict[str, int]] = field(default_factory=dict)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
@@ -101,30 +107,37 @@ def prepare(
     sources = [Path(source) for source in sources]
     _check(sources, settings, jobs, engine)
     settings.out.mkdir(parents=True, exist_ok=True)
+    began, report = time.monotonic(), PrepareReport()
+    pool: list[WorkerPool[Task, Outcome]] = []
+
+    def count(outcome: Outcome) -> None:
+        report.add(outcome)
+        report.seconds = time.monotonic() - began
+        report.peak_bytes = peak_memory_bytes() + sum(workers.peak_bytes for workers in pool)
+        if progress:
+            progress(report)
+
     with only_writer(settings.out):
         sweep(settings.out)
-        began, report = time.monotonic(), PrepareReport()
         for source in sources:
-            count = count_items(source)
-            report.total += count
-            if not count:
+            there = count_items(source)
+            report.total += there
+            if not there:
                 name = source_name(source)
                 report.refused.append((name, "", f"{source}: no MIDI file, take or corpus in it"))
-        run = _engine(settings, jobs, engine, scheduler, item_timeout_s)
+        run = _engine(settings, jobs, engine, scheduler, item_timeout_s, pool)
         try:
             with (
                 Journal(settings.out) as journal,
-                closing(_outcomes(sources, journal, settings, run)) as outcomes,
+                closing(_outcomes(sources, journal, settings, run, count)) as outcomes,
             ):
                 for outcome in outcomes:
-                    report.add(outcome)
-                    report.seconds = time.monotonic() - began
-                    if progress:
-                        progress(report)
+                    count(outcome)
                 report.moved = settle_splits(journal, settings.out)
         finally:
             sweep(settings.out)
         report.seconds = time.monotonic() - began
+        report.peak_bytes = max(report.peak_bytes, peak_memory_bytes())
         _write_report(report, settings)
     return report
 
@@ -147,8 +160,14 @@ def _check(sources: Sequence[Path], settings: PrepareSettings, jobs: int, engine
 
 
 def _engine(
-    settings: PrepareSettings, jobs: int, engine: str, scheduler: str | None, timeout_s: float
+    settings: PrepareSettings,
+    jobs: int,
+    engine: str,
+    scheduler: str | None,
+    timeout_s: float,
+    pool: list[WorkerPool[Task, Outcome]],
 ) -> Run:
+    """What does the work; local workers are put into `pool`, to be asked for their memory."""
     task = partial(make_samples, settings=settings)
     lost = partial(_lost, settings=settings)
     if engine == "dask":
@@ -157,21 +176,25 @@ def _engine(
         return partial(run_on_cluster, task, lost, scheduler)
     if jobs == 0:
         return partial(map, task)
-    return WorkerPool(task, lost, jobs, timeout_s).run
+    pool.append(WorkerPool(task, lost, jobs, timeout_s))
+    return pool[0].run
 
 
 def _outcomes(
-    sources: Sequence[Path], journal: Journal, settings: PrepareSettings, run: Run
+    sources: Sequence[Path],
+    journal: Journal,
+    settings: PrepareSettings,
+    run: Run,
+    already: Callable[[Outcome], None],
 ) -> Generator[Outcome, None, None]:
-    """What is done already first, as it is found; then the rest, as it gets done."""
-    done: list[Outcome] = []
+    """What gets done now; `already` is told of what had been done before, as it is found."""
 
     def tasks() -> Iterator[Task]:
         for source in sources:
             for item in find_items(source):
                 stamp, entry = stamp_of(item), journal.entry(item.source, item.name)
                 if entry is not None and _is_done(entry, stamp, settings):
-                    done.append(Outcome(entry, 0, len(entry.samples)))
+                    already(Outcome(entry, 0, len(entry.samples)))
                 else:
                     known = (entry.stamp, entry.made) if entry else None
                     yield Task(item, stamp, anew=known != (stamp, settings.made))
@@ -180,9 +203,6 @@ def _outcomes(
         _forget_old(journal, outcome.entry, settings.out)
         journal.add(outcome.entry)
         yield outcome
-        while done:
-            yield done.pop()
-    yield from done
 
 
 def _forget_old(journal: Journal, entry: Entry, out: Path) -> None:
@@ -216,6 +236,7 @@ def _write_report(report: PrepareReport, settings: PrepareSettings) -> None:
         "kept": report.kept,
         "seconds": round(report.seconds, 1),
         "items_per_second": round(report.items_per_second, 2),
+        "peak_memory_mb": round(report.peak_bytes / MB),
         "by_source": report.by_source,
         "moved_to_the_side_of_a_twin": report.moved,
         "refused": [

@@ -8,6 +8,7 @@ Times are beats; bar lines fall on multiples of `beats_per_bar`.
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +34,8 @@ class SampleMeta:
 
     `source_id` names the composition: all transpositions and comping variants share it, and with
     it their `split` ("train" or "val"). `chords` may be empty. `choice` says in words why these
-    notes became the conditioning and those the target.
+    notes became the conditioning and those the target. `found` names what nobody wrote and we heard
+    in the notes: "chords", "key".
     """
 
     source: str
@@ -54,11 +56,13 @@ class SampleMeta:
     choice: str = ""
     source_sha256: str = ""
     tool_version: str = ""
+    found: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The plain dictionary that `meta.json` holds."""
         record = {name: getattr(self, name) for name in self.__slots__}
         record["chords"] = [_span_to_json(span) for span in self.chords]
+        record["found"] = list(self.found)
         return record
 
     @classmethod
@@ -66,6 +70,7 @@ class SampleMeta:
         """Read `to_json` back, unknown names left out. Raises KeyError, TypeError, ValueError."""
         known = {name: record[name] for name in cls.__slots__ if name in record}
         known["chords"] = tuple(_span_from_json(span) for span in record.get("chords", ()))
+        known["found"] = tuple(record.get("found", ()))
         meta = cls(**known)
         if meta.split not in ("train", "val") or not meta.tempo_bpm > 0 or meta.beats_per_bar < 1:
             raise ValueError(f"split {meta.split!r}, tempo {meta.tempo_bpm}, {meta.beats_per_bar}")
@@ -190,10 +195,10 @@ def sweep(role_dir: Path, pid: int | None = None) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
-    """The sample folders below `role_dir`, sorted by name; with `split`, only that side.
+def each_sample(role_dir: Path) -> Iterator[Path]:
+    """The sample folders below `role_dir` one by one, in no order, however many there are.
 
-    Raises DatasetError when there is no such folder; a folder without samples gives an empty list.
+    Raises DatasetError when there is no such folder.
     """
     role_dir = Path(role_dir)
     if not role_dir.is_dir():
@@ -201,8 +206,17 @@ def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
             f"{role_dir}: no such folder", "a role dataset", "make one with `jambot prepare`"
         )
     with os.scandir(role_dir) as entries:
-        names = sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
-    folders = [role_dir / name for name in names if (role_dir / name / META_FILE).is_file()]
+        for entry in entries:
+            if not entry.name.startswith(".") and os.path.isfile(f"{entry.path}/{META_FILE}"):
+                yield role_dir / entry.name
+
+
+def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
+    """The sample folders below `role_dir`, sorted by name; with `split`, only that side.
+
+    Raises DatasetError when there is no such folder; a folder without samples gives an empty list.
+    """
+    folders = sorted(each_sample(role_dir), key=lambda folder: folder.name)
     return [f for f in folders if split is None or read_meta(f).split == split]
 
 

@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
+from jambot.roles.memory import peak_memory_bytes
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Lost = Callable[[Item, str, int], Result]
@@ -37,6 +39,14 @@ class _Fault:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[Result]):
+    """What a worker sends when an item is done: the result, and the most memory it has held."""
+
+    result: Result | _Fault
+    peak_bytes: int
+
+
 @dataclass(slots=True)
 class _Worker(Generic[Item]):
     """A process, our end of its pipe, and the item it has in hand (None when idle)."""
@@ -45,6 +55,7 @@ class _Worker(Generic[Item]):
     pipe: Connection
     item: Item | None = None
     deadline: float = float("inf")
+    peak_bytes: int = 0
 
 
 class WorkerPool(Generic[Item, Result]):
@@ -52,6 +63,7 @@ class WorkerPool(Generic[Item, Result]):
 
     Threads: one thread drives it; the processes are spawned, share nothing and ignore Ctrl-C, which
     the parent handles. `task`, items and results must pickle; what `task` raises loses its item.
+    `peak_bytes` is the most memory that all workers together can have held: the sum of their peaks.
     """
 
     def __init__(
@@ -63,6 +75,7 @@ class WorkerPool(Generic[Item, Result]):
     ) -> None:
         self._task, self._lost, self._timeout_s = task, lost, timeout_s
         self._context = multiprocessing.get_context("spawn")
+        self.peak_bytes = 0
         self._workers = [self._hire() for _ in range(jobs)]
 
     def run(self, items: Iterable[Item]) -> Iterator[Result]:
@@ -108,18 +121,19 @@ class WorkerPool(Generic[Item, Result]):
             assert item is not None
             if worker.pipe in ready:
                 try:
-                    answer: Result | _Fault | _Taken = worker.pipe.recv()
+                    answer: _Done[Result] | _Taken = worker.pipe.recv()
                 except (EOFError, OSError):
                     yield self._replace(worker, item, "the process that read it died")
                     continue
                 if isinstance(answer, _Taken):
                     worker.deadline = time.monotonic() + self._timeout_s
                     continue
-                worker.item = None
-                if isinstance(answer, _Fault):
-                    yield self._lost(item, answer.reason, worker.process.pid or 0)
+                worker.item, worker.peak_bytes = None, answer.peak_bytes
+                self.peak_bytes = max(self.peak_bytes, sum(w.peak_bytes for w in self._workers))
+                if isinstance(answer.result, _Fault):
+                    yield self._lost(item, answer.result.reason, worker.process.pid or 0)
                 else:
-                    yield answer
+                    yield answer.result
             elif time.monotonic() >= worker.deadline:
                 yield self._replace(worker, item, f"took longer than {self._timeout_s:g} s")
 
@@ -149,4 +163,4 @@ def _serve(task: Callable[[Item], Result], pipe: Connection) -> None:
                 answer: Result | _Fault = task(item)
             except Exception as error:  # whatever it is, it costs this item only
                 answer = _Fault(f"{type(error).__name__}: {error}")
-            pipe.send(answer)
+            pipe.send(_Done(answer, peak_memory_bytes()))

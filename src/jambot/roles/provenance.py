@@ -1,0 +1,114 @@
+"""Where every sample comes from, as one table: `provenance.parquet`, a row a sample.
+
+For questions that a folder of folders answers slowly (what licences, which performers, how many in
+this key). Written whole or not at all, in row groups, so that memory stays flat. Needs `pyarrow`,
+which the `train` extra brings.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PROVENANCE_FILE = "provenance.parquet"
+ROWS_AT_ONCE = 8192
+
+COLUMNS = {
+    "sample_id": "string",
+    "source": "string",
+    "source_id": "string",
+    "licence": "string",
+    "split": "string",
+    "role": "string",
+    "transposition": "int16",
+    "comping_variant": "int16",
+    "split_pitch": "int16",
+    "tempo_bpm": "float32",
+    "beats_per_bar": "int16",
+    "key": "string",
+    "found": "string",
+    "style": "string",
+    "performer": "string",
+    "year": "int32",
+    "choice": "string",
+    "source_sha256": "string",
+    "conditioning_sha256": "string",
+    "target_sha256": "string",
+    "tool_version": "string",
+}
+"""Name -> Arrow type. Names are those of `meta.json`; `found` is its list joined by commas."""
+
+
+class Provenance:
+    """Takes a sample's `meta.json` at a time; without `pyarrow` it takes them and writes nothing.
+
+    `rows` counts what was taken.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.rows = 0
+        self.is_written = True
+        self._target = path
+        self._waiting: list[dict[str, Any]] = []
+        try:
+            self._arrow = importlib.import_module("pyarrow")
+            parquet = importlib.import_module("pyarrow.parquet")
+        except ImportError:
+            self.is_written = False
+            return
+        kinds = [(name, getattr(self._arrow, kind)()) for name, kind in COLUMNS.items()]
+        self._schema = self._arrow.schema(kinds)
+        self._partial = path.with_name(path.name + ".part")
+        self._writer = parquet.ParquetWriter(self._partial, self._schema, compression="zstd")
+
+    @property
+    def path(self) -> Path | None:
+        """Where the table lies; None where it could not be written."""
+        return self._target if self.is_written else None
+
+    def add(self, sample_id: str, meta: Mapping[str, Any]) -> None:
+        """Take one row, as read from `meta.json`."""
+        self.rows += 1
+        if not self.is_written:
+            return
+        hashes = meta.get("files_sha256") or {}
+        row = {name: meta.get(name) for name in COLUMNS}
+        row |= {
+            "sample_id": sample_id,
+            "found": ",".join(meta.get("found") or ()),
+            "conditioning_sha256": hashes.get("conditioning.mid"),
+            "target_sha256": hashes.get("target.mid"),
+        }
+        self._waiting.append(row)
+        if len(self._waiting) >= ROWS_AT_ONCE:
+            self._flush()
+
+    def close(self, *, whole: bool) -> None:
+        """Put the table in its place if it is `whole`, else leave what was there."""
+        if not self.is_written:
+            return
+        if whole:
+            self._flush()
+        self._writer.close()
+        if whole:
+            self._partial.replace(self._target)
+        else:
+            self._partial.unlink()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(self._arrow.Table.from_pylist(self._waiting, self._schema))
+            self._waiting = []
+
+
+@contextmanager
+def provenance(role_dir: Path) -> Iterator[Provenance]:
+    """The table of the dataset in `role_dir`; it appears when the block ends without a fault."""
+    table = Provenance(role_dir / PROVENANCE_FILE)
+    try:
+        yield table
+    except BaseException:
+        table.close(whole=False)
+        raise
+    table.close(whole=True)
