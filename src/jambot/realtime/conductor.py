@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from jambot.music import Meter
+from jambot.music import HarmonyChange, Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.calls import CallListener
 from jambot.realtime.gestures import Action
@@ -72,7 +72,7 @@ class Conductor:
                 case HarmonyHeard(change=change):
                     if not self._sung(change.beat):
                         changed_beat = change.beat
-                        self._planner.hear(change, heard.seconds)
+                        self._note_harmony(change, heard.seconds)
                 case Stopped():
                     changed_beat = struck_at = None
                     self._stop(now)
@@ -117,6 +117,19 @@ class Conductor:
             idle_beats = self.settings.idle_bars * self._meter.beats_per_bar
             if beat - self._active_beat >= idle_beats:
                 self._planner.rest(now)
+
+    def _note_harmony(self, change: HarmonyChange, seconds: float) -> None:
+        """The hands made a new harmony, or went on with the strike that makes it."""
+        goes_on = self._planner.builder.hear(change)
+        at = self._line.seconds_at(change.beat) if goes_on else seconds
+        self.log.write(
+            "harmony",
+            id=self._planner.builder.strikes,
+            seconds=at - self.log.zero,
+            beat=change.beat,
+            bass=change.harmony.bass,
+            pitch_classes=list(change.harmony.pitch_classes),
+        )
 
     def _start(
         self, reason: str, heard_at: float, now: float, at_beat: float | None = None

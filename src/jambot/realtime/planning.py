@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from jambot.music import HarmonyChange, Meter
+from jambot.music import Meter
 from jambot.realtime.attack import Attack, on_grid
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
@@ -44,24 +44,9 @@ class Planner:
         self.end_beat: float | None = None
         """Where the bot's turn ends, when turns are taken."""
         self._clock, self._player, self._scheduler = clock, player, scheduler
-        self._request = self._harmony = self._asked_harmony = 0
+        self._request = self._asked_harmony = 0
         self._attack = Attack()
         self._asked_seconds = self._until = 0.0
-
-    def hear(self, change: HarmonyChange, seconds: float) -> None:
-        """The hands made a new harmony, or went on with the strike that makes it."""
-        goes_on = bool(self.builder.harmonies) and self.builder.harmonies[-1].beat == change.beat
-        self._harmony += not goes_on
-        self.builder.hear(change)
-        at = self.line.seconds_at(change.beat) if goes_on else seconds
-        self.log.write(
-            "harmony",
-            id=self._harmony,
-            seconds=at - self.log.zero,
-            beat=change.beat,
-            bass=change.harmony.bass,
-            pitch_classes=list(change.harmony.pitch_classes),
-        )
 
     def start(
         self, reason: str, heard_at: float, now: float, at_beat: float | None = None
@@ -147,7 +132,7 @@ class Planner:
         self.plan.take_over(self._request, resume)
         self._asked_seconds = now
         self._attack.asked(self._request, prompt.harmonies)
-        self._asked_harmony = self._harmony
+        self._asked_harmony = self.builder.strikes
         self._player.ask(Request(self._request, prompt, self._until))
         self.log.write(
             "prompt",
@@ -155,7 +140,7 @@ class Planner:
             seconds=now - self.log.zero,
             beat=self.line.beat_at(now),
             reason=reason,
-            harmony=self._harmony,
+            harmony=self.builder.strikes,
         )
 
     def think(self, now: float) -> None:
@@ -260,7 +245,7 @@ class Planner:
             )
         until = start + PHRASE_BEATS
         notes = self.fallback.phrase(self.builder.prompt(start, attack), until)
-        self.plan.fill(self._attack.planned(notes, 0, self._harmony, "fallback"), until)
+        self.plan.fill(self._attack.planned(notes, 0, self.builder.strikes, "fallback"), until)
 
     def _mind_the_player(self, now: float) -> None:
         """A player that was started again is told where the music is."""

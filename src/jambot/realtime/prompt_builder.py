@@ -20,12 +20,17 @@ class PromptBuilder:
     controls: Controls = UNSTEERED
     harmonies: list[HarmonyChange] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    strikes: int = 0
+    """How many harmonies have been heard in all: the number of the newest."""
 
-    def hear(self, change: HarmonyChange) -> None:
-        """A harmony change; one on the beat of the last replaces it (a roll that goes on)."""
+    def hear(self, change: HarmonyChange) -> bool:
+        """A harmony change; one on the beat of the last replaces it: True, a roll goes on."""
+        goes_on = bool(self.harmonies) and self.harmonies[-1].beat == change.beat
+        self.strikes += not goes_on
         while self.harmonies and self.harmonies[-1].beat >= change.beat:
             self.harmonies.pop()
         self.harmonies.append(change)
+        return goes_on
 
     @property
     def promised_beats(self) -> float:
