@@ -25,7 +25,7 @@ from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE, people, rule, train
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import ChordSpan, Meter, Note, parse_chord
-from jambot.roles.sample import RoleSample, SampleMeta, write_sample
+from jambot.roles.sample import RoleSample, SampleMeta, read_sample, write_sample
 from jambot.tokens import VOCABULARY
 
 UNGUIDED = SamplingSettings(guidance=0.0)
@@ -318,6 +318,18 @@ def test_an_exam_that_was_cut_off_goes_on_where_it_stopped(role_dir, tmp_path):
     assert {"people", "rule", "markov", "chord-tones"} <= played
     _, played = asked(seed=2, fresh=True)
     assert "chord-tones" in played
+
+
+def test_tunes_prepared_anew_are_examined_anew(role_dir, tmp_path):
+    settings = ExamSettings(("chord-tones",), source=None, bars=8)
+    first, *_ = run_exam(role_dir, tmp_path / "out", settings)
+    sample = read_sample(role_dir / "one")
+    higher = tuple(note.transposed(1) for note in sample.target)
+    write_sample(replace(sample, target=higher), role_dir / "one")
+    second, *_ = run_exam(role_dir, tmp_path / "out", settings)
+    name = "mean_pitch"
+    before, after = (exam.results[PEOPLE].spreads[name].median for exam in (first, second))
+    assert after > before
 
 
 def test_models_of_one_name_are_told_apart():

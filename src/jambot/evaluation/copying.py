@@ -5,6 +5,7 @@ stands beside the same of held-out people.
 """
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from jambot.evaluation.metrics import intervals
 from jambot.music import Note
@@ -27,6 +28,11 @@ class KnownLines:
     def __init__(self, solos: Iterable[Sequence[Note]]) -> None:
         self._text = BETWEEN_SOLOS.join(moves_of(solo) for solo in solos)
         self._runs: dict[int, set[bytes]] = {}
+
+    @property
+    def digest(self) -> str:
+        """What tells these lines from others."""
+        return sha256(self._text).hexdigest()
 
     def rate(self, solos: Iterable[Sequence[Note]], notes: int) -> float | None:
         """Share of the solos' runs of so many notes that occur in training; None without a run.

@@ -144,7 +144,7 @@ def _result(
     key = key_of(
         soloist.name, soloist.identity, asdict(soloist.sampling), settings.seed, settings.bars,
         identity(compared) if compared else None, settings.source,
-        [excerpt.sample_id for excerpt in asked.excerpts],
+        repr(asked.whole), asked.known.digest if asked.known else None,
     )  # fmt: skip
     safe = "".join(letter if letter.isalnum() else "_" for letter in soloist.name)
     path = out / "soloists" / f"{safe}.json"

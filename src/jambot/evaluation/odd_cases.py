@@ -20,8 +20,7 @@ CHANGES = ("Cm7", "F7", "Bbmaj7", "Ebmaj7", "Am7b5", "D7b9", "Gm6", "G7alt")
 """Eight chords of seven qualities."""
 HELD_PITCH = 48
 MOST_A_BEAT = 11
-"""The most that a held-out person plays in one beat of the 39 excerpts; 8 in one beat of a hundred.
-"""
+"""Onsets: the most that a held-out person plays in a beat, of all 39 excerpts."""
 MOST_A_SECOND = 10.0
 """Notes a second over four seconds: no held-out person reaches it (the fastest plays 9.75)."""
 
@@ -53,7 +52,7 @@ class OddSolo:
 
 
 def odd_cases(bars: int = BARS) -> list[OddCase]:
-    """Every case, in the design's order."""
+    """Every case, from the fullest harmony to the emptiest."""
     return [
         _changing("two chords a bar at 60", 60.0, Meter(4), 2.0, bars),
         _changing("two chords a bar at 280", 280.0, Meter(4), 2.0, bars),

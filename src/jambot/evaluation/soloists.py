@@ -65,12 +65,12 @@ class Soloist:
         )
         notes: list[Note] = []
         moments: list[float] = []
-        began = 0.0
+        spent: list[float] = []
         for note in solo:
-            began = began or thread_time()
             notes.append(note)
             moments.append(perf_counter())
-        cpu_ms = (thread_time() - began) * 1000.0 if began else 0.0
+            spent.append(thread_time())
+        cpu_ms = (spent[-1] - spent[0]) * 1000.0 if spent else 0.0
         apart = tuple((after - before) * 1000.0 for before, after in pairwise(moments))
         return Solo(tuple(one_line(excerpt.within(notes))), apart, cpu_ms)
 
