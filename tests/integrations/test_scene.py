@@ -199,6 +199,15 @@ def test_a_frozen_fl_studio_is_lost_and_comes_back(studio):
     assert studio.fl.lost == []
 
 
+def test_our_own_frames_come_back_by_a_thru_and_are_no_sign_of_life(studio):
+    studio.fl.frozen = True
+    for _ in range(8):
+        studio.run(0.5)
+        studio.back.feed(encode("heartbeat", session=1))
+    studio.run(0.1)
+    assert studio.host.status.link is Link.LOST
+
+
 def test_notes_that_hang_when_jam_bot_dies_are_ended(studio):
     studio.play_note(64)
     studio.run(1.0)

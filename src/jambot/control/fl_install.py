@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +113,14 @@ def _documents(platform: str) -> list[Path]:
 
 
 def _registered_documents() -> str:
-    """The folder of documents as Windows has it noted, its variables not yet filled in."""
+    """The folder of documents as Windows has it noted, its variables not yet filled in.
+
+    Where nothing is noted, the usual one.
+    """
     if sys.platform == "win32":
         import winreg
 
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, SHELL_FOLDERS) as key:
+        with suppress(OSError), winreg.OpenKey(winreg.HKEY_CURRENT_USER, SHELL_FOLDERS) as key:
             return str(winreg.QueryValueEx(key, "Personal")[0])
     return str(Path.home() / "Documents")
 

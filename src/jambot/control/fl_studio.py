@@ -24,6 +24,8 @@ FRAME_SECONDS = 0.025
 REPEAT_SECONDS = 0.5
 REQUEST_SECONDS = 2.0
 WAIT_STEP_SECONDS = 0.005
+# Our own frames may come back by a MIDI thru: they are no sign of life.
+FROM_FL_STUDIO = ("welcome", "state", "refused")
 SLOWEST_BPM, FASTEST_BPM = 10.0, 522.0
 TEMPO_TOLERANCE_BPM = 0.0015
 INSTALL_CURE = "run `jambot fl install --force` and restart FL Studio"
@@ -243,7 +245,7 @@ class FLStudio:
             self._link, self._foreign = Link.FOREIGN, spoken
             return
         frame = decode(message.data)
-        if frame is None:
+        if frame is None or frame.name not in FROM_FL_STUDIO:
             return
         self._spoken_seconds = message.seconds
         if frame.name == "welcome" and frame.numbers["session"] == self._session:
