@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -153,6 +154,10 @@ def test_one_command_trains_exports_examines_and_samples_every_run(
     assert "style: finished" in " ".join(capsys.readouterr().err.split())
     again = (stage / "checkpoints" / "style" / "exam" / "offline.json").stat().st_mtime_ns
     assert again == made
+    shutil.rmtree(stage / "checkpoints" / "style" / "export")
+    assert run("train", "--config", "stage.toml") == 0
+    assert (stage / "checkpoints" / "style" / "export" / "style" / "model.onnx").is_file()
+    capsys.readouterr()
 
     assert run("compare", "--config", "stage.toml", "--source", "own") == 0
     rows = [row for row in capsys.readouterr().out.splitlines() if row.startswith("| ")]

@@ -27,10 +27,11 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
     """
     digest = _digest(config.folder / "best")
     mark = config.folder / DONE
-    if mark.is_file() and mark.read_text(encoding="utf-8").strip() == digest:
+    exported = config.folder / "export" / config.name
+    done = mark.is_file() and mark.read_text(encoding="utf-8").strip() == digest
+    if done and exported.is_dir():
         say(f"{config.name}: finished")
         return
-    exported = config.folder / "export" / config.name
     checkpoint, adapter = config.result
     export_checkpoint(checkpoint, exported, VOCABULARY.fingerprint, adapter=adapter)
     say(f"{config.name}: plays as {exported}")

@@ -26,7 +26,7 @@ class TrainConfig:
     roles: str = "data/roles/lead"
     out: str = "checkpoints"
     init_from: str | None = None
-    """Checkpoint whose weights the run starts from; its shape then holds."""
+    """Checkpoint whose weights the run starts from; its shape and its dropout then hold."""
     adapter: AdapterConfig | None = None
     """Where there is one, it alone is trained, on `init_from`, which stays as it is."""
     adapter_from: str | None = None
