@@ -10,8 +10,9 @@ from jambot.roles.cluster import run_on_cluster
 from jambot.roles.prepare import prepare
 from jambot.roles.sample import find_samples
 
+TIMEOUT_S = 3.0
 TASKS = """
-import os, pathlib, time
+import ctypes, os, pathlib
 
 def work(item):
     name, marker = item
@@ -20,6 +21,8 @@ def work(item):
         os._exit(9)
     if name == "always kill":
         os._exit(9)
+    if name == "hang":  # without ever letting go of the interpreter
+        ctypes.PyDLL(None).sleep(1000)
     if name == "raise":
         raise RuntimeError("a fault of the task itself")
     return name * 2
@@ -54,7 +57,7 @@ def run(scheduler, tmp_path, monkeypatch):
 
     def run(names):
         items = [(name, str(tmp_path / "killed")) for name in names]
-        return sorted(run_on_cluster(work, lost, scheduler, items))
+        return sorted(run_on_cluster(work, lost, scheduler, TIMEOUT_S, tmp_path, items))
 
     return run
 
@@ -63,6 +66,13 @@ def test_every_item_comes_home_though_a_worker_is_killed_in_mid_run(run):
     names = [chr(97 + i) for i in range(20)]
     expected = sorted([name * 2 for name in names] + ["kill once" * 2])
     assert run([*names[:7], "kill once", *names[7:]]) == expected
+
+
+def test_what_crashes_or_hangs_loses_itself_and_nobody_else(run, tmp_path):
+    names = [chr(97 + i) for i in range(20)]
+    expected = [name * 2 for name in names] + ["lost always kill", "lost hang"]
+    assert run([*names[:3], "hang", *names[3:12], "always kill", *names[12:]]) == sorted(expected)
+    assert not list(tmp_path.glob(".cluster-*"))
 
 
 def test_a_task_that_raises_loses_its_item_only(run):
@@ -78,10 +88,10 @@ def test_prepare_on_a_cluster_makes_the_same_samples(scheduler, songs, tmp_path)
             assert (tmp_path / "there" / folder.name / path.name).read_bytes() == path.read_bytes()
 
 
-def test_without_the_library_the_cure_is_named(monkeypatch):
+def test_without_the_library_the_cure_is_named(monkeypatch, tmp_path):
     def missing(name):
         raise ImportError(name)
 
     monkeypatch.setattr(cluster.importlib, "import_module", missing)
     with pytest.raises(UsageError, match="pip install"):
-        next(run_on_cluster(str, lost, None, []))
+        next(run_on_cluster(str, lost, None, TIMEOUT_S, tmp_path, []))

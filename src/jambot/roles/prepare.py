@@ -173,7 +173,7 @@ def _engine(
     if engine == "dask":
         from jambot.roles.cluster import run_on_cluster
 
-        return partial(run_on_cluster, task, lost, scheduler)
+        return partial(run_on_cluster, task, lost, scheduler, timeout_s, settings.out)
     if jobs == 0:
         return partial(map, task)
     pool.append(WorkerPool(task, lost, jobs, timeout_s))
