@@ -24,7 +24,7 @@ from jambot.evaluation.results import attempt
 from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE, people, rule, trained
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
-from jambot.music import ChordSpan, Meter, Note, parse_chord
+from jambot.music import ChordSpan, Meter, Note, harmony_changes, parse_chord
 from jambot.roles.sample import RoleSample, SampleMeta, read_sample, write_sample
 from jambot.tokens import VOCABULARY
 
@@ -90,6 +90,13 @@ def test_an_excerpt_begins_at_the_bar_where_its_soloist_does():
     assert (cut.start_beats, cut.end_beats, cut.bars) == (8.0, 24.0, 4)
     assert min(n.onset_beats for n in cut.human) == 9.0
     assert max(n.onset_beats for n in cut.human) < 24.0
+
+
+def test_chords_that_nobody_wrote_are_those_that_the_hands_play():
+    sample = tune()
+    heard = replace(sample, meta=replace(sample.meta, found=("chords",)))
+    assert excerpt_of(sample).chords == sample.meta.chords
+    assert list(excerpt_of(heard).chords) == list(harmony_changes(sample.conditioning))
 
 
 def test_one_untransposed_variant_stands_for_each_held_out_tune(tmp_path):
