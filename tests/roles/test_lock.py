@@ -51,3 +51,9 @@ def test_the_lock_is_let_go_also_by_a_run_that_fails(tmp_path):
         raise RuntimeError
     with only_writer(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path):
+    (tmp_path / LOCK_FILE).mkdir()
+    with pytest.raises(UsageError, match="written to"), only_writer(tmp_path):
+        pass

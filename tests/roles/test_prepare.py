@@ -10,6 +10,8 @@ import pytest
 from jambot.cli import main
 from jambot.errors import UsageError
 from jambot.music import Note, Track, write_midi
+from jambot.roles.check import check_dataset
+from jambot.roles.journal import Journal
 from jambot.roles.prepare import PrepareReport, prepare
 from jambot.roles.sample import find_samples, read_meta, read_sample
 
@@ -85,6 +87,20 @@ def test_more_keys_are_added_to_what_is_there(songs, tmp_path):
     prepare([songs], tmp_path / "out", transpose="0", jobs=0)
     report = prepare([songs], tmp_path / "out", transpose="6", jobs=0)
     assert (report.written, report.kept) == (36, 3)
+
+
+def test_copies_asked_for_earlier_stay_known_and_go_with_their_source(songs, tmp_path, make_song):
+    out = tmp_path / "out"
+    prepare([songs], out, transpose="6", jobs=0)
+    prepare([songs], out, transpose="0", jobs=0)
+    assert len(ids(out)) == 39
+    with Journal(out) as journal:
+        assert sorted(name for entry in journal for name in entry.samples) == ids(out)
+    make_song(songs / "midi" / "002.mid", seed=9)
+    os.utime(songs / "midi" / "002.mid", ns=(1, 1))
+    prepare([songs], out, transpose="0", jobs=0)
+    assert [name for name in ids(out) if name.startswith("songs-002")] == ["songs-002"]
+    assert list(check_dataset(out)) == []
 
 
 def test_a_changed_source_and_a_changed_seed_are_made_anew(songs, solos, tmp_path, make_song):

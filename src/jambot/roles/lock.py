@@ -35,12 +35,16 @@ else:
 
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process. Raises UsageError naming the process that holds it already.
+    """Hold `folder` for this process. Raises UsageError naming the process that holds it already,
+    or where the folder cannot be written to.
 
     Where the disk knows no locks (some network folders), the run goes on without one.
     """
     path = folder / LOCK_FILE
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", "a folder that can be written to") from error
     try:
         try:
             _take(descriptor)

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -200,17 +200,23 @@ def _outcomes(
                     yield Task(item, stamp, anew=known != (stamp, settings.made))
 
     for outcome in run(tasks()):
-        _forget_old(journal, outcome.entry, settings.out)
-        journal.add(outcome.entry)
+        journal.add(_beside_the_old(journal, outcome.entry, settings.out))
         yield outcome
 
 
-def _forget_old(journal: Journal, entry: Entry, out: Path) -> None:
-    """Remove what an item gave when it or the settings were others, and gives no more."""
+def _beside_the_old(journal: Journal, entry: Entry, out: Path) -> Entry:
+    """`entry`, with the copies that were asked for earlier and still hold; others are removed.
+
+    What the journal does not know could neither change sides with its twins nor ever be removed.
+    """
     old = journal.entry(entry.source, entry.name)
-    if old is not None and (old.stamp, old.made) != (entry.stamp, entry.made):
-        for name in set(old.samples) - set(entry.samples):
-            remove_sample(out / name)
+    earlier = set(old.samples) - set(entry.samples) if old else set()
+    if old is not None and (old.stamp, old.made) == (entry.stamp, entry.made):
+        there = {name for name in earlier if (out / name / META_FILE).is_file()}
+        return replace(entry, samples=tuple(sorted({*entry.samples, *there})))
+    for name in earlier:
+        remove_sample(out / name)
+    return entry
 
 
 def _is_done(entry: Entry, stamp: str, settings: PrepareSettings) -> bool:
