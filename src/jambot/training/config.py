@@ -1,5 +1,6 @@
 """One training run, as a TOML file says it."""
 
+import math
 import tomllib
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
@@ -146,7 +147,7 @@ def _check(config: TrainConfig, path: Path) -> None:
             example = "" if f.default in (MISSING, None) else f"a value like {f.default!r}"
             raise UsageError(f"{path}: {f.name} is {value!r}", example, "see configs/")
         lowest = 0 if f.name in ZERO_IS_FINE else 1e-12
-        if isinstance(value, int | float) and value < lowest:
+        if isinstance(value, int | float) and not lowest <= value < math.inf:
             raise UsageError(f"{path}: {f.name} is {value}", "a number above 0", "see configs/")
     for table, values in (
         ("sources", config.sources),
@@ -154,6 +155,13 @@ def _check(config: TrainConfig, path: Path) -> None:
     ):
         if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
             raise UsageError(f"{path}: [{table}] {values}", "numbers from 0 on", "see configs/")
+    chances = {"dropout": config.dropout, **asdict(config.augmentation)}
+    del chances["semitones"]
+    for chance, value in chances.items():
+        if value > 1 or chance == "dropout" and value == 1:
+            raise UsageError(f"{path}: {chance} is {value}", "a chance from 0 to 1", "see configs/")
+    if config.name in ("", "..") or Path(config.name).name != config.name:
+        raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
     if config.optimizer not in KINDS:
         raise UsageError(
             f"{path}: optimizer is {config.optimizer!r}", f"one of {KINDS}", "see configs/"
