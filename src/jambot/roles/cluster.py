@@ -1,9 +1,9 @@
 """The same work on a Dask cluster: items go out in batches, outcomes come home.
 
 A worker that an item crashes or holds up takes everything down that waits on it, so a death alone
-accuses nobody. Each batch therefore keeps a mark while it is worked on: one whose mark is still there when it
-is begun again has the culprit in it. It is cut into single items, and the one that leaves its mark
-alone is lost.
+accuses nobody. Each batch therefore keeps a mark while it is worked on: one whose mark is still
+there when it is begun again has the culprit in it. It is cut into single items, and the one that
+leaves its mark alone is lost.
 """
 
 import faulthandler

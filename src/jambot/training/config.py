@@ -158,7 +158,7 @@ def _check(config: TrainConfig, path: Path) -> None:
     chances = {"dropout": config.dropout, **asdict(config.augmentation)}
     del chances["semitones"]
     for chance, value in chances.items():
-        if value > 1 or chance == "dropout" and value == 1:
+        if value > 1 or (chance == "dropout" and value == 1):
             raise UsageError(f"{path}: {chance} is {value}", "a chance from 0 to 1", "see configs/")
     if config.name in ("", "..") or Path(config.name).name != config.name:
         raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
