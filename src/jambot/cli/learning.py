@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jambot.cli.options import Guidance, Seed, Temperature, TopP
+from jambot.cli.options import Breath, Figures, Guidance, Register, Seed, Temperature, TopP
 from jambot.cli.screen import agreement_table, err, out, progress_bar, say, splits_table
 from jambot.errors import DatasetError, UsageError
 
@@ -237,6 +237,9 @@ def evaluate(
     temperature: Temperature = 1.0,
     top_p: TopP = 0.98,
     guidance: Guidance = 0.75,
+    register: Register = 66.0,
+    breath: Breath = 0.3,
+    figures: Figures = 1.25,
 ) -> None:
     """Examine models on held-out tunes, beside people, a rule and a Markov chain.
 
@@ -253,7 +256,9 @@ def evaluate(
         bars=bars,
         limit=limit,
         seed=seed,
-        sampling=SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        sampling=SamplingSettings(
+            temperature, top_p, guidance, register=register, breath=breath, figures=figures
+        ),
         fresh=fresh,
     )
     with progress_bar("exam") as advance:
