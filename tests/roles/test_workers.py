@@ -1,6 +1,7 @@
 """Workers that crash or hang: killed, recorded, replaced."""
 
 import importlib
+import os
 
 import pytest
 
@@ -16,6 +17,8 @@ def work(item):
         time.sleep(600)
     if item == "raise":
         raise RuntimeError("a fault of the task itself")
+    if item == "threads":
+        return os.environ.get("OPENBLAS_NUM_THREADS", "unlimited")
     return item * 2
 """
 
@@ -65,6 +68,14 @@ def test_a_hang_is_killed_when_its_time_is_up(run):
 def test_an_error_in_the_task_loses_the_item_not_the_run(run):
     results = run(["raise", "a"], jobs=1)
     assert results == ["aa", "raise: RuntimeError: a fault of the task itself"]
+
+
+def test_a_worker_is_one_thread_and_the_parent_stays_as_it_was(run, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert run(["threads"]) == ["1"]
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "7"
+    assert "OMP_NUM_THREADS" not in os.environ
 
 
 def test_the_memory_of_the_workers_is_known(work):

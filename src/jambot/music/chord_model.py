@@ -6,6 +6,7 @@ their own.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +157,7 @@ def _bass_shares(quality: Tones) -> Array:
     return np.asarray(np.log(shares / shares.sum()))
 
 
+@cache
 def moves() -> Array:
     """(groups, groups) from -> to: how usual a change is, natural logarithm, layers aside."""
     table = np.empty((GROUPS, GROUPS))
@@ -168,6 +170,7 @@ def moves() -> Array:
     return table
 
 
+@cache
 def layer_changes() -> NDArray[np.bool_]:
     """(groups, groups): does this change begin or stop leaving the root out?"""
     layers = np.arange(GROUPS) // (12 * len(KINDS))

@@ -31,7 +31,9 @@ class Note:
 
     def shifted(self, beats: float) -> "Note":
         """The same note, `beats` later."""
-        return replace(self, onset_beats=self.onset_beats + beats)
+        if not beats:
+            return self
+        return Note(self.onset_beats + beats, self.duration_beats, self.pitch, self.velocity)
 
     def transposed(self, semitones: int) -> "Note":
         """The same note, `semitones` higher."""

@@ -22,9 +22,10 @@ from jambot.roles.sources.midi_piece import midi_pieces
 from jambot.roles.sources.take import keys_of_song, pieces_of, take_pieces
 from jambot.roles.sources.two_hands import HANDS, Split
 from jambot.roles.sources.weimar import solo_piece
+from jambot.roles.together import together
 from jambot.roles.twins import side_of
 
-FORMAT = 4
+FORMAT = 5
 """Raise it when the same source and settings give other samples: old ones are then made anew."""
 
 
@@ -122,7 +123,7 @@ def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
     if item.record is not None:
         text = json.dumps(item.record, sort_keys=True)
         piece = sheet_piece(item.record) if item.kind == "sheet" else solo_piece(item.record)
-        return [_with_known_split(piece)], sha256(text.encode()).hexdigest()
+        return [_with_known_split(together(piece))], sha256(text.encode()).hexdigest()
     if item.path.exists() and not item.path.is_file():
         raise RefusedError(f"{item.name}: not a regular file")
     if item.kind == "take":
@@ -130,7 +131,8 @@ def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
     else:
         pieces = _pieces_of_midi(item, splits)
     digest = sha256(item.path.read_bytes()).hexdigest()
-    return [_with_known_split(replace(piece, split=item.split)) for piece in pieces], digest
+    pieces = [replace(together(piece), split=item.split) for piece in pieces]
+    return [_with_known_split(piece) for piece in pieces], digest
 
 
 def _pieces_of_midi(item: Item, splits: Sequence[Split]) -> list[Piece]:

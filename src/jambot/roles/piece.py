@@ -8,6 +8,9 @@ from jambot.music import Chord, ChordSpan, Note, chord_of
 from jambot.music.chord import QUALITIES
 from jambot.roles.twins import Signature, signature_of
 
+LEAST_NOTES = 16
+"""Fewer notes on a side are no sample."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

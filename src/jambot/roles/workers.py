@@ -6,10 +6,11 @@ reported as lost, and the run goes on.
 """
 
 import multiprocessing
+import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -23,6 +24,10 @@ Lost = Callable[[Item, str, int], Result]
 """Called with the item, the reason and the process id of the worker that is gone."""
 
 
+ONE_THREAD = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"), "1"
+)
+"""Workers are as many as there are cores: numpy's own threads on top cost twenty times the sum."""
 START_S = 120.0
 """How long a fresh worker may take to come up on a busy machine before its item's time counts."""
 
@@ -104,7 +109,8 @@ class WorkerPool(Generic[Item, Result]):
     def _hire(self) -> _Worker[Item]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(self._task, theirs), daemon=True)
-        process.start()
+        with _environment(ONE_THREAD):
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -151,6 +157,21 @@ class WorkerPool(Generic[Item, Result]):
         if worker.process.is_alive():
             worker.process.kill()
         worker.process.join()
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """What processes started inside inherit; afterwards the environment is as it was."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _serve(task: Callable[[Item], Result], pipe: Connection) -> None:

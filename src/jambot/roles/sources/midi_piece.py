@@ -7,14 +7,13 @@ from itertools import groupby
 
 from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, one_line, recognise
 from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
-from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.piece import LEAST_NOTES, Piece, RefusedError
 from jambot.roles.sources.click import refuse_without_click
 from jambot.roles.sources.named_tracks import Parts, find_parts
 from jambot.roles.sources.two_hands import HANDS, Split, split_hands, split_in_words
 
 ANNOTATION_TRACKS = ("CHORDS_ANNOT", "CHORDS_SYNTH")
 PIANO_PROGRAMS = range(8)
-LEAST_NOTES = 16
 LEAST_BEATS = 16.0
 
 

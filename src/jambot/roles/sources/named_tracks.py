@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jambot.music import MidiSong, Note, Track, one_line
+from jambot.roles.piece import LEAST_NOTES
 
 LEAD_NAMES = re.compile(
     r"\b(melod\w*|solo\w*|lead\w*|voice|vocal\w*|vox|sing\w*|sax\w*|trumpet|tpt)\b"
@@ -22,7 +23,6 @@ COMPING_NAMES = re.compile(
 NOT_PLAYED = re.compile(
     r"\b(chords annot|chords synth|bass synth|jam ?bot|click|metronome|markers?)\b"
 )
-LEAST_NOTES = 16
 LEAD_PROGRAMS = range(56, 88)
 COMPING_PROGRAMS = (*range(32), *range(46, 56))
 BREATH_BEATS = 0.25

@@ -13,9 +13,9 @@ from typing import Any
 
 from jambot.errors import BadMidiError
 from jambot.music import Meter, MidiSong, Note, by_onset, notes_of_keys
-from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.piece import LEAST_NOTES, Piece, RefusedError
 from jambot.roles.sources.hands import TOGETHER_BEATS
-from jambot.roles.sources.midi_piece import LEAST_NOTES, cut_by_each
+from jambot.roles.sources.midi_piece import cut_by_each
 from jambot.roles.sources.named_tracks import Parts
 from jambot.roles.sources.two_hands import Split
 
