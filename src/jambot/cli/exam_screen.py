@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jambot.evaluation.sheet import Cell, Sheet
     from jambot.evaluation.steering import Steered
 
-WIDE = 120
+WIDE = 128
 """Columns that the widest table takes with its intervals; a narrower terminal goes without them,
 and output that is no terminal is always so wide."""
 MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}

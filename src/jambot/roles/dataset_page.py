@@ -109,6 +109,6 @@ STYLE = (
     "th,td{padding:.25rem .9rem .25rem 0;text-align:right}th:first-child{text-align:left}"
     "tr+tr{border-top:1px solid #ddd8cc}small{color:#5a6270}"
     "figure{display:inline-block;width:24rem;max-width:100%;margin:0 1rem 1rem 0}"
-    "figcaption{font-weight:600}svg{width:100%;height:auto}rect{fill:#2f6f73}"
+    "figcaption{font-weight:600}svg{width:100%;height:auto;overflow:visible}rect{fill:#2f6f73}"
     "text{font-size:9px;text-anchor:middle;fill:#5a6270}"
 )
