@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from jambot.generation.phrasing import (
     EDGE_SEMITONES,
     FREE_SEMITONES,
+    HASTE_NOTES,
+    HASTE_S,
     LONGEST_BEATS,
     SILENCE_BEATS,
+    haste_lean,
     register_lean,
     silence_lean,
     taken_up,
@@ -47,6 +50,16 @@ def test_a_rest_leans_to_the_next_phrase_only_when_it_is_long() -> None:
     assert silence_lean(SILENCE_BEATS) == 0.0
     assert silence_lean(SILENCE_BEATS + 2) == pytest.approx(-2.0)
     assert silence_lean(40.0) == silence_lean(float("inf")) == SILENCE_BEATS - LONGEST_BEATS
+
+
+def test_haste_leans_against_one_more_note_and_forgets_old_ones() -> None:
+    free = [i * HASTE_S / HASTE_NOTES for i in range(HASTE_NOTES)]
+    soon, later = HASTE_S * 0.999, HASTE_S * 1.5
+    assert haste_lean([], np.array([0.0, 1.0])).tolist() == [0.0, 0.0]
+    assert haste_lean(free, np.array([soon, later])).tolist() == [0.0, 0.0]
+    hasty = sorted([*free, *(place + 0.01 for place in free)])
+    leans = haste_lean(hasty, np.array([soon, later, 2.5 * HASTE_S])).tolist()
+    assert leans == [-HASTE_NOTES, 0.0, 0.0]
 
 
 def test_a_figure_is_taken_up_in_any_key() -> None:

@@ -11,6 +11,7 @@ from jambot.generation.language_model import LanguageModel
 from jambot.generation.phrasing import (
     KNOB_SEMITONES,
     MEMORY_BARS,
+    haste_lean,
     register_lean,
     silence_lean,
     taken_up,
@@ -43,6 +44,8 @@ LONGEST_WINDOW_BARS = 14
 """A window of rests begins anew after so many bars: the stage remembers no more than 16."""
 FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
+MOST_IN_HASTE = 64
+"""More notes than this are not looked back on for how fast they came."""
 NEVER = np.float32(-np.inf)
 
 
@@ -145,7 +148,8 @@ class Generator:
             return int(POS.start) + first
         logits = self._model.logits()
         marker = marker_id(self._beat + 1, self._prompt.meter)
-        candidates = np.append(logits[POS][first:], logits[marker] + self._rest_lean())
+        places = logits[POS][first:] + self._haste_lean(first)
+        candidates = np.append(places, logits[marker] + self._rest_lean())
         drawn = self._choose(candidates, int(POS.start))
         return None if drawn == len(candidates) - 1 else POS.start + first + drawn
 
@@ -153,6 +157,15 @@ class Generator:
         """What is added for playing no more in this beat."""
         ended = self._notes[-1].end_beats if self._notes else float("-inf")
         return self.settings.rest_bias + self.settings.breath * silence_lean(self._beat + 1 - ended)
+
+    def _haste_lean(self, first: int) -> NDArray[np.float32] | float:
+        """What is added to the places of this beat, from its tick `first` on."""
+        if not self.settings.haste:
+            return 0.0
+        beat_s = 60.0 / self._prompt.tempo_bpm
+        last = [note.onset_beats * beat_s for note in self._notes[-MOST_IN_HASTE:]]
+        places = (self._beat + np.arange(first, TICKS_PER_BEAT) / TICKS_PER_BEAT) * beat_s
+        return self.settings.haste * haste_lean(last, places)
 
     def _register_lean(self) -> NDArray[np.float32] | float:
         """What is added to the pitch logits, to stay around the register asked for."""

@@ -1,4 +1,4 @@
-"""What leans on the model's choices: register, breath, and figures taken up again.
+"""What leans on the model's choices: register, breath, haste, and figures taken up again.
 
 All are soft: they are added to logits, forbid nothing, and depend on nothing but the line itself,
 so that the same line so far goes on the same, offline and live. They look back `MEMORY_BARS` at
@@ -31,6 +31,10 @@ SILENCE_BEATS = 2.4
 LONGEST_BEATS = 16.0
 """A silence counts no further."""
 
+HASTE_S = 2.0
+HASTE_NOTES = 18
+"""So many notes in so many seconds are free: no held-out person keeps up more than 9.75 in one."""
+
 FIGURE_INTERVALS = 3
 """A figure is known again by so many intervals."""
 
@@ -49,10 +53,24 @@ def silence_lean(beats: float) -> float:
     People end a rest with the same chance in every beat (0.6); a model left alone gets stuck in
     long ones. Phrases need no such thing: people's, and the model's, end by 0.2 in every beat.
 
-    >>> silence_lean(2.0), silence_lean(4.4), silence_lean(float("inf"))
-    (0.0, -2.0, -13.6)
+    >>> silence_lean(2.0), silence_lean(3.4), silence_lean(float("inf"))
+    (0.0, -1.0, -13.6)
     """
     return min(SILENCE_BEATS - min(beats, LONGEST_BEATS), 0.0)
+
+
+def haste_lean(onsets_s: Sequence[float], places_s: NDArray[np.float64]) -> Logits:
+    """Notes beyond what is free that another one at each of `places_s` follows, as numbers below 0.
+
+    `onsets_s` are the line's so far, ascending, in seconds like the places. Where few training
+    solos went (a beat of a second, three in a bar) a model may play more than hands can.
+
+    >>> haste_lean([i / 20 for i in range(40)], np.array([2.0, 2.5, 4.0])).tolist()
+    [-22.0, -12.0, 0.0]
+    """
+    forgotten = np.searchsorted(np.array(onsets_s), places_s - HASTE_S, side="left")
+    lean: Logits = np.minimum(HASTE_NOTES - (len(onsets_s) - forgotten), 0).astype(np.float32)
+    return lean
 
 
 def taken_up(line: Sequence[Note]) -> set[int]:

@@ -21,7 +21,8 @@ class SamplingSettings:
     much probability, `rhythm_top_p` the same of places, lengths and loudness. `guidance` moves
     pitches by that many times the difference the heard harmony makes (0 leaves them as they are;
     more is further inside). `rest_bias` is added to the logit of playing no more in this beat;
-    `breath` takes that much for each beat that a rest outlasts people's. `register` is the MIDI
+    `breath` takes that much for each beat that a rest outlasts people's, and `haste` for each note
+    too many in the last seconds. `register` is the MIDI
     pitch that the line keeps around; None lets it wander. `figures` is added to the logit of a
     pitch that takes up an earlier figure. `lowest` and `highest` bound the pitch.
     `primer_max_tokens` is how much of the solo a fresh window starts with. Raises UsageError for
@@ -34,6 +35,7 @@ class SamplingSettings:
     rhythm_top_p: float = 1.0
     rest_bias: float = 0.0
     breath: float = 0.3
+    haste: float = 1.0
     register: float | None = 66.0
     figures: float = 1.25
     lowest: int = 48
@@ -51,6 +53,7 @@ class SamplingSettings:
             ("guidance", -finite < self.guidance < finite, "a number"),
             ("rest_bias", -finite < self.rest_bias < finite, "a number"),
             ("breath", 0 <= self.breath < finite, "0 or more"),
+            ("haste", 0 <= self.haste < finite, "0 or more"),
             ("register", self.register is None or _on_piano(self.register), "a MIDI pitch"),
             ("figures", 0 <= self.figures < finite, "0 or more"),
             ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
