@@ -6,7 +6,7 @@ import pytest
 
 from jambot.assets import fl_script
 from jambot.control.fl_protocol import LONGEST_FRAME, decode, encode
-from jambot.control.fl_studio import FLState, Link
+from jambot.control.fl_state import FLState, Link
 from jambot.errors import FLStudioError, UsageError
 
 

@@ -13,11 +13,10 @@ from jambot.model.export import export_checkpoint
 from jambot.roles.sample import find_samples
 from jambot.tokens import VOCABULARY
 from jambot.training.config import TrainConfig
+from jambot.training.run import Report
 
 DONE = "finished.txt"
 """Holds the digest of the weights that export, exam and samples were made of."""
-
-Report = Callable[[int, int, str], None]
 
 
 def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) -> None:

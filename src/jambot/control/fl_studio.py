@@ -8,10 +8,10 @@ what was asked for. Notes go their own way, as plain MIDI.
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from jambot.control.fl_protocol import NO_CHANNEL, PROTOCOL, Frame, decode, encode, protocol_of
+from jambot.control.fl_request import Request
+from jambot.control.fl_state import FLState, FLStatus, Link, state_of
 from jambot.errors import FLStudioError, UsageError
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports import InputPort, OutputPort, TimedMessage
@@ -33,80 +33,6 @@ CABLE_CURE = (
     "in FL Studio's MIDI settings give input and output one port number and the input the "
     "controller type JamBot; docs/fl_studio.md has the ten steps"
 )
-
-
-class Link(StrEnum):
-    """How things stand between JAM_BOT and the script."""
-
-    WAITING = "waiting"
-    CONNECTED = "connected"
-    LOST = "lost"
-    FOREIGN = "foreign"
-
-
-@dataclass(frozen=True, slots=True)
-class FLState:
-    """What FL Studio was doing at `seconds` of the clock.
-
-    `position_beats` counts quarter notes from the start of the song, or of the pattern in pattern
-    mode. `loop_beats` is start and end of what is played round and round, None where nothing is.
-    `jumps` counts the leaps of the position while playing. `channel` counts the channel rack as it
-    is shown from 0, None where none is selected.
-    """
-
-    seconds: float
-    playing: bool
-    recording: bool
-    song_mode: bool
-    bpm: float
-    position_beats: float
-    jumps: int
-    loop_beats: tuple[float, float] | None
-    channel: int | None
-    channel_name: str
-
-    def beat_at(self, seconds: float) -> float:
-        """Where the song is at `seconds`, going on from here and round the loop."""
-        if not self.playing:
-            return self.position_beats
-        beat = self.position_beats + (seconds - self.seconds) * self.bpm / 60
-        if self.loop_beats is not None:
-            start, end = self.loop_beats
-            if self.position_beats < end <= beat:
-                return start + (beat - start) % (end - start)
-        return beat
-
-
-@dataclass(frozen=True, slots=True)
-class FLStatus:
-    """Who is there and what it does; `state` is None unless connected, `cure` empty if so."""
-
-    link: Link
-    state: FLState | None
-    fl_version: str | None
-    script_version: str | None
-    api_version: int | None
-    cure: str
-
-
-@dataclass(slots=True)
-class Request:
-    """Something FL Studio was asked to do; `done` once it shows, `error` if it never did."""
-
-    name: str
-    fields: dict[str, int]
-    wanted: str
-    holds: Callable[[FLState], bool]
-    found: Callable[[FLState], str]
-    number: int
-    done: bool = False
-    error: FLStudioError | None = None
-    started_seconds: float | None = None
-    sent_seconds: float | None = None
-
-    @property
-    def settled(self) -> bool:
-        return self.done or self.error is not None
 
 
 class FLStudio:
@@ -252,7 +178,7 @@ class FLStudio:
             self._welcome, self._link = frame, Link.CONNECTED
         elif frame.name == "state" and self._welcome is not None:
             self._link = Link.CONNECTED
-            self._state = _state(frame, message.seconds)
+            self._state = state_of(frame, message.seconds)
             self._check(frame.numbers["request"])
         elif frame.name == "refused":
             self._refuse(frame)
@@ -336,22 +262,3 @@ class FLStudio:
 
 def _transport(state: FLState) -> str:
     return "it plays" if state.playing else "it stands still"
-
-
-def _state(frame: Frame, seconds: float) -> FLState:
-    numbers = frame.numbers
-    ppq = max(1, numbers["ppq"])
-    start, end = numbers["loop_start"] / ppq, numbers["loop_end"] / ppq
-    channel = numbers["channel"]
-    return FLState(
-        seconds=seconds,
-        playing=bool(numbers["playing"]),
-        recording=bool(numbers["recording"]),
-        song_mode=bool(numbers["song_mode"]),
-        bpm=numbers["milli_bpm"] / 1000,
-        position_beats=numbers["position"] / ppq,
-        jumps=numbers["jumps"],
-        loop_beats=(start, end) if start < end else None,
-        channel=None if channel == NO_CHANNEL else channel,
-        channel_name=frame.texts["channel_name"],
-    )

@@ -12,6 +12,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,38 +54,44 @@ def run_on_cluster(
     except (OSError, ValueError, TimeoutError) as error:
         found = f"no Dask scheduler at {scheduler}: {error}"
         raise UsageError(found, "tcp://HOST:8786", "start one: dask scheduler") from error
+    with client, _marks(folder) as marks:
+        room = AHEAD_PER_WORKER * max(1, len(client.scheduler_info()["workers"]))
+        source = iter(items)
+        running = distributed.as_completed(loop=client.loop)
+        batches: dict[str, list[Item]] = {}
+
+        def send(batch: list[Item]) -> None:
+            mark = marks / uuid4().hex
+            future = client.submit(_each, task, batch, timeout_s, mark, pure=False)
+            batches[future.key] = batch
+            running.add(future)
+
+        for batch in islice(_batches(source), room):
+            send(batch)
+        for future in running:
+            batch = batches.pop(future.key)
+            try:
+                yield from future.result()
+            except (distributed.KilledWorker, distributed.CancelledError):
+                send(batch)
+            except Exception as error:
+                if len(batch) > 1:
+                    for item in batch:
+                        send([item])
+                else:
+                    yield lost(batch[0], _reason(error, timeout_s), 0)
+            following = next(_batches(source), None) if len(batches) < room else None
+            if following is not None:
+                send(following)
+
+
+@contextmanager
+def _marks(folder: Path) -> Iterator[Path]:
+    """A folder in `folder` for the marks of one run, gone with it."""
     marks = folder / f".cluster-{uuid4().hex[:8]}"
     marks.mkdir(parents=True)
     try:
-        with client:
-            room = AHEAD_PER_WORKER * max(1, len(client.scheduler_info()["workers"]))
-            source = iter(items)
-            running = distributed.as_completed(loop=client.loop)
-            batches: dict[str, list[Item]] = {}
-
-            def send(batch: list[Item]) -> None:
-                mark = marks / uuid4().hex
-                future = client.submit(_each, task, batch, timeout_s, mark, pure=False)
-                batches[future.key] = batch
-                running.add(future)
-
-            for batch in islice(_batches(source), room):
-                send(batch)
-            for future in running:
-                batch = batches.pop(future.key)
-                try:
-                    yield from future.result()
-                except (distributed.KilledWorker, distributed.CancelledError):
-                    send(batch)
-                except Exception as error:
-                    if len(batch) > 1:
-                        for item in batch:
-                            send([item])
-                    else:
-                        yield lost(batch[0], _reason(error, timeout_s), 0)
-                following = next(_batches(source), None) if len(batches) < room else None
-                if following is not None:
-                    send(following)
+        yield marks
     finally:
         shutil.rmtree(marks, ignore_errors=True)
 
