@@ -166,7 +166,8 @@ def recognise(pitches: Iterable[int], previous: Chord | None = None) -> Chord | 
         return None
     bass = ordered[0] % 12
     best: tuple[float, Chord] | None = None
-    for root in range(12):
+    # From the bass up, so that of two equal names the same one wins in every key.
+    for root in ((bass + interval) % 12 for interval in range(12)):
         for quality in _RECOGNISED:
             score = _fit(classes, bass, root, quality, previous)
             if score is not None and (best is None or score > best[0]):
