@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from jambot.control import Room
-from jambot.music import Harmony, Note
+from jambot.music import Harmony, HarmonyChange, Note
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
+from jambot.realtime.strokes import Stroke
 from jambot.tokens import UNSTEERED
 
 DM9 = (38, 53, 57, 60, 64)
@@ -35,8 +36,10 @@ STATUS = SessionStatus(
     lost=(),
     held=DM9,
     planned=(PlannedNote(Note(5.5, 0.5, 72, 90)), PlannedNote(Note(6.0, 0.5, 74, 90))),
-    promised=(Note(4.0, 0.5, 69, 88), Note(5.0, 0.5, 71, 88)),
+    promised=(PlannedNote(Note(4.0, 0.5, 69, 88)), PlannedNote(Note(5.0, 0.5, 71, 88))),
     controls=UNSTEERED,
+    hands=tuple(Stroke(4.9, pitch, 80) for pitch in DM9),
+    harmonies=(HarmonyChange(4.9, Harmony.of(DM9)),),
 )
 
 

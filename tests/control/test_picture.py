@@ -2,12 +2,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from jambot.control.picture import PAST_BEATS, Picture, likely_beat, voiced
-from jambot.music import SILENCE, Harmony, Note
+from jambot.control.picture import PAST_BEATS, Picture, voiced
+from jambot.music import SILENCE, Harmony, HarmonyChange, Note
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
+from jambot.realtime.strokes import Stroke
 
 Make = Callable[..., SessionStatus]
 G13 = (43, 53, 57, 59, 64)
@@ -33,8 +32,8 @@ def test_a_status_becomes_plain_json(status: Make):
         [5.5, 0.5, 72, 90, 1, 0],
         [6.0, 0.5, 74, 90, 1, 0],
     ]
-    assert message["hands"] == [[5.0, None, pitch] for pitch in (38, 53, 57, 60, 64)]
-    assert message["chords"] == [[5.0, "Dm9", [2, 4, 5, 9, 0]]]
+    assert message["hands"] == [[4.9, None, pitch, 80] for pitch in (38, 53, 57, 60, 64)]
+    assert message["chords"] == [[4.9, "Dm9", [2, 4, 5, 9, 0]]]
 
 
 def test_before_the_first_status_there_is_nothing_to_draw():
@@ -48,89 +47,80 @@ def test_a_note_that_sounded_stays_when_the_stage_has_forgotten_it(status: Make)
 
 
 def test_a_promise_that_a_stop_took_back_is_not_drawn(status: Make):
-    soon = (Note(5.2, 0.5, 71),)
+    soon = (PlannedNote(Note(5.2, 0.5, 71)),)
     message = drawn(status(promised=soon), status(beat=5.1, promised=(), planned=()))
     assert message["solo"] == []
 
 
-def test_a_fallback_note_stays_marked_once_it_is_promised(status: Make):
-    note = Note(5.5, 0.5, 72)
-    message = drawn(
-        status(planned=(PlannedNote(note, source="fallback"),)),
-        status(beat=5.4, planned=(), promised=(note,)),
-    )
-    assert [5.5, 0.5, 72, 80, 0, 1] in message["solo"]
-
-
-def test_a_model_note_in_the_place_of_a_fallback_note_is_not_marked(status: Make):
-    note = Note(5.5, 0.5, 72)
-    message = drawn(
-        status(planned=(PlannedNote(note, source="fallback"),)),
-        status(beat=5.1, planned=(PlannedNote(note),)),
-    )
-    assert [5.5, 0.5, 72, 80, 1, 0] in message["solo"]
+def test_a_fallback_note_is_marked_while_planned_and_when_promised(status: Make):
+    by_rule = (PlannedNote(Note(5.5, 0.5, 72), source="fallback"),)
+    assert [5.5, 0.5, 72, 80, 1, 1] in drawn(status(planned=by_rule))["solo"]
+    assert [5.5, 0.5, 72, 80, 0, 1] in drawn(status(promised=by_rule, planned=()))["solo"]
 
 
 def test_hands_are_drawn_from_the_strike_to_the_release(status: Make):
     message = drawn(
-        status(beat=7.9, held=()),
-        status(beat=8.1, held=(60,)),
-        status(beat=8.9, held=(60, 64)),
-        status(beat=9.3, held=(64,)),
+        status(beat=8.1, held=(60,), hands=(Stroke(8.0, 60, 70),)),
+        status(beat=8.9, held=(64,), hands=(Stroke(8.0, 60, 70, 8.6), Stroke(8.5, 64, 90))),
     )
-    assert message["hands"] == [[8.0, 9.1, 60], [8.5, None, 64]]
+    assert message["hands"] == [[8.0, 8.6, 60, 70], [8.5, None, 64, 90]]
+
+
+def test_a_key_whose_release_was_missed_ends_when_it_is_seen_to_be_up(status: Make):
+    message = drawn(
+        status(beat=8.1, held=(60,), hands=(Stroke(8.0, 60, 70),)),
+        status(beat=9.0, held=(), hands=()),
+    )
+    assert message["hands"] == [[8.0, 9.0, 60, 70]]
 
 
 def test_the_chord_changes_with_what_is_heard_and_stays_when_hands_lift(status: Make):
+    g13 = HarmonyChange(8.0, Harmony.of(G13))
     message = drawn(
         status(),
-        status(beat=7.9, held=()),
-        status(beat=8.1, held=G13, harmony=Harmony.of(G13)),
-        status(beat=8.3, held=(), harmony=Harmony.of(G13)),
+        status(beat=8.1, held=G13, harmony=g13.harmony, harmonies=(g13,)),
+        status(beat=8.3, held=(), harmony=g13.harmony, harmonies=(g13,)),
     )
-    assert [(beat, name) for beat, name, _ in message["chords"]] == [(5.0, "Dm9"), (8.0, "G13")]
+    assert [(beat, name) for beat, name, _ in message["chords"]] == [(4.9, "Dm9"), (8.0, "G13")]
 
 
 def test_a_rolled_chord_is_one_chord(status: Make):
     picture = Picture()
-    picture.take(status(beat=7.95, harmony=SILENCE, held=()))
     for beat, keys in ((8.05, G13[:3]), (8.15, G13)):
-        picture.take(status(beat=beat, held=keys, harmony=Harmony.of(keys)))
+        harmony = Harmony.of(keys)
+        heard = (HarmonyChange(8.0, harmony),)
+        picture.take(status(beat=beat, held=keys, harmony=harmony, harmonies=heard))
     assert [chord[0] for chord in picture.message()["chords"]] == [8.0]
     assert picture.chord == "G13"
 
 
+def test_a_harmony_that_was_a_melody_after_all_is_taken_back(status: Make):
+    dm9 = HarmonyChange(4.9, Harmony.of(status().held))
+    sung = HarmonyChange(5.0, Harmony.of((72,)))
+    message = drawn(status(harmonies=(dm9, sung)), status(beat=5.3, harmonies=(dm9,)))
+    assert [name for _, name, _ in message["chords"]] == ["Dm9"]
+
+
 def test_after_a_stop_no_chord_is_named(status: Make):
-    assert drawn(status(), status(beat=6.0, harmony=SILENCE))["chord"] == ""
+    message = drawn(status(), status(beat=6.0, harmony=SILENCE, harmonies=()))
+    assert message["chord"] == ""
+    assert [beat for beat, *_ in message["chords"]] == [4.9, 6.0]
 
 
 def test_the_past_is_forgotten_once_it_has_scrolled_away(status: Make):
-    late = status(beat=6.0 + PAST_BEATS, held=(), promised=(), planned=())
-    message = drawn(status(), status(beat=5.2, held=()), late)
+    late = status(beat=6.0 + PAST_BEATS, held=(), hands=(), promised=(), planned=())
+    message = drawn(status(), status(beat=5.2, held=(), hands=()), late)
     assert message["solo"] == []
     assert message["hands"] == []
     assert message["chord"] == "Dm9"
 
 
 def test_a_beat_that_runs_backwards_is_a_new_session(status: Make):
-    message = drawn(status(), status(beat=0.0, held=(), promised=(), planned=(), harmony=SILENCE))
+    silent = status(
+        beat=0.0, held=(), hands=(), promised=(), planned=(), harmony=SILENCE, harmonies=()
+    )
+    message = drawn(status(), silent)
     assert (message["solo"], message["hands"], message["chords"]) == ([], [], [])
-
-
-@pytest.mark.parametrize(
-    ("after", "until", "likely"),
-    [
-        (3.9, 4.1, 4.0),
-        (3.9, 4.0, 4.0),
-        (4.4, 4.6, 4.5),
-        (4.0, 4.2, 4.1),
-        (5.0, 5.0, 5.0),
-        (0.0, 0.18, 0.0),
-        (-0.1, 0.1, 0.0),
-    ],
-)
-def test_hands_most_likely_struck_on_a_line(after: float, until: float, likely: float):
-    assert likely_beat(after, until) == pytest.approx(likely)
 
 
 def test_a_voiced_harmony_is_heard_as_itself():

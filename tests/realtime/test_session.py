@@ -352,3 +352,20 @@ def test_the_view_is_shown_what_is_played(make_stage):
     assert seen[-1].playing
     assert len(stage.played) - 1 <= seen[-1].played_notes <= len(stage.played)
     assert seen[-1].lookahead_bars > 1
+
+
+def test_a_view_is_told_the_last_keys_chords_and_promises_with_their_source(stage):
+    stage.strike(C)
+    stage.go_to(2)
+    stage.release(C)
+    stage.go_to(3)
+    status = stage.session.status(stage.clock.now())
+    assert [(s.onset_beats, s.pitch, s.end_beats) for s in status.hands] == [
+        (0.0, pitch, 2.0) for pitch in C
+    ]
+    assert [change.beat for change in status.harmonies] == [0.0]
+    assert [(p.note.onset_beats, p.source) for p in status.promised[: len(stage.played)]] == [
+        (pytest.approx(beat, abs=1e-3), "model") for beat, _ in stage.played
+    ]
+    assert status.isr == 1.0
+    assert status.jitter_ms == pytest.approx(0.0, abs=1e-6)

@@ -7,9 +7,10 @@ from jambot.music import SILENCE, Harmony, HarmonyChange, Note
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.midi_clock import MidiClock, Move, Transported
-from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard
+from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard, Stopped
 from jambot.realtime.ports import InputPort
 from jambot.realtime.session_log import SessionLog
+from jambot.realtime.strokes import Strokes
 
 BURST_SECONDS = 0.1
 """All-notes-off on channel after channel within this is one: hosts and panic buttons send 16."""
@@ -43,6 +44,7 @@ class Hearing:
     ) -> None:
         self._source, self._line, self._log, self._own = source, line, log, own
         self._keyboard, self._midi_clock = keyboard, midi_clock
+        self.strokes = Strokes()
         self._stopped_at, self._stopped_channel = float("-inf"), -1
         self._hands: Hands | None = None
 
@@ -115,10 +117,14 @@ class Hearing:
                 return
             self._hands = self._keyboard.hands
             self._stopped_at, self._stopped_channel = seconds, channel
-        for gesture in self._keyboard.hear(data, self._line.beat_at(seconds)):
+        beat = self._line.beat_at(seconds)
+        for gesture in self._keyboard.hear(data, beat):
             if isinstance(gesture, KeyHeard):
                 self._hands = None
+                self.strokes.hear(gesture)
                 self._log.gesture("heard", gesture, seconds)
+            elif isinstance(gesture, Stopped):
+                self.strokes.stop(beat)
             yield Heard(seconds, gesture)
 
     def _hands_again(self, moved: Transported, seconds: float) -> list[Heard]:

@@ -1,5 +1,6 @@
 """What to play next: asks the player, keeps the plan, promises notes, and never runs dry."""
 
+from collections import deque
 from dataclasses import replace
 
 from jambot.music import Meter
@@ -15,6 +16,8 @@ from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, SessionSettings
 from jambot.tokens.controls import Controls
 
+PROMISES_SHOWN = 64
+"""Notes that views are told of again, so that a busy one misses none."""
 TEMPO_STEP = 0.05
 """The player is told of a new tempo when it differs by so much: it costs the whole prompt."""
 
@@ -41,6 +44,8 @@ class Planner:
         self.fallback = Fallback(settings.seed)
         self.playing = False
         self.restarts = 0
+        self.promised: deque[PlannedNote] = deque(maxlen=PROMISES_SHOWN)
+        """The last notes that were promised and not taken back."""
         self.end_beat: float | None = None
         """Where the bot's turn ends, when turns are taken."""
         self._clock, self._player, self._scheduler = clock, player, scheduler
@@ -169,6 +174,7 @@ class Planner:
             promised.append(planned)
             self.builder.promise(planned.note)
             self._attack.met(planned.note.onset_beats)
+        self.promised.extend(promised)
         self._scheduler.accept(promised, now)
 
     def commit_until(self, now: float) -> float:
@@ -186,7 +192,10 @@ class Planner:
         """Intend nothing any more, from now on or from an earlier beat."""
         self._intend_nothing(now)
         self._scheduler.withdraw()
-        self.builder.withdraw(self.line.beat_at(now) if from_beats is None else from_beats)
+        beat = self.line.beat_at(now) if from_beats is None else from_beats
+        self.builder.withdraw(beat)
+        while self.promised and self.promised[-1].note.onset_beats >= beat:
+            self.promised.pop()
 
     def _intend_nothing(self, now: float) -> None:
         self.playing = self.fallback.speaking = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.guard import OwnNotes
+from jambot.realtime.meters import Meters
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.ports import OutputPort, SoundingNotes
 from jambot.realtime.session_log import SessionLog
@@ -61,6 +62,7 @@ class Scheduler:
         self._own = own or OwnNotes()
         self.late_notes = self.dropped_notes = self.played_notes = 0
         self.last_played_seconds = float("-inf")
+        self.meters = Meters()
         self._waiting: list[_Due] = []
         self._leaving: deque[_Due] = deque(maxlen=KEPT_NOTES)
         self._left_sounding = SoundingNotes()
@@ -96,6 +98,7 @@ class Scheduler:
         for sent in self.port.sent():
             if len(sent.data) != 3:
                 continue
+            self.meters.left(sent.due_seconds, sent.actual_seconds)
             self._left_sounding.follow(sent.data)
             kind, pitch = sent.data[0] & 0xF0, sent.data[1]
             if kind == NOTE_OFF:

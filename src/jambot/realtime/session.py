@@ -30,6 +30,8 @@ SETTLE_SECONDS = 0.25
 """How long closing waits to hear from the port that the last note-offs have left."""
 SHOW_SECONDS = 0.1
 """How often views are shown where the session is."""
+HARMONIES_SHOWN = 8
+"""Chords that views are told of again, so that a busy one misses none."""
 
 
 class Session:
@@ -152,9 +154,13 @@ class Session:
             lost=tuple(sorted(self._lost)),
             held=self.hearing.held,
             planned=tuple(self.planner.plan.notes),
-            promised=tuple(self.planner.builder.notes[-64:]),
+            promised=tuple(self.planner.promised),
             controls=self.planner.builder.controls,
             performer=self._performer,
+            hands=tuple(self.hearing.strokes),
+            harmonies=tuple(self.planner.builder.harmonies[-HARMONIES_SHOWN:]),
+            jitter_ms=self.scheduler.meters.jitter_ms,
+            isr=self.scheduler.meters.isr,
         )
 
     def _frames(self, beat: float) -> None:
@@ -165,11 +171,13 @@ class Session:
         self._next_frame = max(self._next_frame, begun)
         while self._next_frame <= beat:
             reached = self.planner.plan.frontier_beats > self._next_frame
+            valid = reached and not self.planner.fallback.speaking
+            self.scheduler.meters.frame(valid)
             self.log.write(
                 "frame",
                 seconds=self.clock.now() - self.log.zero,
                 beat=self._next_frame,
-                valid=reached and not self.planner.fallback.speaking,
+                valid=valid,
                 lookahead_bars=self.planner.lookahead_bars(self._next_frame),
             )
             self._next_frame += FRAME_BEATS

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from jambot.music import Harmony, Note
+from jambot.music import Harmony, HarmonyChange
 from jambot.realtime.plan import PlannedNote
+from jambot.realtime.strokes import Stroke
 from jambot.tokens import Controls
 
 
@@ -13,8 +14,10 @@ class SessionStatus:
 
     `beat` is musical time now; `lookahead_bars` how far the plan reaches; `first_note_ms` how long
     the last trigger waited for its first note (None before one); `lost` the ports that are gone
-    ("input", "output"); `held` the keys that are down; `planned` tentative notes and `promised` the
-    last solo notes that were or will be played; with `performer` a built-in pianist is the hands.
+    ("input", "output"); `held` the keys that are down, `hands` the last keys struck and `harmonies`
+    the last chords they made; `planned` tentative notes and `promised` the last solo notes that
+    were or will be played; with `performer` a built-in pianist is the hands. `jitter_ms` and `isr`
+    are those of `Meters`.
     """
 
     playing: bool
@@ -32,6 +35,10 @@ class SessionStatus:
     lost: tuple[str, ...]
     held: tuple[int, ...]
     planned: tuple[PlannedNote, ...]
-    promised: tuple[Note, ...]
+    promised: tuple[PlannedNote, ...]
     controls: Controls
     performer: bool = False
+    hands: tuple[Stroke, ...] = ()
+    harmonies: tuple[HarmonyChange, ...] = ()
+    jitter_ms: float | None = None
+    isr: float | None = None
