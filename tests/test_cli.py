@@ -16,6 +16,7 @@ from jambot.cli.playing import demo, generate, jam
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
+from jambot.tokens import UNSTEERED
 
 
 def run(*arguments: str) -> int:
@@ -73,11 +74,26 @@ def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) ->
 
 @pytest.mark.parametrize("command", [evaluate, demo, generate, jam])
 def test_what_is_not_asked_for_is_as_the_settings_have_it(command: Callable[..., None]) -> None:
-    settings = asdict(SamplingSettings())
+    settings = asdict(SamplingSettings()) | asdict(UNSTEERED)
     flags = inspect.signature(command).parameters
     known = {name: flags[name].default for name in settings.keys() & flags.keys()}
-    assert {"temperature", "top_p", "guidance"} <= known.keys()
+    assert {"temperature", "centre", "breath", "haste"} <= known.keys()
+    assert command is evaluate or asdict(UNSTEERED).keys() <= known.keys()
     assert known == {name: settings[name] for name in known}
+
+
+def test_knobs_are_turned_from_the_command_line(tmp_path: Path) -> None:
+    conditioning = chords(tmp_path / "chords.mid")
+
+    def mean_pitch(register: str) -> float:
+        solo = tmp_path / f"{register}.mid"
+        arguments = ("--adapter", "chord-tones", "--register", register, "-o", str(solo))
+        assert run("generate", str(conditioning), *arguments) == 0
+        pitches = [note.pitch for track in read_midi(solo).tracks for note in track.notes]
+        return sum(pitches) / len(pitches)
+
+    assert mean_pitch("0") < mean_pitch("1")
+    assert run("generate", str(conditioning), "-o", str(tmp_path / "x.mid"), "--swing", "66") == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF not midi at all", b"MThd\0\0\0\6\0\1\0\1\0\0"])

@@ -337,7 +337,7 @@ def test_breath_ends_long_rests(random_model: Models) -> None:
 
 def test_the_register_is_kept_and_the_knob_moves_it(random_model: Models) -> None:
     def mean_pitch(centre: float | None, knob: float | None = None) -> float:
-        generator = Generator(random_model(), SamplingSettings(guidance=0.0, register=centre))
+        generator = Generator(random_model(), SamplingSettings(guidance=0.0, centre=centre))
         generator.prompt(Prompt(CHORDS, controls=Controls(register=knob)))
         pitches = [note.pitch for note in play(generator, 64)]
         return sum(pitches) / len(pitches)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jambot.cli.options import Breath, Figures, Guidance, Register, Seed, Temperature, TopP
+from jambot.cli.options import Seed, sampled
 from jambot.cli.screen import agreement_table, err, out, progress_bar, say, splits_table
 from jambot.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
+    from jambot.generation import SamplingSettings
     from jambot.roles.prepare import PrepareReport
 
 app = typer.Typer()
@@ -213,7 +214,10 @@ def export(
 
 
 @app.command()
+@sampled
 def evaluate(
+    *,
+    sampling: "SamplingSettings",
     role_dir: Annotated[Path, typer.Argument(help="Role dataset; its held-out tunes are used.")],
     model: Annotated[
         list[str] | None,
@@ -234,12 +238,6 @@ def evaluate(
         bool, typer.Option("--odd-cases", help="Play odd situations instead of the tunes.")
     ] = False,
     seed: Seed = 1,
-    temperature: Temperature = 1.0,
-    top_p: TopP = 0.98,
-    guidance: Guidance = 0.75,
-    register: Register = 66.0,
-    breath: Breath = 0.3,
-    figures: Figures = 1.25,
 ) -> None:
     """Examine models on held-out tunes, beside people, a rule and a Markov chain.
 
@@ -247,7 +245,6 @@ def evaluate(
     """
     from jambot.cli.exam_screen import show_controls, show_exam, show_odd_cases
     from jambot.evaluation.exam import ExamSettings, run_exam, run_odd_cases, run_steering
-    from jambot.generation import SamplingSettings
 
     settings = ExamSettings(
         models=tuple(model or ["jazz"]),
@@ -256,9 +253,7 @@ def evaluate(
         bars=bars,
         limit=limit,
         seed=seed,
-        sampling=SamplingSettings(
-            temperature, top_p, guidance, register=register, breath=breath, figures=figures
-        ),
+        sampling=sampling,
         fresh=fresh,
     )
     with progress_bar("exam") as advance:

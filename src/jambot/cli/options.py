@@ -1,5 +1,7 @@
 """Options that several commands share, and the settings they make."""
 
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +10,11 @@ import typer
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
+    from jambot.generation import SamplingSettings
     from jambot.realtime.settings import SessionSettings
+    from jambot.tokens import Controls
+
+Command = Callable[..., None]
 
 Seed = Annotated[int, typer.Option(help="Same seed, same chords: same solo.")]
 Adapter = Annotated[
@@ -16,24 +22,97 @@ Adapter = Annotated[
 ]
 Bpm = Annotated[float, typer.Option(min=20, max=400, help="Tempo in beats per minute.")]
 BeatsPerBar = Annotated[int, typer.Option(min=1, max=12, help="Quarter-note beats in a bar.")]
-Temperature = Annotated[float, typer.Option(min=0, max=2, help="0 is certain, 1 as trained.")]
-TopP = Annotated[
-    float, typer.Option(min=0.01, max=1, help="Keep the likeliest pitches up to this.")
-]
 Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the solo.")]
 AnyChannel = Annotated[
     int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
 ]
-Guidance = Annotated[
-    float, typer.Option(min=0, max=4, help="How strongly the chords pull the pitches inside.")
-]
-Register = Annotated[
-    float, typer.Option(min=48, max=93, help="MIDI pitch that the line keeps around.")
-]
-Breath = Annotated[float, typer.Option(min=0, max=4, help="How strongly long rests are ended.")]
-Figures = Annotated[
-    float, typer.Option(min=0, max=4, help="How readily the line takes up its own figures.")
-]
+
+SAMPLING: Mapping[str, tuple[float, float, float, str]] = {
+    "temperature": (1.0, 0, 2, "0 is certain, 1 as trained."),
+    "top_p": (0.98, 0.01, 1, "Keep the likeliest pitches up to this."),
+    "guidance": (0.75, 0, 4, "How strongly the chords pull the pitches inside."),
+    "centre": (66.0, 48, 93, "MIDI pitch that the line keeps around."),
+    "breath": (0.3, 0, 4, "How strongly long rests are ended."),
+    "haste": (1.0, 0, 4, "How strongly more notes than hands can play are held back."),
+    "figures": (1.25, 0, 4, "How readily the line takes up its own figures."),
+    "primer_max_tokens": (64, 4, 256, "How much of the solo a fresh window starts with."),
+}
+"""Options that are fields of `SamplingSettings`: default, least, most, help."""
+KNOBS: Mapping[str, str] = {
+    "density": "Few notes or many.",
+    "register": "Low or high.",
+    "intensity": "Soft or loud.",
+    "inside_outside": "On the chords or off them.",
+    "swing": "Straight eighths or swung.",
+}
+"""Options that are knobs, the fields of `Controls`: from 0 to 1, free where they are not given."""
+
+
+def sampled(command: Command) -> Command:
+    """Give a command the options of `SAMPLING`; it takes what they make as `sampling`."""
+    options = {
+        name: (
+            Annotated[
+                type(default),
+                typer.Option(min=least, max=most, help=said, rich_help_panel="How it plays"),
+            ],
+            default,
+        )
+        for name, (default, least, most, said) in SAMPLING.items()
+    }
+    return _with_options(command, options, "sampling", _sampling)
+
+
+def steered(command: Command) -> Command:
+    """Give a command the options of `KNOBS`; it takes what they make as `knobs`."""
+    options = {
+        name: (
+            Annotated[
+                float | None,
+                typer.Option(min=0, max=1, help=f"{said} 0 to 1.", rich_help_panel="Knobs"),
+            ],
+            None,
+        )
+        for name, said in KNOBS.items()
+    }
+    return _with_options(command, options, "knobs", _knobs)
+
+
+def _sampling(**given: Any) -> "SamplingSettings":
+    from jambot.generation import SamplingSettings
+
+    return SamplingSettings(**given)
+
+
+def _knobs(**given: Any) -> "Controls":
+    from jambot.tokens import Controls
+
+    return Controls(**given)
+
+
+def _with_options(
+    command: Command,
+    options: Mapping[str, tuple[Any, Any]],
+    name: str,
+    make: Callable[..., Any],
+) -> Command:
+    """The command with its parameter `name` replaced by `options` (annotation and default each)."""
+
+    def asked(**given: Any) -> None:
+        made = make(**{option: given.pop(option) for option in options})
+        command(**given, **{name: made})
+
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != name]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    added = [
+        inspect.Parameter(option, kind, default=default, annotation=annotation)
+        for option, (annotation, default) in options.items()
+    ]
+    parameters = [*(p.replace(kind=kind) for p in own), *added]
+    asked.__name__, asked.__doc__ = command.__name__, command.__doc__
+    asked.__annotations__ = {p.name: p.annotation for p in parameters}
+    asked.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return asked
 
 
 def stage_options(

@@ -14,24 +14,22 @@ from jambot.cli.options import (
     AnyChannel,
     BeatsPerBar,
     Bpm,
-    Breath,
     Channel,
-    Figures,
-    Guidance,
-    Register,
     Seed,
-    Temperature,
-    TopP,
+    sampled,
     session_settings,
     stage_options,
+    steered,
 )
 from jambot.cli.screen import bench_table, err, out
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
+    from jambot.generation import SamplingSettings
     from jambot.realtime.clock import Clock
     from jambot.realtime.ports import InputPort
     from jambot.realtime.status import SessionStatus
+    from jambot.tokens import Controls
 
 app = typer.Typer()
 LOG_FILE = "session.jsonl"
@@ -41,7 +39,12 @@ Hear = Callable[["InputPort", "Clock"], "InputPort"]
 
 
 @app.command()
+@sampled
+@steered
 def jam(
+    *,
+    sampling: "SamplingSettings",
+    knobs: "Controls",
     in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
     out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
     in_channel: AnyChannel = None,
@@ -72,23 +75,19 @@ def jam(
     comping: Annotated[
         Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
     ] = None,
-    temperature: Temperature = 1.0,
-    top_p: TopP = 0.98,
-    guidance: Guidance = 0.75,
     lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
     no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
     port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
 ) -> None:
     """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
-    from jambot.generation import SamplingSettings
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
 
     others = stage_options(clock, clock_out, in_channel, out_channel, gestures, split, trade)
     settings = JamSettings(
-        session_settings(bpm, beats_per_bar, response, seed, lookahead, **others),
-        SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        session_settings(bpm, beats_per_bar, response, seed, lookahead, controls=knobs, **others),
+        sampling,
         adapter,
         backend,
         in_name,
@@ -105,7 +104,12 @@ def jam(
 
 
 @app.command()
+@sampled
+@steered
 def demo(
+    *,
+    sampling: "SamplingSettings",
+    knobs: "Controls",
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the take.")],
     seconds: Annotated[float, typer.Option(min=1, help="Length.")] = 60.0,
     seed: Seed = 1,
@@ -115,23 +119,19 @@ def demo(
     comping: Annotated[Path | None, typer.Option(help="A MIDI file that plays the chords.")] = None,
     bpm: Bpm = 120.0,
     adapter: Adapter = "jazz",
-    temperature: Temperature = 1.0,
-    top_p: TopP = 0.98,
-    guidance: Guidance = 0.75,
 ) -> None:
     """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
 
     With --fast the same session runs on a clock moved by hand: the same notes for the same seed.
     """
     from jambot.assets import DEMO_COMPING
-    from jambot.generation import SamplingSettings
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
 
     settings = JamSettings(
-        session_settings(bpm, 4, "now", seed, 2.0),
-        SamplingSettings(temperature=temperature, top_p=top_p, guidance=guidance),
+        session_settings(bpm, 4, "now", seed, 2.0, controls=knobs),
+        sampling,
         adapter,
         "memory",
         performer=comping or DEMO_COMPING,
@@ -143,39 +143,27 @@ def demo(
 
 
 @app.command()
+@sampled
+@steered
 def generate(
+    *,
+    sampling: "SamplingSettings",
+    knobs: "Controls",
     conditioning: Annotated[Path, typer.Argument(help="MIDI file with the chords.")],
     solo: Annotated[Path, typer.Option("-o", "--out", help="MIDI file to write.")],
     primer: Annotated[
         Path | None, typer.Option(help="MIDI file whose melody the solo goes on from.")
     ] = None,
-    primer_max_tokens: Annotated[int, typer.Option(min=4, max=256)] = 64,
     adapter: Adapter = "jazz",
-    temperature: Temperature = 1.0,
-    top_p: TopP = 0.98,
-    guidance: Guidance = 0.75,
-    register: Register = 66.0,
-    breath: Breath = 0.3,
-    figures: Figures = 1.25,
     seed: Seed = 1,
     bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
 ) -> None:
     """Solo over a MIDI file of chords."""
-    from jambot.generation import SamplingSettings
     from jambot.generation.solo import solo_over_file
     from jambot.realtime.main import make_generator
 
-    sampling = SamplingSettings(
-        temperature,
-        top_p,
-        guidance,
-        register=register,
-        breath=breath,
-        figures=figures,
-        primer_max_tokens=primer_max_tokens,
-    )
     generator = make_generator(adapter, sampling, seed)
-    notes = solo_over_file(generator, conditioning, solo, primer, bars)
+    notes = solo_over_file(generator, conditioning, solo, primer, bars, knobs)
     out.print(f"{solo}: {notes} notes")
 
 

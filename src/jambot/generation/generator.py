@@ -169,7 +169,7 @@ class Generator:
 
     def _register_lean(self) -> NDArray[np.float32] | float:
         """What is added to the pitch logits, to stay around the register asked for."""
-        centre, knob = self.settings.register, self._prompt.controls.register
+        centre, knob = self.settings.centre, self._prompt.controls.register
         if centre is None:
             return 0.0
         return register_lean(centre + (0.0 if knob is None else (knob - 0.5) * KNOB_SEMITONES))

@@ -22,8 +22,8 @@ class SamplingSettings:
     pitches by that many times the difference the heard harmony makes (0 leaves them as they are;
     more is further inside). `rest_bias` is added to the logit of playing no more in this beat;
     `breath` takes that much for each beat that a rest outlasts people's, and `haste` for each note
-    too many in the last seconds. `register` is the MIDI
-    pitch that the line keeps around; None lets it wander. `figures` is added to the logit of a
+    too many in the last seconds. `centre` is the MIDI pitch that the line keeps around (the knob
+    `register` moves it); None lets it wander. `figures` is added to the logit of a
     pitch that takes up an earlier figure. `lowest` and `highest` bound the pitch.
     `primer_max_tokens` is how much of the solo a fresh window starts with. Raises UsageError for
     what cannot be played.
@@ -36,7 +36,7 @@ class SamplingSettings:
     rest_bias: float = 0.0
     breath: float = 0.3
     haste: float = 1.0
-    register: float | None = 66.0
+    centre: float | None = 66.0
     figures: float = 1.25
     lowest: int = 48
     highest: int = 93
@@ -54,7 +54,7 @@ class SamplingSettings:
             ("rest_bias", -finite < self.rest_bias < finite, "a number"),
             ("breath", 0 <= self.breath < finite, "0 or more"),
             ("haste", 0 <= self.haste < finite, "0 or more"),
-            ("register", self.register is None or _on_piano(self.register), "a MIDI pitch"),
+            ("centre", self.centre is None or _on_piano(self.centre), "a MIDI pitch"),
             ("figures", 0 <= self.figures < finite, "0 or more"),
             ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
             ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),

@@ -56,6 +56,7 @@ def solo_over_file(
     out: Path,
     primer: Path | None = None,
     bars: int | None = None,
+    controls: Controls = UNSTEERED,
 ) -> int:
     """Improvise over the chords in a MIDI file, write the solo, and return its number of notes.
 
@@ -77,6 +78,7 @@ def solo_over_file(
         tempo_bpm=tempo_bpm,
         meter=meter,
         primer=before,
+        controls=controls,
     )
     notes = tuple(note.shifted(-shift) for note in one_line(solo))
     try:

@@ -40,7 +40,7 @@ class Planner:
         self.settings, self.line, self.log = settings, line, log
         self.meter = Meter(settings.beats_per_bar)
         self.plan = Plan()
-        self.builder = PromptBuilder(settings.bpm, self.meter)
+        self.builder = PromptBuilder(settings.bpm, self.meter, settings.controls)
         self.fallback = Fallback(settings.seed)
         self.playing = False
         self.restarts = 0

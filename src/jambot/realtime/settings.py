@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jambot.realtime.gestures import GestureMap
+from jambot.tokens import UNSTEERED, Controls
 
 
 class Response(StrEnum):
@@ -48,3 +49,5 @@ class SessionSettings:
     input_channel: int | None = None
     """The MIDI channel that is heard, 0–15; None hears all."""
     output_channel: int = 0
+    controls: Controls = UNSTEERED
+    """Where the knobs stand at the start."""
