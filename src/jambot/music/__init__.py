@@ -4,7 +4,16 @@ Place in the flow: everything else speaks these words. Imports nothing of JAM_BO
 knows no torch, no threads, no clock.
 """
 
-from jambot.music.chord import Chord, ChordSpan, chord_of, parse_chord, recognise
+from jambot.music.chart import Chart, parse_chart, read_chart
+from jambot.music.chord import (
+    PITCH_CLASS_NAMES,
+    QUALITIES,
+    Chord,
+    ChordSpan,
+    chord_of,
+    parse_chord,
+    recognise,
+)
 from jambot.music.harmony import (
     SILENCE,
     Harmony,
@@ -13,12 +22,16 @@ from jambot.music.harmony import (
     harmony_at,
     harmony_changes,
 )
+from jambot.music.likeness import chord_in, is_change, likeness
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi
 from jambot.music.note import Note, by_onset, notes_of_keys, one_line
 
 __all__ = [
+    "PITCH_CLASS_NAMES",
+    "QUALITIES",
     "SILENCE",
+    "Chart",
     "Chord",
     "ChordSpan",
     "Harmony",
@@ -30,12 +43,17 @@ __all__ = [
     "TempoMap",
     "Track",
     "by_onset",
+    "chord_in",
     "chord_of",
     "harmony_at",
     "harmony_changes",
+    "is_change",
+    "likeness",
     "notes_of_keys",
     "one_line",
+    "parse_chart",
     "parse_chord",
+    "read_chart",
     "read_midi",
     "recognise",
     "write_midi",
