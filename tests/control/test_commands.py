@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.control.commands import MidiPlayed, read_commands
-from jambot.realtime.orders import ORDERS, Panic, SetKnob
+from jambot.control.commands import MidiPlayed, Panic, read_commands
 
 
 def test_keys_and_the_pedal_are_read_as_their_bytes():
@@ -16,10 +15,8 @@ def test_keys_and_the_pedal_are_read_as_their_bytes():
     ]
 
 
-def test_orders_are_read():
-    assert read_commands('{"order":{"panic":{}}}') == [Panic()]
-    turned = '{"order":{"set_knob":{"name":"swing","value":null}}}'
-    assert read_commands(turned) == [SetKnob("swing", None)]
+def test_panic_is_read():
+    assert read_commands('{"panic":true}') == [Panic()]
 
 
 def test_one_broken_message_does_not_take_the_others_along():
@@ -41,9 +38,7 @@ def test_one_broken_message_does_not_take_the_others_along():
         '{"midi":[144,60,90]}',
         '{"midi":[[240,1,2]]}',
         '{"midi":[[176,7,127]]}',
-        '{"panic":true}',
-        '{"order":{"panic":1}}',
-        '{"order":"panic"}',
+        '{"panic":1}',
         '{"midi":[[144,60,' + "9" * 1000 + "]]}",
         "[" * 100_000,
     ],
@@ -54,5 +49,4 @@ def test_what_is_no_command_is_passed_over(text: str):
 
 @given(st.text() | st.recursive(st.integers() | st.none() | st.text(), st.lists).map(json.dumps))
 def test_nothing_a_viewer_sends_raises(text: str):
-    kinds = (MidiPlayed, *ORDERS.values())
-    assert all(isinstance(command, kinds) for command in read_commands(text))
+    assert all(isinstance(command, MidiPlayed | Panic) for command in read_commands(text))

@@ -27,7 +27,6 @@ from jambot.errors import UsageError
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
     from jambot.realtime.clock import Clock
-    from jambot.realtime.orders import Order
     from jambot.realtime.ports import InputPort
     from jambot.realtime.status import SessionStatus
     from jambot.tokens import Controls
@@ -37,7 +36,6 @@ LOG_FILE = "session.jsonl"
 
 Show = Callable[["SessionStatus"], None]
 Hear = Callable[["InputPort", "Clock"], "InputPort"]
-Orders = Callable[[], "list[Order]"]
 
 
 @app.command()
@@ -100,9 +98,9 @@ def jam(
     with (
         Stopping() as stopping,
         _take(report) as folder,
-        _room(not no_view, port) as (show, hear, orders),
+        _room(not no_view, port) as (show, hear),
     ):
-        play(settings, folder / LOG_FILE, show, hear, stopping, orders)
+        play(settings, folder / LOG_FILE, show, hear, stopping)
 
 
 @app.command()
@@ -208,17 +206,17 @@ def ports() -> None:
 
 
 @contextmanager
-def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear, Orders]]:
-    """What the stage needs of a room process: how to show itself, to hear its keys, its orders."""
+def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear]]:
+    """What the stage needs of a room process: how to show itself, how to hear the room's keys."""
     if not wanted:
-        yield lambda status: None, lambda keyboard, clock: keyboard, list
+        yield lambda status: None, lambda keyboard, clock: keyboard
         return
     from jambot.control.room import Room
     from jambot.control.room_input import RoomInput
 
     room = Room(port=port)
     try:
-        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now), room.orders
+        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now)
     finally:
         room.close()
 
@@ -248,8 +246,8 @@ def _finish(folder: Path) -> None:
     """Make the MIDI file, the sound and the report of what was played."""
     from jambot.evaluation.report import session_report, write_report
     from jambot.evaluation.sound import render
-    from jambot.evaluation.take import read_take
-    from jambot.evaluation.take_midi import write_session_midi
+    from jambot.music.take import read_take
+    from jambot.music.take_midi import write_session_midi
 
     take = read_take(folder)
     midi = folder / "session.mid"

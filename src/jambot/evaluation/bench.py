@@ -22,7 +22,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.errors import PortError, UsageError
 from jambot.evaluation.kpi import session_figures
 from jambot.evaluation.outside import measure_outside
-from jambot.evaluation.take import read_take
+from jambot.music.take import read_take
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports.jack_server import load_jack, open_client
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jambot.evaluation.metrics import measure
-from jambot.evaluation.take import HeardHarmony, PlayedNote, Take
+from jambot.music.take import HeardHarmony, PlayedNote, Take
 
 COMMIT_SECONDS = 0.060
 """The default commit horizon is a 16th or this, whichever is longer (design, section 6)."""

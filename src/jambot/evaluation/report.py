@@ -15,8 +15,8 @@ from jambot.evaluation.kpi import Latency, lookahead, session_figures, stage_fig
 from jambot.evaluation.metrics import Chords, measure
 from jambot.evaluation.page import report_page
 from jambot.evaluation.piano_roll import roll_of
-from jambot.evaluation.take import Take
 from jambot.music import Meter, Note, TempoMap
+from jambot.music.take import Take
 
 
 def session_report(take: Take, title: str = "") -> Findings:

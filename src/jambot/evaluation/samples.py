@@ -10,8 +10,8 @@ from jambot.evaluation.page import page, roll_legend, roll_section
 from jambot.evaluation.piano_roll import chord_names, roll_of
 from jambot.evaluation.results import Attempt
 from jambot.evaluation.sound import render
-from jambot.evaluation.take_midi import COMPING_PROGRAM, SOLO_PROGRAM
 from jambot.music import Note, TempoMap, Track, write_midi
+from jambot.music.take_midi import COMPING_PROGRAM, SOLO_PROGRAM
 
 SOLOS = 5
 PAGE = "solos.html"

@@ -8,15 +8,19 @@ KEPT_PIECES = 512
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
+    """From `seconds`, which is `beat`, straight on at `bpm`."""
+
     seconds: float
     beat: float
     bpm: float
 
     def beat_at(self, seconds: float) -> float:
+        """The beat at a clock time."""
         return self.beat + (seconds - self.seconds) * self.bpm / 60.0
 
     def seconds_at(self, beats: float) -> float:
+        """The clock time of `beats`."""
         return self.seconds + (beats - self.beat) * 60.0 / self.bpm
 
 
@@ -31,8 +35,10 @@ class BeatLine:
     """
 
     def __init__(self, bpm: float, origin_seconds: float | None = None) -> None:
+        self.skipped_beats = 0.0
+        """How many beats have been skipped in all, by jumps."""
         self._first_bpm = bpm
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         if origin_seconds is not None:
             self.begin(origin_seconds)
 
@@ -48,14 +54,16 @@ class BeatLine:
 
     def begin(self, seconds: float) -> None:
         """Beat 0 is here; what was before is forgotten."""
-        self._pieces = [_Piece(seconds, 0.0, self.bpm)]
+        self._pieces = [Piece(seconds, 0.0, self.bpm)]
 
     def beat_at(self, seconds: float) -> float:
         """The beat at a clock time; 0 before there is one."""
-        if not self._pieces:
-            return 0.0
+        return self.piece_at(seconds).beat_at(seconds) if self._pieces else 0.0
+
+    def piece_at(self, seconds: float) -> Piece:
+        """The piece that holds at a clock time; ask only where there is a beat 0."""
         i = bisect_right(self._pieces, seconds, key=lambda piece: piece.seconds)
-        return self._pieces[max(0, i - 1)].beat_at(seconds)
+        return self._pieces[max(0, i - 1)]
 
     def seconds_at(self, beats: float) -> float:
         """The clock time of `beats`; beats that were skipped fall on the jump over them."""
@@ -70,13 +78,15 @@ class BeatLine:
         if not self._pieces:
             self._first_bpm = bpm
             return
-        self._add(_Piece(seconds, self.beat_at(seconds), bpm))
+        self._add(Piece(seconds, self.beat_at(seconds), bpm))
 
     def jump(self, seconds: float, beat: float) -> None:
         """Be on `beat` at `seconds`, at the tempo that holds; never before where it was."""
-        self._add(_Piece(seconds, max(beat, self.beat_at(seconds)), self.bpm))
+        here = self.beat_at(seconds)
+        self.skipped_beats += max(beat - here, 0.0)
+        self._add(Piece(seconds, max(beat, here), self.bpm))
 
-    def _add(self, piece: _Piece) -> None:
+    def _add(self, piece: Piece) -> None:
         while self._pieces and self._pieces[-1].seconds >= piece.seconds:
             self._pieces.pop()
         self._pieces.append(piece)

@@ -122,10 +122,12 @@ def order(note):
 
 
 def test_on_a_foreign_clock_the_tempo_is_what_was_played(tmp_path):
-    write_take(tmp_path, LEFT, bpm=120.0, clock="midi")
-    text = (tmp_path / "session.jsonl").read_text()
-    (tmp_path / "session.jsonl").write_text(text.replace('"bpm": 120.0', '"bpm": 90.0'))
-    assert read_keys(tmp_path / "session.jsonl").bpm == pytest.approx(120.0)
+    write_take(tmp_path, LEFT, bpm=90.0, clock="midi")
+    with (tmp_path / "session.jsonl").open("a") as log:
+        for seconds in (0.0, 8.0):
+            row = {"event": "line", "seconds": seconds, "beat": seconds * 2, "bpm": 121.0}
+            log.write(json.dumps(row | {"skipped": 0.0}) + "\n")
+    assert read_keys(tmp_path / "session.jsonl").bpm == pytest.approx(121.0)
 
 
 def test_keys_before_the_first_bar_line_move_the_take_by_whole_bars(tmp_path):
@@ -136,8 +138,8 @@ def test_keys_before_the_first_bar_line_move_the_take_by_whole_bars(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no session"),
-        ("hello\nworld\n", "not the log"),
+        ("", "no `session` line"),
+        ("hello\nworld\n", "line 1: no event"),
         ('{"event": "session", "bpm": 120}\n', "no key"),
         ('{"event": "session", "bpm": "fast"}\n', "not the log"),
         ('{"event": "session", "bpm": NaN}\n{"event":"heard","beat":0,"pitch":60}\n', "nan bpm"),

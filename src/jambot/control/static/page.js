@@ -40,7 +40,7 @@ const link = new StageLink({
 });
 
 function panic() {
-  link.send({ order: { panic: {} } });
+  link.send({ panic: true });
   keys.releaseAll();
   sound.silence();
 }

@@ -4,15 +4,14 @@ Of a `session.jsonl` only the keys are read. Phrases of the right hand become th
 else was played is the conditioning. A take in which nobody but the bot soloed is refused.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
-from jambot.errors import BadMidiError
-from jambot.music import Meter, MidiSong, Note, by_onset, notes_of_keys
+from jambot.errors import BadMidiError, JamBotError
+from jambot.music import Meter, MidiSong, Note, by_onset
+from jambot.music.take import read_take
 from jambot.roles.piece import LEAST_NOTES, Piece, RefusedError
 from jambot.roles.sources.hands import TOGETHER_BEATS
 from jambot.roles.sources.midi_piece import cut_by_each
@@ -24,7 +23,6 @@ SOLO_TRACK, KEYS_TRACK = "solo", "conditioning"
 """The tracks of `session.mid`; also what `jambot generate` calls what it wrote."""
 MAX_FILE_BYTES = 100_000_000
 """A session writes about 15 MB an hour."""
-LAST_BEAT = 1e6
 PHRASE_GAP_BEATS = 2.0
 PHRASE_NOTES = 3
 CLOSE, ALONE = 7, 128
@@ -34,7 +32,7 @@ LONE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class Hands:
     """What a take says of itself, and every key of the player as notes in playing order."""
 
     bpm: float
@@ -51,16 +49,16 @@ def take_pieces(path: Path, source: str, source_id: str, splits: Sequence[Split]
     return pieces_of(take, source, source_id, splits)
 
 
-def keys_of_song(song: MidiSong) -> Take | None:
+def keys_of_song(song: MidiSong) -> Hands | None:
     """The player's side of a `session.mid` that lost its log; None for any other song."""
     names = {track.name.lower() for track in song.tracks}
     keys = song.track(KEYS_TRACK)
     if names != {SOLO_TRACK, KEYS_TRACK} or keys is None:
         return None
-    return Take(song.tempo_map.median_bpm, song.meter.beats_per_bar, keys.notes)
+    return Hands(song.tempo_map.median_bpm, song.meter.beats_per_bar, keys.notes)
 
 
-def pieces_of(take: Take, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
+def pieces_of(take: Hands, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
     """A take as a piece for each of `splits`, cut to the bars in which the right hand soloed."""
 
     def piece(parts: Parts) -> Piece:
@@ -132,72 +130,34 @@ def phrases(
     return tuple(by_onset(kept)), tuple(by_onset(left))
 
 
-def read_keys(path: Path) -> Take:
-    """Read the player's side of a `session.jsonl`; a torn last line is passed over.
+def read_keys(path: Path) -> Hands:
+    """The player's side of a `session.jsonl`; a torn last line is passed over.
 
     Raises BadMidiError for what is no session log, too large, or broken.
     """
-    tempo, beats_per_bar, foreign = None, 4, False
-    keys: list[tuple[float, int, int]] = []
-    seconds: list[float] = []
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadMidiError(f"{path.name}: more than {MAX_FILE_BYTES // 1_000_000} MB")
-        for event in _events(path):
-            if event["event"] == "session":
-                tempo, beats_per_bar = float(event["bpm"]), int(event.get("beats_per_bar", 4))
-                foreign = event.get("clock", "internal") != "internal"
-            elif event["event"] == "heard":
-                down = int(event.get("velocity", 80)) if event.get("on", True) else 0
-                keys.append((_beat(event["beat"]), _key(event["pitch"]), down))
-                seconds.append(float(event.get("seconds", 0.0)))
+        take = read_take(path)
+        tempo, beats_per_bar = take.tempo_map().median_bpm, take.meter.beats_per_bar
+        notes = take.conditioning()
     except OSError as error:
         raise BadMidiError(f"{path}: cannot be read ({error.strerror})", "a take") from error
+    except BadMidiError:
+        raise
+    except JamBotError as error:
+        raise BadMidiError(error.found, "a take") from error
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise BadMidiError(
             f"{path.name}: not the log of a session ({error!r})", "a take"
         ) from error
-    if tempo is None or not keys:
-        found = "no session in it" if tempo is None else "no key was played"
-        raise BadMidiError(f"{path.name}: {found}", "a take", "")
-    if foreign and seconds[-1] > seconds[0]:
-        tempo = round(60.0 * (keys[-1][0] - keys[0][0]) / (seconds[-1] - seconds[0]), 2)
+    if not notes:
+        raise BadMidiError(f"{path.name}: no key was played", "a take", "")
     if not (10.0 <= tempo <= 1000.0 and 1 <= beats_per_bar <= 12):
         raise BadMidiError(f"{path.name}: {tempo:g} bpm, {beats_per_bar} beats a bar", "a take")
-    early = -min(0.0, min(beat for beat, _, _ in keys))
+    early = -min(0.0, min(note.onset_beats for note in notes))
     shift = beats_per_bar * -int(-early // beats_per_bar)
-    notes = notes_of_keys((beat + shift, pitch, velocity) for beat, pitch, velocity in keys)
-    return Take(tempo, beats_per_bar, tuple(by_onset(notes)))
-
-
-def _events(path: Path) -> Iterator[dict[str, Any]]:
-    torn: Exception | None = None
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if torn is not None:
-                raise torn
-            if not line.strip():
-                continue
-            try:
-                event = json.loads(line)
-                if not isinstance(event, dict) or "event" not in event:
-                    raise ValueError("a line that is no event")
-            except ValueError as error:
-                torn = error
-                continue
-            yield event
-
-
-def _beat(value: Any) -> float:
-    if not abs(float(value)) <= LAST_BEAT:
-        raise ValueError(f"beat {value}")
-    return float(value)
-
-
-def _key(value: Any) -> int:
-    if not 0 <= int(value) <= 127:
-        raise ValueError(f"key {value}")
-    return int(value)
+    return Hands(round(tempo, 2), beats_per_bar, tuple(by_onset(n.shifted(shift) for n in notes)))
 
 
 def _room_below(upper: Sequence[Note], lower: Sequence[Note]) -> list[int]:

@@ -7,17 +7,23 @@ that is not whole: it is dropped and `Take.whole` is False.
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 from jambot.errors import JamBotError, UsageError
-from jambot.music import Harmony, HarmonyChange, Meter, Note, TempoMap, notes_of_keys
-from jambot.music.note import SHORTEST_BEATS
+from jambot.music.harmony import Harmony, HarmonyChange
+from jambot.music.meter import Meter, TempoMap
+from jambot.music.note import SHORTEST_BEATS, Note, notes_of_keys
 
 Event = dict[str, Any]
+STEADY = 1e-4
+"""Slopes that differ by less are one tempo: times are written with microseconds."""
+SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0
+"""What a MIDI file may ask for."""
+LAST_BEAT = 1e6
 CURE = "take the session again, or remove the line"
 
 
@@ -79,21 +85,13 @@ class Take:
         return max((float(event.get("seconds", 0.0)) for event in self.events), default=0.0)
 
     def tempo_map(self) -> TempoMap:
-        """Constant on the internal clock; on a foreign one, as the frames met it."""
-        frames = self.of("frame")
-        if self.session.get("clock", "internal") == "internal" or len(frames) < 2:
-            return TempoMap.constant(self.bpm)
-        changes: list[tuple[float, float]] = []
-        for before, after in pairwise(frames):
-            beats, seconds = after["beat"] - before["beat"], after["seconds"] - before["seconds"]
-            if beats > 0 and seconds > 0:
-                changes.append((float(before["beat"]), beats / seconds * 60.0))
-        return TempoMap.of(changes or [(0.0, self.bpm)])
+        """The tempo as it was played, by the beats of the session; see `_tempi`."""
+        return TempoMap.of(_tempi(self.of("line")) or [(0.0, self.bpm)])
 
     def played(self) -> list[PlayedNote]:
         """The solo, note by note, each as long as it sounded."""
         notes: list[PlayedNote] = []
-        tempo_map = self.tempo_map()
+        jumps = [(float(e["beat"]), float(e["skipped"])) for e in self.of("line") if e["skipped"]]
         open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
         for event in self.events:
             if event["event"] == "played":
@@ -101,7 +99,7 @@ class Take:
                 notes.append(_played(event))
             elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
                 i = open_by_pitch[int(event["pitch"])].popleft()
-                notes[i] = _ended(notes[i], event, tempo_map)
+                notes[i] = _ended(notes[i], event, jumps)
         return notes
 
     def harmonies(self) -> list[HeardHarmony]:
@@ -126,11 +124,14 @@ class Take:
         return changed
 
     def conditioning(self) -> list[Note]:
-        """What the hands played; a key still down at the end sounds until the last event."""
+        """What the hands played; a key still down at the end sounds until the last event.
+
+        Raises ValueError for a key or a beat that cannot be.
+        """
         return notes_of_keys(
             (
-                float(event["beat"]),
-                int(event["pitch"]),
+                _beat(event["beat"]),
+                _key(event["pitch"]),
                 int(event.get("velocity", 80)) if event.get("on", True) else 0,
             )
             for event in self.of("heard")
@@ -185,6 +186,18 @@ def _event(line: str) -> Event | None:
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
 
+def _beat(value: Any) -> float:
+    if not abs(float(value)) <= LAST_BEAT:
+        raise ValueError(f"beat {value}")
+    return float(value)
+
+
+def _key(value: Any) -> int:
+    if not 0 <= int(value) <= 127:
+        raise ValueError(f"key {value}")
+    return int(value)
+
+
 def _played(event: Event) -> PlayedNote:
     note = Note(
         float(event["onset_beats"]),
@@ -203,9 +216,32 @@ def _played(event: Event) -> PlayedNote:
     )
 
 
-def _ended(played: PlayedNote, event: Event, tempo_map: TempoMap) -> PlayedNote:
-    note = played.note
-    sounded = float(event["due_seconds"]) - played.due_seconds
-    bpm = tempo_map.bpm_at(note.onset_beats)
-    beats = max(sounded * bpm / 60.0, SHORTEST_BEATS)
-    return replace(played, note=replace(note, duration_beats=beats), ended=True)
+def _ended(played: PlayedNote, event: Event, jumps: Sequence[tuple[float, float]]) -> PlayedNote:
+    """The note, as long as it sounded; beats that were skipped did not sound."""
+    onset, end = played.note.onset_beats, float(event["beat"])
+    skipped = sum(beats for beat, beats in jumps if onset < beat <= end)
+    beats = max(end - onset - skipped, SHORTEST_BEATS)
+    return replace(played, note=replace(played.note, duration_beats=beats), ended=True)
+
+
+def _tempi(line: Sequence[Event]) -> list[tuple[float, float]]:
+    """(beat, bpm) from the points of the beat line; between two of them it is straight.
+
+    Beats that were skipped took no time; in a file they are left empty, at the tempo that follows.
+    """
+    tempi: list[tuple[float, float]] = []
+    for point, following in zip_longest(line, line[1:]):
+        beat, bpm = float(point["beat"]), float(point["bpm"])
+        if following is None:
+            tempi.append((beat, bpm))
+            break
+        seconds = float(following["seconds"]) - float(point["seconds"])
+        beats = float(following["beat"]) - float(following["skipped"]) - beat
+        if seconds > 0 and beats > 0:
+            slope = beats / seconds * 60.0
+            tempi.append((beat, bpm if abs(slope - bpm) < STEADY * bpm else slope))
+        if following["skipped"]:
+            tempi.append((beat + max(beats, 0.0), float(following["bpm"])))
+    playable = [(beat, min(max(bpm, SLOWEST_BPM), FASTEST_BPM)) for beat, bpm in tempi]
+    changes = [after for before, after in pairwise(playable) if before[1] != after[1]]
+    return playable[:1] + changes

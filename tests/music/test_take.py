@@ -3,8 +3,8 @@
 import pytest
 
 from jambot.errors import JamBotError, UsageError
-from jambot.evaluation.take import read_take
 from jambot.music import Note
+from jambot.music.take import read_take
 
 C_MAJOR, F_MAJOR = (0, [0, 4, 7]), (5, [5, 9, 0])
 
@@ -54,8 +54,31 @@ def test_the_hands_are_read_back_with_their_lengths(log_book):
     assert book.take().conditioning() == [Note(0.0, 1.5, 48, 70), Note(2.0, 1.0, 48, 70)]
 
 
-def test_on_a_foreign_clock_the_tempo_is_what_the_frames_met(log_book):
-    book = log_book(clock="midi")
-    for beat, seconds in ((0.0, 0.0), (4.0, 2.0), (8.0, 6.0)):
-        book.write("frame", seconds=seconds, beat=beat, valid=True, lookahead_bars=1.0)
-    assert book.take().tempo_map().bpms == (120.0, 60.0)
+def line(book, *points):
+    for seconds, beat, bpm, skipped in points:
+        book.write("line", seconds=seconds, beat=beat, bpm=bpm, skipped=skipped)
+    return book
+
+
+def test_the_tempo_is_that_of_the_line(log_book):
+    book = line(log_book(), (1.0, 0.0, 120.0, 0.0), (3.0, 4.0, 100.0, 0.0), (4.2, 6.0, 90.0, 0.0))
+    tempo_map = book.take().tempo_map()
+    assert tempo_map.starts_beats == (0.0, 4.0, 6.0)
+    assert tempo_map.bpms == (120.0, 100.0, 90.0)
+
+
+def test_between_two_points_of_a_bent_line_the_tempo_is_what_leads_from_one_to_the_other(log_book):
+    book = line(log_book(), (0.0, 0.0, 118.0, 0.0), (2.0, 4.0, 121.0, 0.0))
+    assert book.take().tempo_map().bpms == (120.0, 121.0)
+
+
+def test_beats_that_were_skipped_take_their_place_in_the_file_and_no_note_is_longer(log_book):
+    book = line(log_book(), (0.0, 0.0, 120.0, 0.0), (1.0, 4.0, 120.0, 2.0))
+    book.note(0.9, ends_after=None).write("ended", pitch=72, due_seconds=1.1, beat=4.2)
+    take = book.take()
+    assert set(take.tempo_map().bpms) == {120.0}
+    assert take.played()[0].note.duration_beats == pytest.approx(0.4)
+
+
+def test_a_log_without_a_line_keeps_its_first_tempo(log_book):
+    assert log_book(bpm=96.0).take().tempo_map().bpms == (96.0,)

@@ -1,0 +1,105 @@
+"""A take as a MIDI file that drops into a DAW: solo, what was played, and the chords by name.
+
+A bar line of the session is tick 0, so that the file lies on a playlist's bars; the tempo is the
+one that was played, taps and a host's changes included.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from jambot.music.chord import Chord, recognise
+from jambot.music.harmony import Harmony
+from jambot.music.meter import TempoMap
+from jambot.music.midi_file import Track, write_midi
+from jambot.music.note import Note
+from jambot.music.take import Take
+
+SOLO_PROGRAM, COMPING_PROGRAM = 0, 4
+"""General MIDI: acoustic grand for the solo, electric piano for the hands."""
+
+
+def write_session_midi(take: Take, path: Path) -> None:
+    """Write all of the take; a take without notes gives empty tracks.
+
+    The first bar is that of beat 0, or the one in which something was played before it.
+    """
+    solo, hands = [played.note for played in take.played()], take.conditioning()
+    first = min((note.onset_beats for note in solo + hands), default=0.0)
+    bar = min(0, take.meter.bar_at(first))
+    _write(take, path, solo, hands, take.meter.bar_start(bar), float("inf"))
+
+
+def write_bars(take: Take, path: Path, from_beat: float, until_beat: float) -> int:
+    """Write what began between two bar lines, and how many solo notes that were.
+
+    What the hands held at the first of them begins there; what sounds on at the second ends there.
+    """
+    solo = [played.note for played in take.played()]
+    return _write(take, path, solo, take.conditioning(), from_beat, until_beat)
+
+
+def chord_markers(take: Take) -> list[tuple[float, str]]:
+    """(beat, chord name) wherever the name changes; what has no name shows its pitch classes."""
+    markers: list[tuple[float, str]] = []
+    chord: Chord | None = None
+    for heard in take.changed_harmonies():
+        chord = recognise(_close_voicing(heard.change.harmony), chord) or chord
+        if chord is not None:
+            markers.append((heard.change.beat, chord.symbol))
+    first = markers[:1]
+    return first + [b for a, b in pairwise(markers) if a[1] != b[1]]
+
+
+def _write(
+    take: Take, path: Path, solo: list[Note], hands: list[Note], start: float, end: float
+) -> int:
+    begun = [note for note in solo if note.onset_beats >= start]
+    held = [
+        note
+        if note.onset_beats >= start
+        else replace(note, onset_beats=start, duration_beats=note.end_beats - start)
+        for note in hands
+        if note.end_beats > start
+    ]
+    tracks = [
+        Track("solo", _between(begun, start, end), SOLO_PROGRAM),
+        Track("conditioning", _between(held, start, end), COMPING_PROGRAM),
+    ]
+    names = chord_markers(take)
+    holding = [(start, name) for beat, name in names if beat < start][-1:]
+    markers = holding + [(beat, name) for beat, name in names if start <= beat < end]
+    placed = [(beat - start, name) for beat, name in markers]
+    write_midi(path, tracks, _moved(take.tempo_map(), start, end), take.meter, placed)
+    return len(tracks[0].notes)
+
+
+def _between(notes: Iterable[Note], start: float, end: float) -> tuple[Note, ...]:
+    return tuple(
+        replace(
+            note,
+            onset_beats=note.onset_beats - start,
+            duration_beats=min(note.end_beats, end) - note.onset_beats,
+        )
+        for note in notes
+        if note.onset_beats < end
+    )
+
+
+def _moved(tempo_map: TempoMap, start: float, end: float) -> TempoMap:
+    """The tempi from `start`, which becomes beat 0, up to `end`."""
+    later = [
+        (beat - start, bpm)
+        for beat, bpm in zip(tempo_map.starts_beats, tempo_map.bpms, strict=True)
+        if start < beat < end
+    ]
+    return TempoMap.of([(0.0, tempo_map.bpm_at(start)), *later])
+
+
+def _close_voicing(harmony: Harmony) -> list[int]:
+    if harmony.bass is None:
+        return []
+    return [36 + harmony.bass] + [
+        60 + (pc - harmony.bass) % 12 + harmony.bass for pc in harmony.pitch_classes
+    ]
