@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.control.commands import MidiPlayed, Panic, read_commands
+from jambot.control.commands import MidiPlayed, read_commands
+from jambot.realtime.orders import ORDERS, Panic, SetKnob
 
 
 def test_keys_and_the_pedal_are_read_as_their_bytes():
@@ -15,8 +16,10 @@ def test_keys_and_the_pedal_are_read_as_their_bytes():
     ]
 
 
-def test_panic_is_read():
-    assert read_commands('{"panic":true}') == [Panic()]
+def test_orders_are_read():
+    assert read_commands('{"order":{"panic":{}}}') == [Panic()]
+    turned = '{"order":{"set_knob":{"name":"swing","value":null}}}'
+    assert read_commands(turned) == [SetKnob("swing", None)]
 
 
 def test_one_broken_message_does_not_take_the_others_along():
@@ -38,7 +41,9 @@ def test_one_broken_message_does_not_take_the_others_along():
         '{"midi":[144,60,90]}',
         '{"midi":[[240,1,2]]}',
         '{"midi":[[176,7,127]]}',
-        '{"panic":1}',
+        '{"panic":true}',
+        '{"order":{"panic":1}}',
+        '{"order":"panic"}',
         '{"midi":[[144,60,' + "9" * 1000 + "]]}",
         "[" * 100_000,
     ],
@@ -49,4 +54,5 @@ def test_what_is_no_command_is_passed_over(text: str):
 
 @given(st.text() | st.recursive(st.integers() | st.none() | st.text(), st.lists).map(json.dumps))
 def test_nothing_a_viewer_sends_raises(text: str):
-    assert all(isinstance(command, MidiPlayed | Panic) for command in read_commands(text))
+    kinds = (MidiPlayed, *ORDERS.values())
+    assert all(isinstance(command, kinds) for command in read_commands(text))

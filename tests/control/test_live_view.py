@@ -11,7 +11,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from jambot.control import Command, MidiPlayed, Panic, Room
+from jambot.control import Command, MidiPlayed, Room
+from jambot.realtime.orders import Trade
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -100,23 +101,22 @@ def gathered(room: Room, count: int, wait_until: Wait) -> list[Command]:
     heard: list[Command] = []
 
     def enough() -> bool:
-        heard.extend(room.commands())
+        heard.extend([*room.played(), *room.orders()])
         return len(heard) >= count
 
     wait_until(enough)
     return heard
 
 
-def test_keys_and_panic_reach_the_stage_in_order_and_nonsense_does_not(
-    room: Room, wait_until: Wait
-):
+def test_keys_and_orders_reach_the_stage_and_nonsense_does_not(room: Room, wait_until: Wait):
     with viewer(room) as page:
         page.send('{"midi":[[144,60,90]]}')
         page.send("nonsense")
         page.send('{"midi":[[128,60,0]]}')
-        page.send('{"panic":true}')
+        page.send('{"order":{"dance":{}}}')
+        page.send('{"order":{"trade":{"bars":4}}}')
         heard = gathered(room, 3, wait_until)
-    assert heard == [MidiPlayed(b"\x90\x3c\x5a"), MidiPlayed(b"\x80\x3c\x00"), Panic()]
+    assert heard == [MidiPlayed(b"\x90\x3c\x5a"), MidiPlayed(b"\x80\x3c\x00"), Trade(4)]
 
 
 def test_a_page_that_closes_with_a_key_down_lifts_it(room: Room, wait_until: Wait):

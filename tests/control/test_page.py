@@ -41,6 +41,7 @@ def jam(room: Room) -> Iterator[Session]:
         DirectPlayer(generator),
         SessionLog(),
         show=room.show,
+        orders=room.orders,
     )
     over = threading.Event()
     stage = threading.Thread(target=session.run, args=(None, over.is_set))

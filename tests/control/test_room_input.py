@@ -1,4 +1,4 @@
-from jambot.control import Command, MidiPlayed, Panic, RoomInput
+from jambot.control import MidiPlayed, RoomInput
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, TimedMessage
 
@@ -7,9 +7,9 @@ C_DOWN, E_DOWN = bytes((0x90, 60, 80)), bytes((0x90, 64, 80))
 
 class Page:
     def __init__(self) -> None:
-        self.waiting: list[Command] = []
+        self.waiting: list[MidiPlayed] = []
 
-    def commands(self) -> list[Command]:
+    def played(self) -> list[MidiPlayed]:
         waiting, self.waiting = self.waiting, []
         return waiting
 
@@ -22,13 +22,6 @@ def test_keys_of_the_page_and_of_the_keyboard_are_heard_as_one():
     page.waiting.append(MidiPlayed(E_DOWN))
     assert source.poll() == [TimedMessage(9.9, C_DOWN), TimedMessage(10.0, E_DOWN)]
     assert source.poll() == []
-
-
-def test_panic_is_heard_as_all_notes_off():
-    clock, page = ManualClock(), Page()
-    source = RoomInput(MemoryInput(clock), page, clock.now)
-    page.waiting.append(Panic())
-    assert [message.data for message in source.poll()] == [bytes((0xB0, 123, 0))]
 
 
 def test_it_lives_and_ends_with_the_real_port():

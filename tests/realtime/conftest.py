@@ -28,6 +28,7 @@ class Stage:
         sampling = SamplingSettings(temperature=temperature, guidance=0.0)
         self.player = player or DirectPlayer(Generator(ChordToneModel(), sampling, seed))
         self.log = log or SessionLog()
+        self.orders = []
         self.session = Session(
             SessionSettings(seed=seed, **settings),
             self.clock,
@@ -35,8 +36,20 @@ class Stage:
             self.port,
             self.player,
             self.log,
+            orders=self._ordered,
         )
         self.start = 100.0
+
+    def _ordered(self):
+        orders, self.orders = self.orders, []
+        return orders
+
+    def order(self, *orders):
+        self.orders += orders
+        self.session.tick()
+
+    def status(self):
+        return self.session.status(self.clock.now())
 
     def feed(self, *messages):
         for message in messages:

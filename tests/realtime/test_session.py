@@ -221,7 +221,8 @@ def test_the_wheel_changes_what_is_asked_for_and_only_when_it_says_something_new
     stage.go_to(1)
     for value in (100, 101, 102, 127):
         stage.feed((0xB0, 1, value))
-    assert [e["value"] for e in stage.events("knob")] == pytest.approx([100 / 127, 102 / 127])
+    turned = [e["order"]["set_knob"]["value"] for e in stage.events("order")]
+    assert turned == pytest.approx([value / 127 for value in (100, 101, 102, 127)])
     assert slow.requests[-1].prompt.controls.density == pytest.approx(102 / 127)
     assert [event["reason"] for event in stage.events("prompt")] == ["start", "knob", "knob"]
 

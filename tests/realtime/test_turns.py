@@ -59,12 +59,12 @@ def test_the_player_begins_and_then_the_bot_turn_by_turn():
     assert [trading.turn_ends(beat) for beat in (5.0, 8.0, 15.9, 16.0)] == [8.0, 16.0, 16.0, 24.0]
 
 
-def test_asked_for_again_the_same_ends_it_and_another_length_takes_over():
+def test_another_length_takes_over_and_none_ends_it():
     trading = Trading(Meter(4))
     trading.begin(4, 0.0)
     trading.begin(2, 0.0)
     assert trading.bars == 2
-    trading.begin(2, 9.0)
+    trading.begin(0, 9.0)
     assert not trading.on
 
 

@@ -27,6 +27,7 @@ from jambot.errors import UsageError
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
     from jambot.realtime.clock import Clock
+    from jambot.realtime.orders import Order
     from jambot.realtime.ports import InputPort
     from jambot.realtime.status import SessionStatus
     from jambot.tokens import Controls
@@ -36,6 +37,7 @@ LOG_FILE = "session.jsonl"
 
 Show = Callable[["SessionStatus"], None]
 Hear = Callable[["InputPort", "Clock"], "InputPort"]
+Orders = Callable[[], "list[Order]"]
 
 
 @app.command()
@@ -98,9 +100,9 @@ def jam(
     with (
         Stopping() as stopping,
         _take(report) as folder,
-        _room(not no_view, port) as (show, hear),
+        _room(not no_view, port) as (show, hear, orders),
     ):
-        play(settings, folder / LOG_FILE, show, hear, stopping)
+        play(settings, folder / LOG_FILE, show, hear, stopping, orders)
 
 
 @app.command()
@@ -206,17 +208,17 @@ def ports() -> None:
 
 
 @contextmanager
-def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear]]:
-    """What the stage needs of a room process: how to show itself, how to hear the room's keys."""
+def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear, Orders]]:
+    """What the stage needs of a room process: how to show itself, to hear its keys, its orders."""
     if not wanted:
-        yield lambda status: None, lambda keyboard, clock: keyboard
+        yield lambda status: None, lambda keyboard, clock: keyboard, list
         return
     from jambot.control.room import Room
     from jambot.control.room_input import RoomInput
 
     room = Room(port=port)
     try:
-        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now)
+        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now), room.orders
     finally:
         room.close()
 

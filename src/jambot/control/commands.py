@@ -1,12 +1,15 @@
 """What a viewer may ask of the stage, checked at the door.
 
 The page sends one JSON object a message: `{"midi": [[144, 60, 90], ...]}`, what happened at one
-moment (a whole chord), or `{"panic": true}`.
+moment (a whole chord), or `{"order": {"trade": {"bars": 4}}}`, in the words of `realtime.orders`.
 """
 
 import json
 from dataclasses import dataclass
 from typing import Any
+
+from jambot.errors import UsageError
+from jambot.realtime.orders import Order, read_order
 
 NOTE_OFF, NOTE_ON, CONTROL, SUSTAIN = 0x80, 0x90, 0xB0, 64
 LONGEST_MESSAGE = 1000
@@ -21,12 +24,7 @@ class MidiPlayed:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Panic:
-    """Be silent now and forget the plan."""
-
-
-Command = MidiPlayed | Panic
+Command = MidiPlayed | Order
 
 
 def read_commands(text: str) -> list[Command]:
@@ -39,8 +37,11 @@ def read_commands(text: str) -> list[Command]:
         return []
     if not isinstance(message, dict):
         return []
-    if message.get("panic") is True:
-        return [Panic()]
+    if "order" in message:
+        try:
+            return [read_order(message["order"])]
+        except UsageError:
+            return []
     played = message.get("midi")
     if not isinstance(played, list):
         return []

@@ -4,7 +4,7 @@
 long as they can be seen, and gives the chords their names.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from jambot.music import Chord, Harmony, HarmonyChange, recognise
@@ -87,6 +87,8 @@ class Picture:
             "isr": status.isr,
             "lost": list(status.lost),
             "performer": status.performer,
+            "settings": _settings(status),
+            "notice": status.notice,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),
             "hands": [_hands_row(stroke) for stroke in self._hands.values()],
@@ -134,6 +136,19 @@ class Picture:
         before = self._chords[-1].chord if self._chords else None
         chord = recognise(voiced(change.harmony), before) or before
         return _NamedChord(change.beat, change.harmony, chord)
+
+
+def _settings(status: SessionStatus) -> dict[str, Any]:
+    """What orders can change, as it stands, under the names that orders use."""
+    return {
+        "knobs": asdict(status.controls),
+        "sampling": asdict(status.sampling) if status.sampling else {},
+        "response": str(status.response),
+        "lookahead_bars": status.wanted_bars,
+        "commit_beats": status.commit_beats,
+        "trade": status.trading_bars,
+        "lay_out": status.laying_out,
+    }
 
 
 def voiced(harmony: Harmony) -> list[int]:

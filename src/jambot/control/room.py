@@ -16,11 +16,12 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from jambot.control.commands import Command
+from jambot.control.commands import Command, MidiPlayed
 from jambot.control.live_view import LOOPBACK, LiveView, listen
 from jambot.control.picture import Picture
 from jambot.control.terminal_view import TerminalView
 from jambot.errors import UsageError
+from jambot.realtime.orders import Order
 from jambot.realtime.status import SessionStatus
 
 PORT = 8765
@@ -39,7 +40,7 @@ class Room:
     `url` is where the live view is, None without one; `notice` is a sentence for the user where
     the port asked for was busy, else empty. Raises UsageError for a host that is not this machine.
 
-    Threads: the stage's thread calls `show` and `commands`, which never block and never raise.
+    Threads: the stage's thread calls `show`, `played` and `orders`, which never block or raise.
     One thread sends (newest status only) and one receives; a room that is dead or frozen holds up
     those two alone. The process ends when its pipe does, so it never outlives the stage.
     """
@@ -59,7 +60,8 @@ class Room:
         listening = listen(host, port) if browser else None
         self.url, self.notice = _address(listening, host, port, browser)
         self._newest: _Slot[SessionStatus | None] = _Slot()
-        self._commands: deque[Command] = deque(maxlen=COMMANDS_KEPT)
+        self._played: deque[MidiPlayed] = deque(maxlen=COMMANDS_KEPT)
+        self._orders: deque[Order] = deque(maxlen=COMMANDS_KEPT)
         self._closed = False
         context = multiprocessing.get_context("spawn")
         self._pipe, far = context.Pipe()
@@ -90,11 +92,13 @@ class Room:
         """Show where the session is; a picture that the room had no time for is replaced."""
         self._newest.put(status)
 
-    def commands(self) -> list[Command]:
+    def played(self) -> list[MidiPlayed]:
+        """What viewers have played since the last call, oldest first."""
+        return [self._played.popleft() for _ in range(len(self._played))]
+
+    def orders(self) -> list[Order]:
         """What viewers have asked for since the last call, oldest first."""
-        if not self._commands:
-            return []
-        return [self._commands.popleft() for _ in range(len(self._commands))]
+        return [self._orders.popleft() for _ in range(len(self._orders))]
 
     def close(self) -> None:
         """End the process, within about two seconds whatever its state; again does nothing."""
@@ -117,7 +121,11 @@ class Room:
     def _receive(self) -> None:
         with suppress(EOFError, OSError):
             while True:
-                self._commands.extend(self._pipe.recv())
+                for command in self._pipe.recv():
+                    if isinstance(command, MidiPlayed):
+                        self._played.append(command)
+                    else:
+                        self._orders.append(command)
 
 
 class _Slot(Generic[T]):

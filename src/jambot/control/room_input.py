@@ -3,30 +3,27 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from jambot.control.commands import Command, MidiPlayed
-from jambot.realtime.midi_input import ALL_NOTES_OFF
+from jambot.control.commands import MidiPlayed
 from jambot.realtime.ports import InputPort, TimedMessage
 
-PANIC = bytes((0xB0, ALL_NOTES_OFF, 0))
 
+class Keys(Protocol):
+    """Whoever may play from elsewhere: a `Room`."""
 
-class Commander(Protocol):
-    """Whoever may send commands: a `Room`."""
-
-    def commands(self) -> list[Command]:
-        """What has been asked since the last call."""
+    def played(self) -> list[MidiPlayed]:
+        """What has been played since the last call."""
         ...
 
 
 class RoomInput:
-    """An input port that also hears the keys played on the page, and its panic button.
+    """An input port that also hears the keys played on the page.
 
     What comes from the page is stamped with the moment the stage asks for it, at most a tick late.
 
     Threads: the stage's alone; nothing blocks.
     """
 
-    def __init__(self, port: InputPort, room: Commander, now: Callable[[], float]) -> None:
+    def __init__(self, port: InputPort, room: Keys, now: Callable[[], float]) -> None:
         self._port, self._room, self._now = port, room, now
 
     @property
@@ -37,13 +34,10 @@ class RoomInput:
     def poll(self) -> list[TimedMessage]:
         """What both have played since the last call, oldest first."""
         heard = self._port.poll()
-        commands = self._room.commands()
-        if commands:
+        played = self._room.played()
+        if played:
             now = self._now()
-            heard = heard + [
-                TimedMessage(now, command.data if isinstance(command, MidiPlayed) else PANIC)
-                for command in commands
-            ]
+            heard = heard + [TimedMessage(now, key.data) for key in played]
             heard.sort(key=lambda message: message.seconds)
         return heard
 

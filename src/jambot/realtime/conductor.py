@@ -1,7 +1,5 @@
 """Who plays when: gestures in, beginnings, yieldings and endings of the solo out."""
 
-from dataclasses import replace
-
 from jambot.music import HarmonyChange, Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.calls import CallListener
@@ -16,10 +14,21 @@ from jambot.realtime.midi_input import (
     Stopped,
     Triggered,
 )
+from jambot.realtime.orders import (
+    End,
+    LayOut,
+    Order,
+    Panic,
+    SetKnob,
+    Tap,
+    Trade,
+    Trigger,
+    as_dict,
+)
 from jambot.realtime.planning import Planner
 from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import SessionSettings, Sync
-from jambot.realtime.tap_tempo import TapTempo
+from jambot.realtime.settings import SessionSettings
+from jambot.realtime.steering import Steering
 from jambot.realtime.turns import Trading
 
 TURN_LEAD_BEATS = 0.5
@@ -52,9 +61,22 @@ class Conductor:
         self._trading = Trading(self._meter)
         if settings.trade_bars:
             self._trading.begin(settings.trade_bars, 0.0)
-        self._tapping = TapTempo(line)
+        self._steering = Steering(line, planner, log)
+        self.refused = 0
+        self.notice = ""
+        """Why the last order was refused; empty once one was obeyed."""
         self._laying_out = False
         self._active_beat = 0.0
+
+    @property
+    def trading_bars(self) -> int:
+        """How long turns are; 0 when none are taken."""
+        return self._trading.bars
+
+    @property
+    def laying_out(self) -> bool:
+        """Whether it is silent until asked to play."""
+        return self._laying_out
 
     def hear(self, now: float) -> None:
         """Everything since the last tick at once: a chord's keys make one prompt, not four."""
@@ -79,10 +101,10 @@ class Conductor:
                 case Triggered(reason=reason) if self._line.begun:
                     self._laying_out = False
                     self._start(reason, heard.seconds, now)
-                case KnobTurned():
-                    self._turn(heard.gesture, heard.seconds, now)
+                case KnobTurned(knob=knob, value=value):
+                    self.obey(SetKnob(knob, value), heard.seconds, now)
                 case Pressed(action=action):
-                    self._obey(action, heard.seconds, now)
+                    self.obey(self._meant(action), heard.seconds, now)
                 case Transported():
                     if self._move(heard.gesture, heard.seconds, now):
                         struck_at = heard.seconds
@@ -93,6 +115,21 @@ class Conductor:
             self._start("start", struck_at, now)
         elif self._planner.playing and changed_beat is not None:
             self._planner.ask("harmony", max(self._planner.commit_until(now), changed_beat))
+
+    def obey(self, order: Order, seconds: float, now: float) -> None:
+        """Do what was asked for at `seconds`, or say in `notice` why not."""
+        before = self._planner.builder.controls
+        self.notice = self._perform(order, seconds, now)
+        self.refused += bool(self.notice)
+        if isinstance(order, SetKnob) and self._planner.builder.controls == before:
+            return
+        self.log.write(
+            "refused" if self.notice else "order",
+            order=as_dict(order),
+            seconds=seconds - self.log.zero,
+            beat=self._line.beat_at(seconds),
+            **({"reason": self.notice} if self.notice else {}),
+        )
 
     def wake(self, now: float, slept_seconds: float) -> None:
         """The machine slept: the music is elsewhere, and nothing is caught up with."""
@@ -146,32 +183,50 @@ class Conductor:
         self._planner.end_beat = None
         self._planner.stop(now)
 
-    def _turn(self, knob: KnobTurned, seconds: float, now: float) -> None:
-        controls = replace(self._planner.builder.controls, **{knob.knob: knob.value})
-        if self._planner.turn(controls, now):
-            self.log.gesture("knob", knob, seconds)
-
-    def _obey(self, action: Action, seconds: float, now: float) -> None:
-        beat = self._line.beat_at(now)
-        self.log.write("asked", action=str(action), seconds=seconds - self.log.zero, beat=beat)
+    def _meant(self, action: Action) -> Order:
+        """What a button asks for; the one for trades ends them too."""
         match action:
             case Action.tap:
-                bpm = self._tapping.tap(seconds) if self.settings.clock is Sync.internal else None
-                if bpm is not None:
-                    self.log.write("tempo", bpm=bpm, seconds=seconds - self.log.zero, beat=beat)
-            case Action.lay_out if self._laying_out:
-                self._laying_out = False
-                if self._hearing.hands_down:
-                    self._start("lay_out", seconds, now)
+                return Tap()
             case Action.lay_out:
-                self._laying_out = True
-                self._planner.give_way(now)
+                return LayOut()
             case Action.end:
+                return End()
+            case _:
+                bars = TRADES[action]
+                return Trade(0 if self._trading.bars == bars else bars)
+
+    def _perform(self, order: Order, seconds: float, now: float) -> str:
+        """Do it; the answer says why not, and is empty where it was done."""
+        match order:
+            case Panic():
+                self._hearing.forget(self._line.beat_at(now))
+                self._stop(now)
+            case Trigger() if not self._line.begun:
+                return "nothing has been played yet: the first key begins it"
+            case Trigger():
+                self._laying_out = False
+                self._start("order", seconds, now)
+            case LayOut(on=on):
+                self._lay_out(not self._laying_out if on is None else on, seconds, now)
+            case End():
                 self._laying_out = True
                 self._trading.end()
                 self._planner.rest(now)
+            case Trade(bars=bars):
+                self._trade(int(bars), self._line.beat_at(seconds))
             case _:
-                self._trade(TRADES[action], beat)
+                return self._steering.obey(order, seconds, now)
+        return ""
+
+    def _lay_out(self, on: bool, seconds: float, now: float) -> None:
+        if on == self._laying_out:
+            return
+        self._laying_out = on
+        if on:
+            self._planner.give_way(now)
+        elif self._hearing.hands_down:
+            self._start("lay_out", seconds, now)
 
     def _move(self, moved: Transported, seconds: float, now: float) -> bool:
         """Follow the host; True where it has started and the hands are waiting for that."""
@@ -214,6 +269,8 @@ class Conductor:
         self._hearing.sing(None)
 
     def _trade(self, bars: int, beat: float) -> None:
+        if bars == self._trading.bars:
+            return
         self._trading.begin(bars, beat)
         on = self._trading.on
         self._planner.end_beat = self._trading.turn_ends(beat) if on else None

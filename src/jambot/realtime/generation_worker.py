@@ -5,14 +5,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any
 
 from jambot.errors import JamBotError
 from jambot.generation import Generator
-from jambot.realtime.player import Answer, Extension, Request
+from jambot.realtime.player import Answer, Extension, Request, take_up
 
 MakeGenerator = Callable[[], Generator]
 """A picklable call that loads the model and makes the generator inside the process."""
@@ -58,7 +58,7 @@ class PlayerProcess:
     def ask(self, message: Request | Extension) -> None:
         """Send, or keep until the process takes messages again; the newest wins."""
         if isinstance(message, Extension) and isinstance(self._latest, Request):
-            message = Request(self._latest.id, self._latest.prompt, message.until_beats)
+            message = replace(self._latest, until_beats=message.until_beats)
         self._latest = message
         self._send_latest()
 
@@ -236,7 +236,7 @@ def _take(pipe: Connection, generator: Generator, task: _Task | None) -> _Task |
         if not pipe.poll():
             break
     if newest is not None:
-        generator.prompt(newest.prompt)
+        take_up(generator, newest)
     return task
 
 

@@ -91,6 +91,12 @@ class Hearing:
         for note in notes:
             tracker.note_off(note.pitch)
 
+    def forget(self, beat: float) -> None:
+        """From `beat` on no key is down, and nothing was played."""
+        self._keyboard.forget()
+        self.strokes.stop(beat)
+        self._hands = None
+
     def gestures(self) -> Iterator[Heard]:
         """Everything since the last call, in order; keys are written down."""
         for message in self._source.poll():
@@ -122,7 +128,7 @@ class Hearing:
             if isinstance(gesture, KeyHeard):
                 self._hands = None
                 self.strokes.hear(gesture)
-                self._log.gesture("heard", gesture, seconds)
+                self._log.heard(gesture, seconds)
             elif isinstance(gesture, Stopped):
                 self.strokes.stop(beat)
             yield Heard(seconds, gesture)

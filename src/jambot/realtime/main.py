@@ -14,6 +14,7 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.machine import this_machine
+from jambot.realtime.orders import Order
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
@@ -71,18 +72,20 @@ def jam(
     show: Callable[[SessionStatus], None] = lambda status: None,
     hear: Callable[[InputPort, Clock], InputPort] = lambda port, clock: port,
     stopping: Stopping | None = None,
+    orders: Callable[[], list[Order]] = list,
 ) -> None:
     """Play until `seconds` have passed or the process is told to stop.
 
-    `show` is called ten times a second on the stage's thread and must not block; `hear` may wrap
-    the input, to hear more than the keyboard. `stopping` is the caller's where the caller has more
-    to end well than the jam. Ports and model are opened before anything sounds,
-    and may raise PortError, CheckpointError or UsageError; then nothing raises until the music has
+    `show` is called ten times a second on the stage's thread, `orders` (what has been asked for
+    since) at every tick; neither may block. `hear` may wrap the input, to hear more than the
+    keyboard. `stopping` is the caller's where the caller has more to end well than the jam. Ports
+    and model are opened before anything sounds, and may raise PortError, CheckpointError or
+    UsageError; then nothing raises until the music has
     ended. PortError also where it ended with a port that was lost and had not come back.
     """
     if stopping is None:
         with Stopping() as stopping:
-            jam(settings, log_path, show, hear, stopping)
+            jam(settings, log_path, show, hear, stopping, orders)
         return
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
     first = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
@@ -92,7 +95,7 @@ def jam(
     try:
         player = _player(settings)
         try:
-            _play(settings, clock, ports, player, log, show, hear, stopping)
+            _play(settings, clock, ports, player, log, show, hear, stopping, orders)
             lost = [name for name in ("input", "output") if not getattr(ports, name).alive]
         finally:
             player.close()
@@ -133,6 +136,7 @@ def _play(
     show: Callable[[SessionStatus], None],
     hear: Callable[[InputPort, Clock], InputPort],
     stopping: Stopping,
+    orders: Callable[[], list[Order]],
 ) -> None:
     source = hear(ports.input, clock)
     line = BeatLine(settings.session.bpm)
@@ -146,7 +150,17 @@ def _play(
         line.begin(clock.now() + LEAD_IN_SECONDS)
         source = _Together(source, Performer(song, clock, line))
     session = Session(
-        settings.session, clock, source, ports.output, player, log, line, show, file is not None
+        settings.session,
+        clock,
+        source,
+        ports.output,
+        player,
+        log,
+        line,
+        show,
+        performer=file is not None,
+        orders=orders,
+        sampling=settings.sampling,
     )
     _write_opening(settings, ports, file, log)
     stopping.play()

@@ -105,6 +105,13 @@ class Keyboard:
         self.held, self._sustained = set(hands.held), set(hands.sustained)
         self._pedal, self.tracker = hands.pedal, hands.tracker
 
+    def forget(self) -> None:
+        """Believe that no key is down, and that nothing was played."""
+        self.held.clear()
+        self._sustained.clear()
+        self._pedal = False
+        self.tracker = HarmonyTracker()
+
     def listens_to(self, data: bytes) -> bool:
         """Whether this is a whole channel message, on a channel that is heard."""
         size = 2 if data and data[0] >> 4 == PROGRAM else 3
@@ -126,7 +133,7 @@ class Keyboard:
         if not self.listens_to(data):
             return []
         if self.stops(data):
-            return self._forget()
+            return self._stop()
         if self.gestures.owns(data):
             return self._ask(data)
         kind, first, second = data[0] >> 4, data[1], data[-1]
@@ -173,12 +180,9 @@ class Keyboard:
         if asked.action is Action.trigger:
             return [Triggered(asked.reason)]
         if asked.action is Action.stop:
-            return self._forget()
+            return self._stop()
         return [Pressed(asked.action)]
 
-    def _forget(self) -> list[Gesture]:
-        self.held.clear()
-        self._sustained.clear()
-        self._pedal = False
-        self.tracker = HarmonyTracker()
+    def _stop(self) -> list[Gesture]:
+        self.forget()
         return [Stopped()]

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import replace
 
+from jambot.generation import SamplingSettings
 from jambot.music import Meter
 from jambot.realtime.attack import Attack, on_grid
 from jambot.realtime.beat_line import BeatLine
@@ -36,8 +37,11 @@ class Planner:
         player: Player,
         scheduler: Scheduler,
         log: SessionLog,
+        sampling: SamplingSettings | None = None,
     ) -> None:
         self.settings, self.line, self.log = settings, line, log
+        self.sampling = sampling
+        """How the player is to sample; None leaves it as it was made."""
         self.meter = Meter(settings.beats_per_bar)
         self.plan = Plan()
         self.builder = PromptBuilder(settings.bpm, self.meter, settings.controls)
@@ -110,14 +114,19 @@ class Planner:
         self.plan.forget(self.meter.next_bar_start(beat))
         self.log.write("rest", seconds=now - self.log.zero, beat=beat)
 
-    def turn(self, controls: Controls, now: float) -> bool:
-        """Ask for more or less of something; False where that says nothing new."""
-        if controls.levels() == self.builder.controls.levels():
-            return False
-        self.builder.controls = controls
-        if self.playing:
+    def turn(self, controls: Controls, now: float) -> None:
+        """Ask for more or less of something; what is the same to the player is not asked anew."""
+        before, self.builder.controls = self.builder.controls, controls
+        if self.playing and controls.levels() != before.levels():
             self.ask("knob", self.commit_until(now))
-        return True
+
+    def sample(self, sampling: SamplingSettings, now: float) -> None:
+        """Have it sampled like this from now on."""
+        if sampling == self.sampling:
+            return
+        self.sampling = sampling
+        if self.playing:
+            self.ask("sampling", self.commit_until(now))
 
     def ask(self, reason: str, earliest_beats: float) -> None:
         """Have everything from then on planned anew; a trigger not yet answered stays one.
@@ -138,7 +147,7 @@ class Planner:
         self._asked_seconds = now
         self._attack.asked(self._request, prompt.harmonies)
         self._asked_harmony = self.builder.strikes
-        self._player.ask(Request(self._request, prompt, self._until))
+        self._player.ask(Request(self._request, prompt, self._until, self.sampling))
         self.log.write(
             "prompt",
             id=self._request,

@@ -8,18 +8,22 @@ clock); `generation_worker.PlayerProcess` answers from a process of its own.
 from dataclasses import dataclass
 from typing import Protocol
 
-from jambot.generation import Generator
+from jambot.generation import Generator, SamplingSettings
 from jambot.music import Note
 from jambot.tokens import Prompt
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Go on from `prompt`, up to `until_beats`."""
+    """Go on from `prompt`, up to `until_beats`.
+
+    With `sampling` like that from here on; None leaves it as it is.
+    """
 
     id: int
     prompt: Prompt
     until_beats: float
+    sampling: SamplingSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ class Player(Protocol):
         ...
 
 
+def take_up(generator: Generator, request: Request) -> None:
+    """Put the generator where a request wants it to go on."""
+    if request.sampling is not None:
+        generator.settings = request.sampling
+    generator.prompt(request.prompt)
+
+
 def answers(generator: Generator, request: int, until_beats: float) -> list[Answer]:
     """One answer: everything up to `until_beats`."""
     notes = tuple(generator.notes_until(until_beats))
@@ -85,7 +96,7 @@ class DirectPlayer:
         """Improvise at once, as far as asked."""
         if isinstance(message, Request):
             self._answers.clear()
-            self._generator.prompt(message.prompt)
+            take_up(self._generator, message)
         self._answers += answers(self._generator, message.id, message.until_beats)
 
     def poll(self) -> list[Answer]:

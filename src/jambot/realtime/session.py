@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from jambot.generation import SamplingSettings
 from jambot.music import Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
@@ -12,6 +13,7 @@ from jambot.realtime.hearing import Hearing
 from jambot.realtime.line_log import LineLog
 from jambot.realtime.midi_clock import MidiClock
 from jambot.realtime.midi_input import Keyboard
+from jambot.realtime.orders import Order
 from jambot.realtime.planning import Planner
 from jambot.realtime.player import Player
 from jambot.realtime.ports import InputPort, OutputPort
@@ -40,7 +42,7 @@ class Session:
 
     `hearing` gives gestures, `conductor` says who plays, `planner` makes notes, `scheduler` sends
     them; here they are tied together. Beat 0 is the first key pressed, unless `line` has begun or
-    a host's clock says. `tick`
+    a host's clock says. `orders` gives what has been asked for since it was last called. `tick`
     does everything that is due and never raises; `run` ticks in time until told to stop. Every
     figure of a report is derived from the session log.
 
@@ -58,6 +60,8 @@ class Session:
         line: BeatLine | None = None,
         show: Callable[[SessionStatus], None] = lambda status: None,
         performer: bool = False,
+        orders: Callable[[], list[Order]] = list,
+        sampling: SamplingSettings | None = None,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.line = line or BeatLine(settings.bpm)
@@ -67,13 +71,14 @@ class Session:
         follows = host if settings.clock is Sync.midi else None
         self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows)
         self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
-        self.planner = Planner(settings, clock, self.line, player, self.scheduler, log)
+        self.planner = Planner(settings, clock, self.line, player, self.scheduler, log, sampling)
         self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log)
         self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
         self._line_log = LineLog(self.line, log)
         self._sink, self._player = sink, player
         self._show, self._next_show = show, 0.0
         self._performer = performer
+        self._orders = orders
         self._next_frame = 0.0
         self._lost: set[str] = set()
         self._first_note_ms: float | None = None
@@ -101,6 +106,8 @@ class Session:
         if slept > SLEPT_SECONDS:
             self.conductor.wake(now, slept)
             self._next_frame = _frame_after(self.line.beat_at(now))
+        for order in self._orders():
+            self.conductor.obey(order, now, now)
         self.conductor.hear(now)
         self.conductor.mind(now)
         self.planner.think(now)
@@ -164,6 +171,14 @@ class Session:
             harmonies=tuple(self.planner.builder.harmonies[-HARMONIES_SHOWN:]),
             jitter_ms=self.scheduler.meters.jitter_ms,
             isr=self.scheduler.meters.isr,
+            sampling=self.planner.sampling,
+            response=self.planner.settings.response,
+            wanted_bars=self.planner.settings.lookahead_bars,
+            commit_beats=self.planner.settings.commit_beats,
+            trading_bars=self.conductor.trading_bars,
+            laying_out=self.conductor.laying_out,
+            refused=self.conductor.refused,
+            notice=self.conductor.notice,
         )
 
     def _frames(self, beat: float) -> None:

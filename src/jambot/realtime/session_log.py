@@ -5,11 +5,12 @@ Threads: `write` may be called from the stage's thread only; a thread of its own
 
 import json
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from jambot.realtime.midi_input import KeyHeard, KnobTurned
+from jambot.realtime.midi_input import KeyHeard
 from jambot.realtime.plan import PlannedNote
 
 
@@ -39,10 +40,9 @@ class SessionLog:
         else:
             self.events.append(row)
 
-    def gesture(self, event: str, gesture: KeyHeard | KnobTurned, seconds: float) -> None:
-        """Something the hands did, at `seconds` of the clock."""
-        fields = {name: getattr(gesture, name) for name in gesture.__slots__}
-        self.write(event, seconds=seconds - self.zero, **fields)
+    def heard(self, key: KeyHeard, seconds: float) -> None:
+        """A key of the hands, at `seconds` of the clock."""
+        self.write("heard", seconds=seconds - self.zero, **asdict(key))
 
     def played(self, planned: PlannedNote, due: float, sent: float) -> None:
         """A solo note-on left through the output port."""

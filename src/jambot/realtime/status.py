@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from jambot.generation import SamplingSettings
 from jambot.music import Harmony, HarmonyChange
 from jambot.realtime.plan import PlannedNote
+from jambot.realtime.settings import Response
 from jambot.realtime.strokes import Stroke
 from jambot.tokens import Controls
 
@@ -18,6 +20,9 @@ class SessionStatus:
     the last chords they made; `planned` tentative notes and `promised` the last solo notes that
     were or will be played; with `performer` a built-in pianist is the hands. `jitter_ms` and `isr`
     are those of `Meters`.
+    What orders can change: `sampling` (None: as the player was made), `response`, `wanted_bars` of
+    lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`. `refused` counts the
+    orders that were not obeyed; `notice` says why the last one was not, and is else empty.
     """
 
     playing: bool
@@ -42,3 +47,11 @@ class SessionStatus:
     harmonies: tuple[HarmonyChange, ...] = ()
     jitter_ms: float | None = None
     isr: float | None = None
+    sampling: SamplingSettings | None = None
+    response: Response = Response.now
+    wanted_bars: float = 2.0
+    commit_beats: float = 0.25
+    trading_bars: int = 0
+    laying_out: bool = False
+    refused: int = 0
+    notice: str = ""

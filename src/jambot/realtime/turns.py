@@ -23,10 +23,7 @@ class Trading:
         return self.bars > 0
 
     def begin(self, bars: int, beat: float, players: bool = True) -> None:
-        """Trade from the bar line at or after `beat` on; asked for again, the same ends it."""
-        if bars == self.bars:
-            self.bars = 0
-            return
+        """Trade from the bar line at or after `beat` on."""
         self.bars = bars
         line = self.meter.next_bar_start(beat - 1e-6)
         self._from_beat = line if players else line - self._turn_beats

@@ -40,7 +40,7 @@ const link = new StageLink({
 });
 
 function panic() {
-  link.send({ panic: true });
+  link.send({ order: { panic: {} } });
   keys.releaseAll();
   sound.silence();
 }

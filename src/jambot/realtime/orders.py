@@ -1,0 +1,188 @@
+"""What the stage can be asked for besides plain MIDI: one word each, for page, MCP and gestures.
+
+An order has a JSON form, its word and its fields: `{"set_knob": {"name": "density", "value": 0.7}}`
+or `{"tap": {}}`. Whoever makes an order is told at once where it makes no sense (UsageError); the
+stage may still refuse one that does (no such style, a tempo that is the host's), and never raises.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, get_args
+
+from jambot.errors import UsageError
+from jambot.realtime.settings import Response
+from jambot.tokens import Controls
+
+KNOBS = tuple(field.name for field in fields(Controls))
+SAMPLING: Mapping[str, tuple[float, float]] = {
+    "temperature": (0.0, 2.0),
+    "top_p": (0.01, 1.0),
+    "rhythm_top_p": (0.01, 1.0),
+    "guidance": (0.0, 4.0),
+    "rest_bias": (-4.0, 4.0),
+    "breath": (0.0, 4.0),
+    "haste": (0.0, 4.0),
+    "centre": (48.0, 93.0),
+    "figures": (0.0, 4.0),
+}
+"""Fields of `SamplingSettings` that may change while it plays, and their ranges."""
+STAGE: Mapping[str, tuple[float, float]] = {
+    "lookahead_bars": (1.0, 4.0),
+    "commit_beats": (0.0, 2.0),
+}
+"""Fields of `SessionSettings` that may, besides `response`, which is a word."""
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+MOST_BARS = 32
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SetKnob:
+    """Turn a control (`KNOBS`) to 0–1; None frees it."""
+
+    name: str
+    value: float | None
+
+    def __post_init__(self) -> None:
+        _one_of("knob", self.name, KNOBS)
+        if self.value is not None:
+            _within(self.name, self.value, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSampling:
+    """Change how probabilities become notes (`SAMPLING`), from the commit horizon on."""
+
+    name: str
+    value: float
+
+    def __post_init__(self) -> None:
+        _one_of("sampling", self.name, SAMPLING)
+        _within(self.name, self.value, *SAMPLING[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class SetStage:
+    """Change `response` (now, beat, bar), `lookahead_bars` or `commit_beats`."""
+
+    name: str
+    value: float | str
+
+    def __post_init__(self) -> None:
+        _one_of("setting", self.name, ("response", *STAGE))
+        if self.name == "response":
+            _one_of("response", self.value, tuple(Response))
+        else:
+            _within(self.name, self.value, *STAGE[self.name])
+
+
+@dataclass(frozen=True, slots=True)
+class SetAdapter:
+    """Play in this style from a bar line on: the next one for which it is loaded."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not 0 < len(self.name) <= LONGEST_NAME:
+            raise UsageError(f"adapter {self.name!r:.40}", "the name of a style")
+
+
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Go on at this tempo; refused while the beats are another machine's."""
+
+    bpm: float
+
+    def __post_init__(self) -> None:
+        _within("bpm", self.bpm, SLOWEST_BPM, FASTEST_BPM)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One tap of the tempo; the third sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Take turns of so many bars from the next bar line on; 0 ends it."""
+
+    bars: int
+
+    def __post_init__(self) -> None:
+        _within("bars", self.bars, 0, MOST_BARS)
+        if self.bars != int(self.bars):
+            raise UsageError(f"bars {self.bars!r}", "a whole number")
+
+
+@dataclass(frozen=True, slots=True)
+class LayOut:
+    """Be silent until told to play again (`on` False) or triggered; None: the other way round."""
+
+    on: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.on is None or isinstance(self.on, bool)):
+            raise UsageError(f"on {self.on!r}", "true or false")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End with the bar; then silence until triggered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Begin now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Be silent now and forget the plan and the keys held."""
+
+
+Order = (
+    SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap | Trade | LayOut | End | Trigger
+    | Panic
+)  # fmt: skip
+
+
+def word(order: type[Any]) -> str:
+    """The word of a kind of order: `SetKnob` is set_knob."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", order.__name__).lower()
+
+
+ORDERS: Mapping[str, type[Any]] = {word(kind): kind for kind in get_args(Order)}
+"""Every order by its word."""
+
+
+def as_dict(order: Order) -> dict[str, dict[str, Any]]:
+    """The JSON form of an order; `read_order` reads it back."""
+    return {word(type(order)): asdict(order)}
+
+
+def read_order(message: Any) -> Order:
+    """The order that a JSON form says. UsageError where it says none, and what it should."""
+    if not isinstance(message, Mapping) or len(message) != 1:
+        raise UsageError("no order", 'its word and its fields, as in {"trade": {"bars": 4}}')
+    (name, values), *_ = message.items()
+    _one_of("order", name, ORDERS)
+    wanted = [field.name for field in fields(ORDERS[name])]
+    try:
+        order: Order = ORDERS[name](**values)
+    except TypeError as error:
+        raise UsageError(
+            f"{name} with {values!r:.80}", f"the fields {', '.join(wanted)}" if wanted else "{}"
+        ) from error
+    return order
+
+
+def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in known:
+        raise UsageError(f"no {what} {value!r:.40}", f"one of {', '.join(known)}")
+
+
+def _within(name: str, value: Any, low: float, high: float) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
+        raise UsageError(f"{name} {value!r:.40}", f"a number from {low:g} to {high:g}")

@@ -1,0 +1,62 @@
+"""Orders that change how it is played: knobs, sampling, the stage's settings, the tempo."""
+
+from dataclasses import replace
+from typing import Any
+
+from jambot.generation import SamplingSettings
+from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.orders import SetAdapter, SetKnob, SetSampling, SetStage, SetTempo, Tap
+from jambot.realtime.planning import TEMPO_STEP, Planner
+from jambot.realtime.session_log import SessionLog
+from jambot.realtime.settings import Response, Sync
+from jambot.realtime.tap_tempo import TapTempo
+
+NOT_OURS = "the tempo is the host's: change it there"
+
+Change = SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap
+
+
+class Steering:
+    """Turns what can be turned, from the commit horizon on.
+
+    Threads: the stage's alone; nothing waits and nothing raises.
+    """
+
+    def __init__(self, line: BeatLine, planner: Planner, log: SessionLog) -> None:
+        self._line, self._planner, self._log = line, planner, log
+        self._tapping = TapTempo(line)
+
+    def obey(self, order: Change, seconds: float, now: float) -> str:
+        """Do it; the answer says in a sentence why not, and is empty where it was done."""
+        match order:
+            case SetKnob(name=name, value=value):
+                controls = replace(self._planner.builder.controls, **{name: value})
+                self._planner.turn(controls, now)
+            case SetSampling(name=name, value=value):
+                sampling = self._planner.sampling or SamplingSettings()
+                turned: dict[str, Any] = {name: float(value)}
+                self._planner.sample(replace(sampling, **turned), now)
+            case SetStage(name=name, value=value):
+                kept: dict[str, Any] = {
+                    name: Response(value) if isinstance(value, str) else float(value)
+                }
+                self._planner.settings = replace(self._planner.settings, **kept)
+            case SetAdapter():
+                return "this player knows one style only"
+            case SetTempo() | Tap() if self._planner.settings.clock is not Sync.internal:
+                return NOT_OURS
+            case SetTempo(bpm=bpm):
+                self._line.steer(now, bpm)
+                self._tempo_is(bpm, now, now)
+            case Tap():
+                tapped = self._tapping.tap(seconds)
+                if tapped is not None:
+                    self._tempo_is(tapped, seconds, now)
+        return ""
+
+    def _tempo_is(self, bpm: float, seconds: float, now: float) -> None:
+        beat = self._line.beat_at(seconds)
+        self._log.write("tempo", bpm=bpm, seconds=seconds - self._log.zero, beat=beat)
+        told = self._planner.builder.tempo_bpm
+        if self._planner.playing and abs(bpm - told) > TEMPO_STEP * told:
+            self._planner.ask("tempo", self._planner.commit_until(now))
