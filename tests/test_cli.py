@@ -263,6 +263,7 @@ def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> No
         "evaluate",
         "ports",
         "fl",
+        "doctor",
     )
     for command in commands:
         assert run(command, "--help") == 0

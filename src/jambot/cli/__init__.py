@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import fl, learning, playing
+from jambot.cli import doctor, fl, learning, playing
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(playing.app)
 app.add_typer(learning.app)
+app.add_typer(doctor.app)
 app.add_typer(fl.app, name="fl")
 
 

@@ -43,7 +43,7 @@ def install(folder: Path | None = None, force: bool = False) -> Path:
     path = hardware_folder(folder) / SCRIPT
     there = inspect(path)
     if there is not None and not force:
-        _refuse_to_lose(there, _version(source) or 0)
+        _refuse_to_lose(there, shipped_version())
     marked = source + MARK + _fingerprint(source) + b"\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +65,11 @@ def inspect(path: Path) -> Installed | None:
         raise UsageError(f"{path}: {error.strerror}", "a script that can be read") from error
     body, _, fingerprint = data.rpartition(MARK)
     return Installed(path, _version(data), fingerprint.strip() == _fingerprint(body))
+
+
+def shipped_version() -> int:
+    """The version of the script that comes with this JAM_BOT."""
+    return _version(fl_script().read_bytes()) or 0
 
 
 def hardware_folder(asked: Path | None = None, platform: str = sys.platform) -> Path:

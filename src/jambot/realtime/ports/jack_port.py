@@ -39,17 +39,17 @@ _SILENCE = b""
 
 
 class JackClient:
-    """The client `jambot` on a running JACK server, and the traffic through its two ports.
+    """A client, `jambot`, on a running JACK server, and the traffic through its two ports.
 
     Threads: JACK's own thread runs `_process` once a period and owns the queue, the frame line and
     the sounding notes. The stage hands messages over through `_inbox` and takes them from
     `_arrived` and `_departed`; these deques are the only shared state, and nobody waits for a lock.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, name: str = CLIENT_NAME) -> None:
         self._jack = load_jack()
         self._clock = clock
-        self._client = open_client(self._jack, CLIENT_NAME)
+        self._client = open_client(self._jack, name)
         self._line = FrameLine(self._client.samplerate)
         self._in = self._client.midi_inports.register("in")
         self._out = self._client.midi_outports.register("out")

@@ -1,0 +1,75 @@
+"""The command `jambot doctor`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from jambot.cli.options import Adapter
+from jambot.cli.screen import err, out
+
+if TYPE_CHECKING:
+    from jambot.control.doctor import Check
+
+app = typer.Typer()
+MARKS = {
+    "good": ("✓", "green"),
+    "weak": ("!", "yellow"),
+    "broken": ("✕", "red"),
+    "absent": ("–", ""),
+}
+
+
+@app.command()
+def doctor(
+    in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
+    out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
+    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
+    loopback: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="IN OUT", help="Measure a cable: where it is heard, and played into."),
+    ] = None,
+    adapter: Adapter = "jazz",
+    report: Annotated[Path, typer.Option(help="Where takes are to go.")] = Path("takes"),
+    fl_folder: Annotated[Path | None, typer.Option(help="FL Studio's user data folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs, all figures.")] = False,
+    panic: Annotated[
+        bool, typer.Option("--panic", help="Only: end every note on every output.")
+    ] = False,
+) -> None:
+    """Look at this set-up: what is not well, and what to do. Ends with 1 where none can jam."""
+    from jambot.control.doctor import Wishes, as_dict, examine, may_jam
+    from jambot.control.doctor import panic as end_all_notes
+
+    if panic:
+        checks = end_all_notes()
+        if not checks and not as_json:
+            out.print("No MIDI output, so nothing that could sound.")
+    else:
+        wishes = Wishes(backend, in_name, out_name, loopback, adapter, report, fl_folder)
+        with err.status("looking") as status:
+            checks = examine(wishes, lambda words: status.update(f"looking at the {words}"))
+    if as_json:
+        typer.echo(json.dumps(as_dict(checks), indent=2))
+    elif checks:
+        out.print(_screen(checks))
+    raise typer.Exit(0 if may_jam(checks) else 1)
+
+
+def _screen(checks: "Sequence[Check]") -> Table:
+    """One line a part, and the cure below it."""
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for check in checks:
+        mark, colour = MARKS[check.state]
+        said = Text(check.found)
+        if check.cure:
+            said.append(f"\n▸ {check.cure}", style=colour)
+        table.add_row(Text(mark, style=colour), Text(check.name), said)
+    return table

@@ -1,0 +1,12 @@
+"""What stands between a musician and the first bar, looked at part by part, with a cure for each.
+
+`examine` asks every check in turn: of the `machine`, of the `ports` (with `cable` measuring one
+that leads back here) and of the `player`. Nothing is changed but by `panic`. Imported by the
+command line and by the MCP server.
+"""
+
+from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.doctor.examination import as_dict, examine, may_jam
+from jambot.control.doctor.panic import panic
+
+__all__ = ["Check", "State", "Wishes", "as_dict", "examine", "may_jam", "panic"]

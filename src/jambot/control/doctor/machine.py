@@ -1,0 +1,152 @@
+"""The doctor's look at the machine: timer, disk, view, sound, and FL Studio's script."""
+
+import os
+import platform
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
+from jambot.control.live_view import LOOPBACK, STATIC
+from jambot.control.room import PORT
+from jambot.errors import UsageError
+from jambot.evaluation.kpi import Latency
+from jambot.evaluation.sound import INSTALL, find_soundfont
+from jambot.realtime.clock import Clock, SystemClock
+from jambot.realtime.machine import this_machine
+
+WAITS, WAIT_SECONDS = 150, 0.003
+LATE_MS = 10.0
+"""A note this late is counted as late (`realtime/scheduler.py`)."""
+SPUN_MS = 1.0
+"""A machine that keeps its time wakes the stage within its spin."""
+FULL_BYTES, TIGHT_BYTES = 200e6, 2e9
+"""Ten minutes of `solo.wav` are 106 MB."""
+BUSY = 1.5
+"""Programs that want a core, per core: beyond this the stage has to wait for one."""
+
+
+def machine_checks(wishes: Wishes) -> Iterator[Check]:
+    """One check for each part."""
+    yield processor()
+    yield timer(SystemClock())
+    yield disk(wishes.takes)
+    yield live_view()
+    yield sound()
+    yield fl_studio(wishes.fl_folder)
+
+
+def processor() -> Check:
+    """System, cores, and whether they are free."""
+    cores = os.cpu_count() or 1
+    machine = this_machine()
+    said = f"{platform.system()} {machine['processor']}, {cores} cores, Python {machine['python']}"
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    figures = {"cores": cores, "load": load}
+    if load is not None and load > BUSY * cores:
+        return Check(
+            "machine",
+            State.WEAK,
+            f"{said}; {load:.1f} programs want a core",
+            "end what computes beside the jam",
+            figures,
+        )
+    if cores < 2:
+        return Check("machine", State.WEAK, said, "two cores: one plans while one plays", figures)
+    return Check("machine", State.GOOD, said, figures=figures)
+
+
+def timer(clock: Clock) -> Check:
+    """How late the stage wakes, sleeping and then spinning as it does before every note."""
+    late_ms = []
+    for _ in range(WAITS):
+        due = clock.now() + WAIT_SECONDS
+        clock.sleep_until(due)
+        late_ms.append((clock.now() - due) * 1e3)
+    figure = Latency.of(late_ms)
+    p99 = figure.p99 or 0.0
+    found = f"wakes {figure.p50:.3f} ms late, p99 {p99:.3f}"
+    figures = {"late_ms": asdict(figure)}
+    if p99 <= SPUN_MS:
+        return Check("timer", State.GOOD, found, figures=figures)
+    state = State.BROKEN if (figure.p50 or 0.0) > LATE_MS else State.WEAK
+    cure = "end what computes beside the jam; a laptop on mains, set to best performance"
+    return Check("timer", state, found, cure, figures)
+
+
+def disk(folder: Path) -> Check:
+    """Whether takes can be written, and how much room there is."""
+    name = "disk"
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        found = f"{there} cannot be written to ({error.strerror})"
+        return Check(name, State.BROKEN, found, "jam from another folder, or --report one")
+    free = shutil.disk_usage(there).free
+    found, figures = f"{free / 1e9:.1f} GB free for takes", {"free_bytes": free}
+    if free >= TIGHT_BYTES:
+        return Check(name, State.GOOD, found, figures=figures)
+    state = State.BROKEN if free < FULL_BYTES else State.WEAK
+    return Check(name, state, found, "make room, or --report a folder on another disk", figures)
+
+
+def live_view() -> Check:
+    """Whether the page is there, and whether its port is free or a jam has it."""
+    name = "live view"
+    if not (STATIC / "index.html").is_file():
+        return Check(name, State.BROKEN, "the page is missing", "install JAM_BOT again")
+    host = LOOPBACK[0]
+    with suppress(OSError), socket.create_server((host, PORT)):
+        return Check(name, State.GOOD, f"http://{host}:{PORT} is free")
+    return Check(
+        name,
+        State.WEAK,
+        f"port {PORT} is taken, by a jam or by another program",
+        "none needed: a new jam takes the next port and says which",
+    )
+
+
+def sound() -> Check:
+    """Whether takes become `solo.wav`."""
+    name = "FluidSynth"
+    missing = [what for what, there in _sound_parts() if not there]
+    if missing:
+        return Check(name, State.WEAK, f"no {' and no '.join(missing)}: no solo.wav", INSTALL)
+    return Check(name, State.GOOD, "takes become solo.wav")
+
+
+def _sound_parts() -> list[tuple[str, bool]]:
+    return [
+        ("fluidsynth", shutil.which("fluidsynth") is not None),
+        ("soundfont", find_soundfont() is not None),
+    ]
+
+
+def fl_studio(folder: Path | None) -> Check:
+    """Which script FL Studio has, beside the one that ships."""
+    name = "FL Studio"
+    try:
+        path = hardware_folder(folder) / SCRIPT
+        there = inspect(path)
+    except UsageError as error:
+        state = State.ABSENT if folder is None else State.BROKEN
+        return Check(name, state, error.found, "" if folder is None else error.expected)
+    shipped = shipped_version()
+    figures = {"installed": there.version if there else None, "shipped": shipped}
+    if there is None:
+        return Check(name, State.WEAK, "its script is not installed", "jambot fl install", figures)
+    found = f"script {there.version}, this JAM_BOT has {shipped}"
+    if not there.own:
+        cure = "keep a copy of it, then jambot fl install --force"
+        return Check(name, State.WEAK, f"{found}; changed by hand", cure, figures)
+    if there.version is None or there.version < shipped:
+        return Check(name, State.WEAK, found, "jambot fl install, then restart it", figures)
+    if there.version > shipped:
+        return Check(name, State.WEAK, found, "upgrade JAM_BOT", figures)
+    return Check(name, State.GOOD, found, figures=figures)

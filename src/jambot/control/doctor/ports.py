@@ -1,0 +1,124 @@
+"""The doctor's look at the ports: what is there, what a jam would open, clock, and the way back."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from jambot.control.doctor.cable import Cable, measure_cable
+from jambot.control.doctor.check import Check, State, Wishes
+from jambot.errors import PortError, UsageError
+from jambot.realtime.clock import Clock, SystemClock
+from jambot.realtime.midi_clock import TICK
+from jambot.realtime.ports import InputPort, OutputPort, list_ports, open_ports
+from jambot.realtime.ports.jack_port import JackClient, JackInput, JackOutput
+from jambot.realtime.tick_line import TICKS_PER_BEAT
+
+LISTEN_SECONDS = 1.0
+SLOW_MS, UNEVEN_MS = 10.0, 3.0
+"""A cable within one computer takes 1 to 3 ms; late enough to hear, and uneven enough to feel."""
+NO_PORTS_CURE = "plug in a keyboard, or jam all the same: a pianist comps, the browser sounds"
+
+
+def port_checks(wishes: Wishes) -> Iterator[Check]:
+    """What is there, what a jam would open and hear, and the way back."""
+    clock = SystemClock()
+    yield _list()
+    yield from _as_jam_would(wishes, clock)
+    yield from _own_loop(clock)
+    if wishes.loopback is not None:
+        yield _named_loop(wishes.backend, *wishes.loopback, clock)
+
+
+def _list() -> Check:
+    """Every port that can be named."""
+    found = list_ports()
+    names = {side: [p.name for p in found if p.direction == side] for side in ("in", "out")}
+    if not found:
+        return Check("MIDI ports", State.WEAK, "none", NO_PORTS_CURE, names)
+    said = "; ".join(f"{side}: {', '.join(there) or 'none'}" for side, there in names.items())
+    return Check("MIDI ports", State.GOOD, said, figures=names)
+
+
+def _as_jam_would(wishes: Wishes, clock: Clock) -> Iterator[Check]:
+    """Open what `jambot jam` would open, and listen whether a host gives its clock there."""
+    try:
+        ports = open_ports(wishes.backend, wishes.in_name, wishes.out_name, clock)
+    except (PortError, UsageError) as error:
+        yield Check.refused("a jam's ports", error)
+        return
+    try:
+        heard = ports.input_name or "nobody yet"
+        said = f"{ports.backend}: hears {heard}, plays to {ports.output_name or 'nobody yet'}"
+        if ports.backend == "memory":
+            said = "none: a pianist comps, the browser sounds"
+        yield Check("a jam's ports", State.GOOD, said)
+        yield _clock(ports.input, heard, clock)
+    finally:
+        ports.close()
+
+
+def _clock(source: InputPort, name: str, clock: Clock) -> Check:
+    """Whose ticks come in, and how fast."""
+    source.poll()
+    clock.sleep_until(clock.now() + LISTEN_SECONDS, spin=False)
+    ticks = [message.seconds for message in source.poll() if message.data[0] == TICK]
+    if len(ticks) < 2:
+        return Check(
+            "MIDI clock", State.ABSENT, f"none in {LISTEN_SECONDS:g} s, so --clock internal"
+        )
+    bpm = 60.0 * (len(ticks) - 1) / (ticks[-1] - ticks[0]) / TICKS_PER_BEAT
+    found = f"{bpm:.1f} bpm from {name}: --clock midi follows it"
+    return Check("MIDI clock", State.GOOD, found, figures={"bpm": round(bpm, 2)})
+
+
+def _own_loop(clock: Clock) -> Iterator[Check]:
+    """Over JACK, from a client of ours to another: what the way through the server costs."""
+    try:
+        with _jack_loop(clock) as (source, sink):
+            yield _cable("JACK loop", measure_cable(source, sink, clock))
+    except PortError as error:
+        yield Check("JACK loop", State.ABSENT, error.found)
+
+
+@contextmanager
+def _jack_loop(clock: Clock) -> Iterator[tuple[InputPort, OutputPort]]:
+    plays = JackClient(clock, f"jambot-loop-{os.getpid()}")
+    try:
+        hears = JackClient(clock, f"jambot-ear-{os.getpid()}")
+        try:
+            hears.connect(f"jambot-loop-{os.getpid()}:out", None)
+            yield JackInput(hears), JackOutput(plays)
+        finally:
+            hears.close()
+    finally:
+        plays.close()
+
+
+def _named_loop(backend: str, heard: str, played: str, clock: Clock) -> Check:
+    """Through a real cable, by the names of its ends."""
+    name = f"loop {played} ▸ {heard}"
+    try:
+        ports = open_ports(backend, heard, played, clock)
+    except (PortError, UsageError) as error:
+        return Check.refused(name, error)
+    try:
+        return _cable(name, measure_cable(ports.input, ports.output, clock))
+    finally:
+        ports.close()
+
+
+def _cable(name: str, cable: Cable) -> Check:
+    figures = asdict(cable)
+    if cable.latency_ms.p50 is None:
+        cure = "name the two ends of one cable, and join them"
+        return Check(name, State.BROKEN, "nothing came back", cure, figures)
+    latency, jitter = cable.latency_ms, cable.jitter_ms
+    found = f"{latency.p50:.2f} ms, p99 {latency.p99:.2f}; jitter p99 {jitter.p99:.2f} ms"
+    if cable.lost:
+        cure = "close what else uses the cable; over JACK raise the period, or give it priority"
+        return Check(name, State.WEAK, f"{found}; {cable.lost} lost", cure, figures)
+    if (latency.p95 or 0.0) > SLOW_MS or (jitter.p99 or 0.0) > UNEVEN_MS:
+        cure = "another driver, a shorter JACK period, or fewer programs beside the jam"
+        return Check(name, State.WEAK, found, cure, figures)
+    return Check(name, State.GOOD, found, figures=figures)
