@@ -1,8 +1,5 @@
 """The stage proved from outside: a real JACK server, a real `jambot jam`, a real other program."""
 
-import os
-from contextlib import suppress
-
 import pytest
 
 from jambot.assets import model_names
@@ -12,22 +9,6 @@ from jambot.realtime.main import CHORD_TONES
 
 STAGE_A_TTFN_MS = 120.0
 ON, OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
-
-
-@pytest.fixture
-def undisturbed():
-    """Where it is allowed, this test and what it starts go before everything else that runs here.
-
-    A musician's machine is set up so; and an overloaded one loses JACK's periods, notes included.
-    """
-    if not hasattr(os, "sched_setscheduler"):
-        yield
-        return
-    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
-    with suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))
-    yield
-    os.sched_setscheduler(0, policy, priority)
 
 
 @pytest.mark.timeout(240)
