@@ -27,7 +27,7 @@ class RandomModel:
         self.forks: list[RandomModel] = []
 
     def fork(self) -> "RandomModel":
-        self.forks.append(RandomModel(self.eagerness, self.context_length, self.spread))
+        self.forks.append(type(self)(self.eagerness, self.context_length, self.spread))
         return self.forks[-1]
 
     @property

@@ -3,7 +3,7 @@
 import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,7 +40,7 @@ def before(notes: list[Note], beats: float) -> list[Note]:
     return [note for note in notes if note.onset_beats < beats]
 
 
-def first_bar(generator: Generator, ids: list[int], meter: Meter) -> int:
+def first_bar(generator: Generator, ids: Sequence[int], meter: Meter) -> int:
     """The bar that a window begins with, told from where it ends."""
     beats = sum(VOCABULARY.field(token) in ("BAR", "BEAT") for token in ids)
     first_beat = math.floor(generator.frontier_beats) + 1 - beats
@@ -80,8 +80,8 @@ situations = st.builds(
 def test_whatever_the_model_says_a_line_comes_out(
     random_model: Models, prompt: Prompt, eagerness: float, seed: int
 ) -> None:
-    model = random_model(eagerness)
-    generator = Generator(model, SamplingSettings(lowest=55, highest=77), seed)
+    settings = SamplingSettings(lowest=55, highest=77)
+    generator = Generator(random_model(eagerness), settings, seed)
     generator.prompt(prompt)
     notes = play(generator, prompt.resume_beats + 6)
     line = [round(n.onset_beats * 24) for n in (*prompt.notes, *notes)]
@@ -90,8 +90,8 @@ def test_whatever_the_model_says_a_line_comes_out(
     assert all(tick >= round(prompt.resume_beats * 24) for tick in own)
     assert not own or own[0] > max(line[: len(prompt.notes)], default=-1)
     assert all(55 <= note.pitch <= 77 for note in notes)
-    assert model.ids.index(VOCABULARY.id("BAR")) == 8
-    window = decode(model.ids, first_bar(generator, model.ids, prompt.meter), prompt.meter)
+    assert generator.ids.index(VOCABULARY.id("BAR")) == 8
+    window = decode(generator.ids, first_bar(generator, generator.ids, prompt.meter), prompt.meter)
     shown = min(len(window), len(notes))
     assert window[len(window) - shown :] == notes[len(notes) - shown :]
 
@@ -206,6 +206,8 @@ def test_a_swapped_chord_is_heard_by_the_very_next_note(random_model: Models) ->
     play(generator, 8)
     computed = model.computed
     generator.prompt(Prompt((CHORDS[0], HarmonyChange(5.1, SOMETHING_ELSE)), (), 5.25))
+    generator.catch_up()
+    assert not generator.behind
     stated = [VOCABULARY.value(t) for t in model.ids if VOCABULARY.field(t) == "BASS"]
     assert stated[-1] == SOMETHING_ELSE.bass
     assert model.computed - computed < 10, "only what differs is computed"
@@ -222,7 +224,7 @@ def test_no_window_ever_overflows(
     play(generator, 40)
     generator.prompt(Prompt(clusters(160, 2), (), 130.25, meter=Meter(beats_per_bar)))
     play(generator, 150)
-    assert max(model.longest, model.forks[0].longest) <= model.context_length
+    assert max(stream.longest for stream in (model, *model.forks)) <= model.context_length
 
 
 def test_not_even_with_a_chord_on_every_tick(random_model: Models) -> None:
@@ -272,13 +274,44 @@ def test_a_sparse_window_reaches_back_no_further_than_a_prompt_remembers(
     random_model: Models,
 ) -> None:
     """The stage forgets after 16 bars; a window that began before would call them silent."""
-    model = random_model(-30.0)
-    generator = Generator(model, UNGUIDED)
+    generator = Generator(random_model(-30.0), UNGUIDED)
     generator.prompt(Prompt(CHORDS))
     for beat in range(4, 400, 4):
         play(generator, beat)
-        bars = model.ids.count(VOCABULARY.id("BAR"))
+        bars = generator.ids.count(VOCABULARY.id("BAR"))
         assert bars < 16
+
+
+def test_going_back_before_a_window_opened_ahead_computes_only_what_differs(
+    random_model: Models,
+) -> None:
+    model = random_model(1.0)
+    generator = Generator(model)
+    generator.prompt(Prompt(clusters(64, 1)))
+    line = []
+    while not model.forks[1].computed:  # the second window
+        line += [note for note in [generator.advance()] if note]
+    turn = math.floor(generator.frontier_beats) - 2.0
+    computed = model.computed + model.forks[0].computed
+    changed = (*clusters(int(turn), 1), HarmonyChange(turn, SOMETHING_ELSE))
+    generator.prompt(Prompt(changed, tuple(before(line, turn)), turn))
+    while generator.behind:
+        generator.catch_up()
+    assert generator.ids[-1] == VOCABULARY.id("COND_SEP")
+    assert model.computed + model.forks[0].computed - computed < 20
+
+
+def test_a_prompt_is_computed_in_steps_and_a_newer_one_ends_it(random_model: Models) -> None:
+    model = random_model()
+    generator = Generator(model)
+    notes = tuple(Note(i / 2, 0.5, 60) for i in range(32))
+    generator.prompt(Prompt(CHORDS, notes, 16.0))
+    assert generator.advance() is None
+    assert 0 < model.computed <= 32
+    generator.prompt(Prompt(CHORDS, notes, 16.25))
+    fresh = Generator(random_model())
+    fresh.prompt(Prompt(CHORDS, notes, 16.25))
+    assert play(generator, 24.0) == play(fresh, 24.0)
 
 
 def test_without_guidance_there_is_no_second_stream(random_model: Models) -> None:
@@ -287,8 +320,8 @@ def test_without_guidance_there_is_no_second_stream(random_model: Models) -> Non
         generator = Generator(model, SamplingSettings(guidance=weight))
         generator.prompt(Prompt(CHORDS))
         play(generator, 16)
-    assert [fork.computed for fork in alone.forks] == [0]
-    assert guided.forks[0].computed > 0
+    unheard = [model.forks[0].computed for model in (alone, guided)]
+    assert unheard[0] == 0 < unheard[1]
 
 
 def test_the_second_stream_hears_the_same_without_the_harmony(random_model: Models) -> None:

@@ -17,6 +17,7 @@ from jambot.generation.phrasing import (
     taken_up,
 )
 from jambot.generation.sampling import SamplingSettings, chance, choose, guided
+from jambot.generation.window import Window
 from jambot.music import HarmonyChange, Note
 from jambot.tokens import (
     VOCABULARY,
@@ -24,7 +25,6 @@ from jambot.tokens import (
     Timeline,
     encode,
     harmony_ids,
-    hide_harmony,
     marker_id,
     note_of,
     primer_start_bar,
@@ -46,6 +46,8 @@ FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
 MOST_IN_HASTE = 64
 """More notes than this are not looked back on for how fast they came."""
+STEP_TOKENS = 16
+"""So many tokens owed are computed in one step: some 5 ms, then the newest prompt is looked at."""
 NEVER = np.float32(-np.inf)
 
 
@@ -53,8 +55,9 @@ class Generator:
     """Improvises from a prompt, and goes on until told otherwise.
 
     `prompt` states the situation anew: what the two statements share stays computed. `advance`
-    takes one step (a note, or the end of a beat). The same model, settings, seed and prompts give
-    the same notes.
+    takes one step: a note, the end of a beat, or a few of the tokens that are still to be computed.
+    The same model, settings, seed and prompts give the same notes. Of two windows the older one
+    stays as it is when a new one is opened ahead: a change in between goes back to it at no cost.
 
     Threads: none of its own; use it from one thread.
     """
@@ -64,10 +67,10 @@ class Generator:
     ) -> None:
         self.settings = settings or SamplingSettings()
         self.seed = seed
-        self._model = model
-        self._unheard = model.fork()
-        self._ids: list[int] = []
-        self._hidden: list[int] = []
+        guided = bool(self.settings.guidance)
+        self._window = Window(model, guided)
+        self._other = Window(model.fork(), guided)
+        self._context_length = model.context_length
         self._windows: dict[int, int] = {}
         """Beat -> the bar that its window begins with."""
         self._prompt = Prompt()
@@ -77,6 +80,20 @@ class Generator:
     def frontier_beats(self) -> float:
         """Everything before this beat is decided; later notes are still to come."""
         return self._floor_tick / TICKS_PER_BEAT
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The tokens of the present window."""
+        return tuple(self._window.ids)
+
+    @property
+    def behind(self) -> bool:
+        """Whether tokens of the prompt, or of the last note, are still to be computed."""
+        return self._window.owed > 0
+
+    def catch_up(self) -> None:
+        """Compute a few of them, so that the next note comes sooner."""
+        self._window.work(STEP_TOKENS)
 
     def forget(self) -> None:
         """Before another piece: how far this one's windows reached says nothing about the next."""
@@ -101,10 +118,13 @@ class Generator:
         self._attack = prompt.attack
         oldest = self._beat - LONGEST_WINDOW_BARS * prompt.meter.beats_per_bar
         self._windows = {b: s for b, s in self._windows.items() if oldest <= b <= self._beat}
-        self._open_window(self._known_window())
+        self._open_window(self._known_window(), ahead=False)
 
     def advance(self) -> Note | None:
-        """One step: the next note, or None where a beat ended without another."""
+        """One step: the next note, or None where there is none yet."""
+        if self.behind:
+            self.catch_up()
+            return None
         change = self._pending_change()
         token = self._draw_position()
         if change is not None and self._tick_of(token) >= change:
@@ -127,13 +147,13 @@ class Generator:
 
     def _play(self, pos: int) -> Note:
         self._attack = False
-        self._append([pos])
+        self._window.add([pos])
         pitch = self._draw(PITCH, self._pitch_logits())
-        self._append([pitch])
-        dur = self._draw(DUR, self._model.logits()[DUR])
-        self._append([dur])
-        vel = self._draw(VEL, self._model.logits()[VEL])
-        self._append([vel])
+        self._window.add([pitch])
+        dur = self._draw(DUR, self._window.heard()[DUR])
+        self._window.add([dur])
+        vel = self._draw(VEL, self._window.heard()[VEL])
+        self._window.add([vel])
         note = note_of(self._beat, *(VOCABULARY.value(token) for token in (pos, pitch, dur, vel)))
         self._last_tick = self._floor_tick = ticks_at(note.onset_beats)
         self._notes.append(note)
@@ -146,7 +166,7 @@ class Generator:
             return None
         if self._attack:
             return int(POS.start) + first
-        logits = self._model.logits()
+        logits = self._window.heard()
         marker = marker_id(self._beat + 1, self._prompt.meter)
         places = logits[POS][first:] + self._haste_lean(first)
         candidates = np.append(places, logits[marker] + self._rest_lean())
@@ -175,10 +195,9 @@ class Generator:
         return register_lean(centre + (0.0 if knob is None else (knob - 0.5) * KNOB_SEMITONES))
 
     def _pitch_logits(self) -> NDArray[np.float32]:
-        logits = self._model.logits()[PITCH]
+        logits = self._window.heard()[PITCH]
         if self.settings.guidance:
-            self._catch_up()
-            logits = guided(logits, self._unheard.logits()[PITCH], self.settings.guidance)
+            logits = guided(logits, self._window.unheard()[PITCH], self.settings.guidance)
         logits = logits + self._register
         if self.settings.figures:
             pitches = [pitch - LOWEST_PITCH for pitch in taken_up(self._recent())]
@@ -221,7 +240,7 @@ class Generator:
         if self._room() < ROOM_AT_THE_END:
             self._open_window()
         else:
-            self._append(harmony_ids(self._timeline.at(tick)))
+            self._window.add(harmony_ids(self._timeline.at(tick)))
 
     def _enter_beat(self, beat: int) -> None:
         self._beat = beat
@@ -234,9 +253,9 @@ class Generator:
             self._open_window()
             return
         self._windows[beat] = start
-        self._append([marker_id(beat, self._prompt.meter)])
+        self._window.add([marker_id(beat, self._prompt.meter)])
         if opens_bar or self._timeline.changes(tick, tick + 1):
-            self._append(harmony_ids(self._timeline.at(tick)))
+            self._window.add(harmony_ids(self._timeline.at(tick)))
 
     def _present(self) -> Prompt:
         return replace(
@@ -252,21 +271,21 @@ class Generator:
         beats = (beat for beat in self._windows if beat >= bar_line)
         return self._windows.get(max(beats, default=bar_line))
 
-    def _open_window(self, known: int | None = None) -> None:
-        """Bring both streams to the present, in the `known` window or in a fresh one that fits."""
+    def _open_window(self, known: int | None = None, ahead: bool = True) -> None:
+        """Put the present down, in the `known` window or in a fresh one that fits."""
         present, bar = self._present(), self._prompt.meter.bar_at(self._beat)
         fresh = known is None or self._attack
-        limit = self._model.context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
+        limit = self._context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
         primer = primer_start_bar(present, self.settings.primer_max_tokens)
         start = primer if known is None else known
         ids = encode(present, start).ids
         while len(ids) > limit and start < bar:
             start += 1
             ids = encode(present, start).ids
-        if len(ids) > self._model.context_length - (ROOM_FOR_A_BEAT if fresh else ROOM_AT_THE_END):
+        if len(ids) > self._context_length - (ROOM_FOR_A_BEAT if fresh else ROOM_AT_THE_END):
             ids = encode(self._thinned(present), bar).ids
         self._windows[self._beat] = start
-        self._compute(ids)
+        self._write(ids, ahead)
 
     def _thinned(self, present: Prompt) -> Prompt:
         """For a bar that fills a window by itself: its last notes, and its last harmony alone."""
@@ -276,32 +295,12 @@ class Generator:
         notes = sorted(present.notes)[-FEWEST_NOTES:]
         return replace(present, harmonies=(held,), notes=tuple(notes))
 
-    def _compute(self, ids: list[int]) -> None:
-        """Rewind both streams to where they differ from `ids`, and bring the heard one up to it."""
-        hidden = hide_harmony(ids)
-        common = min(_common_prefix(self._ids, ids), len(ids) - 1)
-        self._model.rewind(common)
-        self._model.append(ids[common:])
-        self._ids = ids
-        shared = min(_common_prefix(self._hidden, hidden), self._unheard.length)
-        self._unheard.rewind(min(shared, len(hidden) - 1))
-        self._hidden = hidden
-
-    def _append(self, ids: list[int]) -> None:
-        self._model.append(ids)
-        self._ids += ids
-        self._hidden += hide_harmony(ids)
-
-    def _catch_up(self) -> None:
-        """Give the stream that hears no harmony what it has missed: once a note, in one piece."""
-        self._unheard.append(self._hidden[self._unheard.length :])
+    def _write(self, ids: list[int], ahead: bool) -> None:
+        """Put `ids` down where most of them stands; one opened `ahead` leaves the present alone."""
+        leave = ahead or self._other.shared(ids) > self._window.shared(ids)
+        if leave:
+            self._window, self._other = self._other, self._window
+        self._window.rewrite(ids)
 
     def _room(self) -> int:
-        return self._model.context_length - len(self._ids) - TOKENS_PER_NOTE
-
-
-def _common_prefix(old: list[int], new: list[int]) -> int:
-    for i, (a, b) in enumerate(zip(old, new, strict=False)):
-        if a != b:
-            return i
-    return min(len(old), len(new))
+        return self._context_length - len(self._window.ids) - TOKENS_PER_NOTE

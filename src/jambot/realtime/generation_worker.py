@@ -213,14 +213,23 @@ def _improvise(pipe: Connection, make_generator: MakeGenerator) -> None:
     try:
         while True:
             working = task is not None and generator.frontier_beats < task.until_beats
-            if not working or pipe.poll():
+            if pipe.poll() or not (working or generator.behind):
                 task = _take(pipe, generator, task)
-            elif task is not None:
-                note = generator.advance()
-                notes = (note,) if note else ()
-                pipe.send(Answer(task.id, notes, generator.frontier_beats))
+            elif task is not None and working:
+                _go_on(pipe, generator, task)
+            else:
+                generator.catch_up()
     except (EOFError, OSError):
         return
+
+
+def _go_on(pipe: Connection, generator: Generator, task: _Task) -> None:
+    """One step, told where it decided something."""
+    decided = generator.frontier_beats
+    note = generator.advance()
+    if note is not None or generator.frontier_beats > decided:
+        notes = (note,) if note else ()
+        pipe.send(Answer(task.id, notes, generator.frontier_beats))
 
 
 def _take(pipe: Connection, generator: Generator, task: _Task | None) -> _Task | None:
