@@ -11,10 +11,10 @@ from jambot.assets import DEMO_COMPING
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.errors import JamBotError
 from jambot.evaluation.kpi import Latency, StageFigures, stage_figures
-from jambot.evaluation.take import read_take
 from jambot.generation import Generator, LanguageModel
 from jambot.generation.solo import improvise
 from jambot.music import read_midi
+from jambot.music.take import read_take
 from jambot.realtime.clock import Clock
 from jambot.realtime.main import JamSettings, jam, load_model
 from jambot.realtime.ports import TimedMessage
