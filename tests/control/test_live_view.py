@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from jambot.control import Command, MidiPlayed, Room
-from jambot.realtime.orders import Trade
+from jambot.realtime.orders import Panic, Trade
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -33,6 +33,14 @@ def open_room() -> Iterator[Room]:
 def get(room: Room, path: str = "/", **headers: str) -> HTTPResponse:
     assert room.url is not None
     return urlopen(Request(room.url + path, headers=headers), timeout=PATIENCE_SECONDS)
+
+
+def told(page: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next message of one kind; others are passed over."""
+    while True:
+        message: dict[str, Any] = json.loads(page.recv(timeout=PATIENCE_SECONDS))
+        if message["type"] == kind:
+            return message
 
 
 def viewer(room: Room, **options: Any) -> ClientConnection:
@@ -56,24 +64,24 @@ def test_every_viewer_is_shown_the_session(room: Room, status: Make):
     with viewer(room) as first, viewer(room) as second:
         room.show(status())
         for page in (first, second):
-            assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["chord"] == "Dm9"
+            assert told(page, "jam")["chord"] == "Dm9"
         room.show(status(beat=5.5))
         for page in (first, second):
-            assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["beat"] == 5.5
+            assert told(page, "jam")["beat"] == 5.5
 
 
 def test_who_comes_late_sees_the_last_picture(room: Room, status: Make):
     with viewer(room) as first:
         room.show(status())
-        first.recv(timeout=PATIENCE_SECONDS)
+        told(first, "jam")
     with viewer(room) as late:
-        assert json.loads(late.recv(timeout=PATIENCE_SECONDS))["beat"] == 5.0
+        assert told(late, "jam")["beat"] == 5.0
 
 
 def test_our_own_page_is_let_in(room: Room, status: Make):
     room.show(status())
     with viewer(room, origin=room.url) as page:
-        assert page.recv(timeout=PATIENCE_SECONDS)
+        assert told(page, "jam")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
@@ -129,6 +137,60 @@ def test_a_page_that_closes_with_a_key_down_lifts_it(room: Room, wait_until: Wai
 def test_a_built_in_performer_is_told_to_the_page(room: Room, status: Make):
     with viewer(room) as page:
         room.show(status())
-        assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is False
+        assert told(page, "jam")["performer"] is False
         room.show(status(performer=True))
-        assert json.loads(page.recv(timeout=PATIENCE_SECONDS))["performer"] is True
+        assert told(page, "jam")["performer"] is True
+
+
+def test_the_first_page_drives_and_who_comes_later_watches(room: Room, wait_until: Wait):
+    with viewer(room, origin=room.url) as first, viewer(room, origin=room.url) as second:
+        assert told(first, "driver")["driving"]
+        standing = told(second, "driver")
+        assert (standing["driving"], standing["driven"], standing["viewers"]) == (False, True, 2)
+        second.send('{"midi":[[144,60,90]]}')
+        second.send('{"order":{"trade":{"bars":4}}}')
+        assert "take over" in told(second, "refused")["why"]
+        first.send('{"order":{"trade":{"bars":8}}}')
+        assert gathered(room, 1, wait_until) == [Trade(8)]
+
+
+def test_taking_over_is_shown_to_both_and_lifts_the_others_keys(room: Room, wait_until: Wait):
+    with viewer(room, origin=room.url) as first, viewer(room) as second:
+        first.send('{"midi":[[144,60,90]]}')
+        assert gathered(room, 1, wait_until) == [MidiPlayed(b"\x90\x3c\x5a")]
+        second.send('{"drive":true}')
+        while told(first, "driver")["driving"]:
+            pass
+        while not told(second, "driver")["driving"]:
+            pass
+        assert MidiPlayed(b"\x80\x3c\x00") in gathered(room, 2, wait_until)
+        second.send('{"order":{"trade":{"bars":2}}}')
+        assert gathered(room, 1, wait_until) == [Trade(2)]
+
+
+def test_everybody_may_panic(room: Room, wait_until: Wait):
+    with viewer(room, origin=room.url), viewer(room) as second:
+        second.send('{"order":{"panic":{}}}')
+        assert gathered(room, 1, wait_until) == [Panic()]
+
+
+def test_where_nobody_drives_a_program_does_by_asking(room: Room, wait_until: Wait):
+    with viewer(room) as program:
+        assert not told(program, "driver")["driven"]
+        program.send('{"order":{"trade":{"bars":4}}}')
+        assert gathered(room, 1, wait_until) == [Trade(4)]
+        assert told(program, "driver")["driving"]
+
+
+def test_when_the_driver_leaves_the_next_page_drives(room: Room):
+    with viewer(room, origin=room.url) as first:
+        assert told(first, "driver")["driving"]
+    with viewer(room, origin=room.url) as second:
+        while not told(second, "driver")["driving"]:
+            pass
+
+
+def test_an_order_that_makes_no_sense_is_answered_with_what_would(room: Room):
+    with viewer(room) as page:
+        page.send('{"order":{"set_knob":{"name":"density","value":7}}}')
+        assert "a number from 0 to 1" in told(page, "refused")["why"]

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
 
 from jambot.control import Room
-from jambot.errors import UsageError
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -27,7 +28,8 @@ def seconds_for(room: Room, status: SessionStatus, pictures: int) -> float:
     start = time.perf_counter()
     for _ in range(pictures):
         room.show(status)
-        room.played(), room.orders()
+        room.played()
+        room.orders()
     return time.perf_counter() - start
 
 
@@ -44,7 +46,8 @@ def test_a_killed_room_is_not_noticed_on_stage(room: Room, status: Make, wait_un
     psutil.Process(room.pid).kill()
     wait_until(lambda: not room.alive)
     assert seconds_for(room, status(), PLENTY) < 1.0
-    assert (room.played(), room.orders()) == ([], [])
+    assert room.played() == []
+    assert room.orders() == []
 
 
 @needs_signals
@@ -80,9 +83,19 @@ def test_without_a_browser_there_is_no_address():
     assert not room.alive
 
 
-def test_another_machine_is_not_served():
-    with pytest.raises(UsageError, match=r"127\.0\.0\.1"):
-        Room(host="0.0.0.0")
+def test_other_machines_are_served_by_token_alone():
+    room = Room(port=0, host="0.0.0.0", terminal=False)
+    try:
+        assert room.url is not None
+        assert "from another machine: http://" in room.notice
+        with urlopen(room.url, timeout=100) as answer:
+            assert b"JAM_BOT" in answer.read()
+        with pytest.raises(HTTPError) as refused:
+            urlopen(room.url.split("?")[0], timeout=100)
+        refused.value.close()
+        assert refused.value.code == 403
+    finally:
+        room.close()
 
 
 def test_closing_twice_is_closing_once(room: Room, status: Make):
@@ -95,8 +108,6 @@ def test_closing_twice_is_closing_once(room: Room, status: Make):
 
 @needs_signals
 def test_ctrl_c_is_left_to_the_stage(room: Room, status: Make, wait_until: Wait):
-    from urllib.request import urlopen
-
     assert room.pid is not None
     assert room.url is not None
     with urlopen(room.url, timeout=100) as answer:

@@ -1,5 +1,6 @@
 """Commands that make music: jam, demo, generate, ports, bench."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -80,6 +81,16 @@ def jam(
     lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
     no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
     port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
+    host: Annotated[
+        str,
+        typer.Option(help="Address of the browser view; 0.0.0.0: for other machines, by token."),
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(help="What other machines must know; default: a new one.")
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the browser view by itself.")
+    ] = True,
 ) -> None:
     """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
     from jambot.realtime.main import JamSettings
@@ -100,7 +111,7 @@ def jam(
     with (
         Stopping() as stopping,
         _take(report) as folder,
-        _room(not no_view, port) as (show, hear, orders),
+        _room(folder, not no_view, port, host, token, open_page) as (show, hear, orders),
     ):
         play(settings, folder / LOG_FILE, show, hear, stopping, orders)
 
@@ -208,15 +219,21 @@ def ports() -> None:
 
 
 @contextmanager
-def _room(wanted: bool, port: int) -> Iterator[tuple[Show, Hear, Orders]]:
-    """What the stage needs of a room process: how to show itself, to hear its keys, its orders."""
+def _room(
+    take: Path, wanted: bool, port: int, host: str, token: str | None, open_page: bool
+) -> Iterator[tuple[Show, Hear, Orders]]:
+    """What the stage needs of a room process: how to show itself, to hear its keys, its orders.
+
+    The page opens by itself only where somebody sits at the terminal.
+    """
     if not wanted:
         yield lambda status: None, lambda keyboard, clock: keyboard, list
         return
     from jambot.control.room import Room
     from jambot.control.room_input import RoomInput
 
-    room = Room(port=port)
+    seen = open_page and sys.stdout is not None and sys.stdout.isatty()
+    room = Room(port, host, open_page=seen, token=token, take=take.resolve())
     try:
         yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now), room.orders
     finally:

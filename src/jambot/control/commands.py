@@ -1,7 +1,7 @@
-"""What a viewer may ask of the stage, checked at the door.
+"""What a viewer may say, checked at the door.
 
-The page sends one JSON object a message: `{"midi": [[144, 60, 90], ...]}`, what happened at one
-moment (a whole chord), or `{"order": {"trade": {"bars": 4}}}`, in the words of `realtime.orders`.
+One JSON object a message: `{"midi": [[144, 60, 90], ...]}`, what happened at one moment (a whole
+chord); `{"order": {"trade": {"bars": 4}}}`, in the words of `realtime.orders`; `{"drive": true}`.
 """
 
 import json
@@ -11,7 +11,9 @@ from typing import Any
 from jambot.errors import UsageError
 from jambot.realtime.orders import Order, read_order
 
-NOTE_OFF, NOTE_ON, CONTROL, SUSTAIN = 0x80, 0x90, 0xB0, 64
+NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
+CHANNEL_MODES = 120
+"""From this controller on it is no knob: all notes off and the like."""
 LONGEST_MESSAGE = 1000
 """Characters; what a page sends is far shorter, and what is longer is not read."""
 MOST_AT_ONCE = 32
@@ -19,45 +21,62 @@ MOST_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class MidiPlayed:
-    """One whole MIDI message from the page's keyboard: a key or the sustain pedal."""
+    """One whole MIDI message from the page: a key, a pedal, a knob, a program."""
 
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """The viewer takes over, or gives up: who drives is the room's business, not the stage's."""
+
+    on: bool
 
 
 Command = MidiPlayed | Order
 
 
-def read_commands(text: str) -> list[Command]:
-    """The commands in one message of a viewer, in order; what is none is passed over."""
+def read_message(text: str) -> Drive | list[Command]:
+    """What one message of a viewer says: that it drives, or commands, in order.
+
+    Of several keys the broken ones are passed over. UsageError, with the reason, for a message of
+    which nothing can be used.
+    """
+    message = _object(text)
+    if isinstance(message.get("drive"), bool):
+        return Drive(message["drive"])
+    if "order" in message:
+        return [read_order(message["order"])]
+    played = message.get("midi")
+    keys = played[:MOST_AT_ONCE] if isinstance(played, list) else []
+    commands: list[Command] = [MidiPlayed(data) for key in keys if (data := _midi(key))]
+    if not commands:
+        raise UsageError("nothing to do", 'keys ("midi"), an "order" or "drive"')
+    return commands
+
+
+def _object(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_MESSAGE:
-        return []
+        raise UsageError("a message too long to be read", f"{LONGEST_MESSAGE} characters at most")
     try:
         message = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
+    except (ValueError, RecursionError) as error:
+        raise UsageError("no JSON", 'an object, as in {"order": {"tap": {}}}') from error
     if not isinstance(message, dict):
-        return []
-    if "order" in message:
-        try:
-            return [read_order(message["order"])]
-        except UsageError:
-            return []
-    played = message.get("midi")
-    if not isinstance(played, list):
-        return []
-    return [MidiPlayed(data) for numbers in played[:MOST_AT_ONCE] if (data := _midi(numbers))]
+        raise UsageError(f"{text:.40}", 'an object, as in {"order": {"tap": {}}}')
+    return message
 
 
 def _midi(numbers: Any) -> bytes | None:
-    """Three MIDI bytes, where they are a key or the sustain pedal on some channel."""
-    if not isinstance(numbers, list) or len(numbers) != 3:
+    """The MIDI bytes, where they are a key, a pedal, a knob or a program on some channel."""
+    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return None
-    if not all(type(number) is int for number in numbers):
+    if len(numbers) not in (2, 3) or not 0x80 <= numbers[0] < 0xF0:
         return None
-    status, first, second = numbers
-    if not (0 <= first < 128 and 0 <= second < 128 and 0x80 <= status < 0xF0):
+    if not all(0 <= number < 128 for number in numbers[1:]):
         return None
-    kind = status & 0xF0
-    if kind in (NOTE_OFF, NOTE_ON) or (kind == CONTROL and first == SUSTAIN):
-        return bytes(numbers)
-    return None
+    kind, first = numbers[0] & 0xF0, numbers[1]
+    if (kind == PROGRAM) != (len(numbers) == 2):
+        return None
+    known = kind in (NOTE_OFF, NOTE_ON, PROGRAM) or (kind == CONTROL and first < CHANNEL_MODES)
+    return bytes(numbers) if known else None

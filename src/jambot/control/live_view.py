@@ -1,14 +1,20 @@
-"""The live view: a page in the browser that sees, hears and plays along.
+"""The live view: a page in the browser that sees, hears, plays along and steers.
 
-Serves `static/` and one websocket. Every viewer is sent the newest picture, and only the newest: a
-slow one misses some. Only this machine is served: other host names (a rebound DNS name) and pages
-of other origins are refused.
+Serves `static/`, the takes of `shelf` and one websocket, `/ws`. Each message is a JSON object. To a
+viewer: `{"type": "jam", ...}` (see `picture`), the newest only, so that a slow one misses some;
+`{"type": "driver", "driving", "driven", "viewers"}`, whenever that changes; and `{"type":
+"refused", "why"}` where a message of its own was of no use. From a viewer: what `commands` reads.
+
+Everybody may look and everybody may panic; one viewer at a time, the driver, plays and steers. A
+page that opens while nobody drives does, as does whoever plays or asks for something then; any
+viewer may take over by `{"drive": true}`, and give up by `{"drive": false}`.
 """
 
 import asyncio
 import json
 import mimetypes
 import socket
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,31 +22,23 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from jambot.control.commands import LONGEST_MESSAGE, Command, MidiPlayed, read_commands
+from jambot.control.commands import LONGEST_MESSAGE, Command, Drive, MidiPlayed, read_message
+from jambot.control.door import LOOPBACK, Door, same_origin
+from jambot.control.shelf import Shelf
+from jambot.errors import UsageError
+from jambot.realtime.orders import Panic
 from jambot.realtime.ports.port import SoundingNotes
 
 STATIC = Path(__file__).parent / "static"
-LOOPBACK = ("127.0.0.1", "localhost")
-PORTS_TRIED = 20
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-cache",
-}
+ANOTHER_DRIVES = "another view plays and steers: take over first"
+UNREAD_WORDS = 16
+"""Words to one viewer that may wait; of more the oldest are lost."""
 
 
 class LiveView:
@@ -50,9 +48,17 @@ class LiveView:
     other. `hear` is called on the server's thread with what a viewer asked at one moment.
     """
 
-    def __init__(self, listening: socket.socket, hear: Callable[[list[Command]], None]) -> None:
-        self._listening, self._hear = listening, hear
-        self._viewers: set[_Viewer] = set()
+    def __init__(
+        self,
+        listening: socket.socket,
+        hear: Callable[[list[Command]], None],
+        token: str | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        self._listening, self._hear, self._token = listening, hear, token
+        self._shelf = shelf or Shelf(None)
+        self._viewers: list[_Viewer] = []
+        self._driver: _Viewer | None = None
         self._newest = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server = uvicorn.Server(
@@ -69,15 +75,17 @@ class LiveView:
         )
 
     def app(self) -> Starlette:
-        """The web application: the page, its parts, and `/ws`."""
+        """The web application: the page, its parts, takes, and `/ws`."""
         # Windows may know .js as text/plain, which browsers then refuse to run as a module.
         mimetypes.add_type("text/javascript", ".js")
         page = StaticFiles(directory=STATIC, html=True)
+        hosts = list(LOOPBACK) if self._token is None else ["*"]
+        port = self._listening.getsockname()[1]
         return Starlette(
-            routes=[WebSocketRoute("/ws", self._view), Mount("/", page)],
+            routes=[WebSocketRoute("/ws", self._view), *self._shelf.routes(), Mount("/", page)],
             middleware=[
-                Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)),
-                Middleware(_WithHeaders),
+                Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+                Middleware(Door, token=self._token, port=port),
             ],
         )
 
@@ -110,77 +118,98 @@ class LiveView:
             return
         await websocket.accept()
         viewer = _Viewer()
-        self._viewers.add(viewer)
+        self._viewers.append(viewer)
+        if self._driver is None and "origin" in websocket.headers:
+            self._driver = viewer
+        self._call_viewers()
         showing = asyncio.create_task(self._keep_showing(websocket, viewer))
         try:
             async for text in websocket.iter_text():
-                commands = read_commands(text)
-                if commands:
-                    viewer.follow(commands)
-                    self._hear(commands)
+                self._heard(text, viewer)
         finally:
             showing.cancel()
-            self._viewers.discard(viewer)
-            self._hear(viewer.releases())
+            self._viewers.remove(viewer)
+            self._drive(viewer, False)
+            self._call_viewers()
+
+    def _heard(self, text: str, viewer: "_Viewer") -> None:
+        """Do what one message of a viewer says, or tell it why not."""
+        try:
+            message = read_message(text)
+        except UsageError as error:
+            viewer.tell({"type": "refused", "why": str(error)})
+            return
+        if isinstance(message, Drive):
+            self._drive(viewer, message.on)
+            return
+        if self._driver is None:
+            self._drive(viewer, True)
+        if viewer is self._driver:
+            viewer.follow(message)
+        elif message != [Panic()]:
+            viewer.tell({"type": "refused", "why": ANOTHER_DRIVES})
+            return
+        self._hear(message)
+
+    def _drive(self, viewer: "_Viewer", on: bool) -> None:
+        """Let a viewer drive, or let it go; whoever drove so far lifts its hands."""
+        if on == (viewer is self._driver):
+            return
+        if self._driver is not None:
+            self._hear(self._driver.releases())
+        self._driver = viewer if on else None
+        self._call_viewers()
+
+    def _standing(self, viewer: "_Viewer") -> str:
+        return json.dumps(
+            {
+                "type": "driver",
+                "driving": viewer is self._driver,
+                "driven": self._driver is not None,
+                "viewers": len(self._viewers),
+            }
+        )
 
     async def _keep_showing(self, websocket: WebSocket, viewer: "_Viewer") -> None:
         with suppress(WebSocketDisconnect, RuntimeError, OSError):
             while True:
                 await viewer.news.wait()
                 viewer.news.clear()
-                if self._newest:
-                    await websocket.send_text(self._newest)
+                while viewer.words:
+                    await websocket.send_text(viewer.words.popleft())
+                standing = self._standing(viewer)
+                if standing != viewer.standing:
+                    viewer.standing = standing
+                    await websocket.send_text(standing)
+                newest = self._newest
+                if newest and newest is not viewer.seen:
+                    viewer.seen = newest
+                    await websocket.send_text(newest)
 
 
 class _Viewer:
-    """One open page: whether it has yet to see the newest, and which keys it holds down."""
+    """One open page or program: what it has yet to be told, and which keys it holds down."""
 
     def __init__(self) -> None:
         self.news = asyncio.Event()
         self.news.set()
+        self.words: deque[str] = deque(maxlen=UNREAD_WORDS)
+        self.standing = self.seen = ""
         self._keys = SoundingNotes()
 
+    def tell(self, message: dict[str, Any]) -> None:
+        """Say something to this viewer alone."""
+        self.words.append(json.dumps(message))
+        self.news.set()
+
     def follow(self, commands: list[Command]) -> None:
+        """Remember which keys this viewer holds."""
         for command in commands:
             if isinstance(command, MidiPlayed):
                 self._keys.follow(command.data)
 
     def releases(self) -> list[Command]:
-        """What lifts the keys of a page that closes with a chord held down, and its pedal."""
+        """What lifts the keys of a viewer that goes with a chord held down, and its pedal."""
         keys: list[Command] = [MidiPlayed(data) for data in self._keys.note_offs()]
+        self._keys = SoundingNotes()
         return [*keys, MidiPlayed(bytes((0xB0, 64, 0)))] if keys else []
-
-
-class _WithHeaders:
-    """Puts `HEADERS` on every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def same_origin(headers: Headers) -> bool:
-    """Whether a websocket is asked for by our own page, or by a program that is no browser.
-
-    Browsers always name the page's origin. It is compared with the host they asked for, which is
-    checked apart, so that a forwarded port works too.
-    """
-    origin = headers.get("origin")
-    return origin is None or origin == f"http://{headers.get('host', '')}"
-
-
-def listen(host: str, port: int) -> socket.socket | None:
-    """A listening socket on `port` or the next free one; None where no port can be had."""
-    for candidate in (*range(port, min(port + PORTS_TRIED, 65536)), 0):
-        try:
-            return socket.create_server((host, candidate), backlog=64)
-        except OSError:
-            continue
-    return None

@@ -18,11 +18,16 @@ const PADS = [
   ["Am9", [45, 55, 59, 60, 64]],
 ];
 const VELOCITY = 84;
+// Where letters and digits are the field's own.
+const TYPED_IN = 'select, input:not([type="range"])';
 const BLACK = new Set([1, 3, 6, 8, 10]);
 
 export class Keys {
-  /** `onKey(pitch, velocity)` is called for a key going down, with velocity 0 for one going up. */
-  constructor({ piano, pads, onKey, onPanic }) {
+  /**
+   * `onKey(pitch, velocity)` is called for a key going down, with velocity 0 for one going up;
+   * `shortcuts` are further keys, by their place, and what they do.
+   */
+  constructor({ piano, pads, onKey, shortcuts }) {
     this.piano = piano;
     this.onKey = onKey;
     this.octave = 48;
@@ -32,9 +37,10 @@ export class Keys {
     this.padButtons = this.buildPads(pads);
     new ResizeObserver(() => this.buildPiano()).observe(piano);
     this.buildPiano();
-    this.hearPointers(piano, (target) => target?.dataset.pitch && [Number(target.dataset.pitch)]);
+    const pitchOf = (key) => key?.dataset.pitch && [Number(key.dataset.pitch)];
+    this.hearPointers(piano, pitchOf, true);
     this.hearPointers(pads, (target) => PADS[target?.closest("button")?.dataset.pad]?.[1]);
-    addEventListener("keydown", (event) => this.keyDown(event, onPanic));
+    addEventListener("keydown", (event) => this.keyDown(event, shortcuts));
     addEventListener("keyup", (event) => this.release(event.code));
     addEventListener("blur", () => this.releaseAll());
     document.addEventListener("visibilitychange", () => document.hidden && this.releaseAll());
@@ -45,9 +51,11 @@ export class Keys {
     return this.down.has(pitch);
   }
 
-  keyDown(event, onPanic) {
+  keyDown(event, shortcuts) {
     if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.code === "Escape") return onPanic();
+    if (event.code !== "Escape" && event.target.matches(TYPED_IN)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (shortcuts[event.code]) return shortcuts[event.code]();
     if (event.code === "KeyZ") return this.shift(-12);
     if (event.code === "KeyX") return this.shift(12);
     const digit = /^Digit([1-8])$/.exec(event.code);
@@ -62,13 +70,13 @@ export class Keys {
   }
 
   /** `source` (a key's code, a pointer) holds `pitches` until it is released. */
-  press(source, pitches, pad = null) {
+  press(source, pitches, pad = null, velocity = VELOCITY) {
     this.release(source);
     this.sources.set(source, { pitches, pad });
     for (const pitch of pitches) {
       const count = this.down.get(pitch) ?? 0;
       this.down.set(pitch, count + 1);
-      if (count === 0) this.onKey(pitch, VELOCITY);
+      if (count === 0) this.onKey(pitch, velocity);
     }
     this.padButtons[pad]?.classList.add("down");
   }
@@ -94,7 +102,7 @@ export class Keys {
   }
 
   /** Mouse and fingers, each holding what it lies on; sliding goes on to the next key. */
-  hearPointers(area, pitchesOf) {
+  hearPointers(area, pitchesOf, lower = false) {
     const touch = (event) => {
       const target = document.elementFromPoint(event.clientX, event.clientY);
       const pitches = area.contains(target) ? pitchesOf(target) : null;
@@ -103,7 +111,8 @@ export class Keys {
       if (!pitches) return this.release(source);
       if (held && String(held.pitches) === String(pitches)) return;
       const pad = target.closest("button")?.dataset.pad;
-      this.press(source, pitches, pad === undefined ? null : Number(pad));
+      const velocity = lower ? depth(event, target) : VELOCITY;
+      this.press(source, pitches, pad === undefined ? null : Number(pad), velocity);
     };
     area.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -171,4 +180,10 @@ export class Keys {
       }),
     );
   }
+}
+
+/** The lower a key is struck, the louder. */
+function depth(event, key) {
+  const { top, height } = key.getBoundingClientRect();
+  return Math.round(50 + 60 * Math.min(1, Math.max(0, (event.clientY - top) / height)));
 }

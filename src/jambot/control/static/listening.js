@@ -17,19 +17,24 @@ export class Listening {
 
   /** Hands over what is about to sound in `picture`; call it often. */
   listen(picture, now) {
-    const delay = picture.performer ? PERFORMER_DELAY_MS : 0;
+    const delay = this.delayMs(picture);
     for (const [onset, length, pitch, velocity, tentative] of picture.solo) {
       const inMs = this.clock.msUntil(onset, now);
       if (tentative && inMs > 0) continue;
       this.sing("solo", onset, length, pitch, velocity, inMs + delay);
     }
     if (picture.performer) {
-      for (const [onset, end, pitch] of picture.hands) {
+      for (const [onset, end, pitch, velocity] of picture.hands) {
         const length = end === null ? null : end - onset;
-        this.sing("hands", onset, length, pitch, 84, this.clock.msUntil(onset, now) + delay);
+        this.sing("hands", onset, length, pitch, velocity, this.clock.msUntil(onset, now) + delay);
       }
     }
     this.forget();
+  }
+
+  /** How much later than on stage things are heard, less what the sound card takes by itself. */
+  delayMs(picture) {
+    return (picture.performer ? PERFORMER_DELAY_MS : 0) - this.sound.lagMs;
   }
 
   sing(kind, onset, length, pitch, velocity, inMs) {

@@ -1,18 +1,26 @@
 // The live view: one picture of the jam from the stage ten times a second, drawn at display rate.
 
 import { BeatClock } from "./beat_clock.js";
+import { Click } from "./click.js";
+import { HandsSound } from "./hands_sound.js";
 import { Keys } from "./keys.js";
+import { Knobs } from "./knobs.js";
 import { Listening } from "./listening.js";
+import { MidiIn } from "./midi_in.js";
+import { PlanBars } from "./plan_bars.js";
 import { Readouts } from "./readouts.js";
 import { Roll } from "./roll.js";
 import { Sound } from "./sound.js";
 import { StageLink } from "./stage_link.js";
+import { Steering } from "./steering.js";
+import { Takes } from "./takes.js";
 
 const LISTEN_MS = 30;
+const REFUSAL_MS = 6000;
 const EMPTY = {
   playing: false, ready: false, bpm: 120, meter: 4, beat: 0, chord: "", ahead: 0, notes: 0, late: 0,
-  underruns: 0, restarts: 0, performer: false, first_note_ms: null, lost: [], held: [], solo: [],
-  hands: [], chords: [],
+  underruns: 0, restarts: 0, performer: false, first_note_ms: null, jitter_ms: null, isr: null,
+  lost: [], held: [], solo: [], hands: [], chords: [],
 };
 
 const element = (id) => document.getElementById(id);
@@ -21,17 +29,19 @@ const readouts = new Readouts();
 const roll = new Roll(element("roll"));
 export const sound = new Sound();
 const listening = new Listening(sound, clock);
-const ringing = new Map();
+const click = new Click(sound, clock);
+const handsSound = new HandsSound(sound);
 const struck = [];
 let picture = EMPTY;
 let linked = "connecting";
+let driver = { driving: true, driven: true, viewers: 1 };
+let refusal = { text: "", until: 0 };
 
 const link = new StageLink({
-  onPicture(heard) {
-    if (heard.type !== "jam") return;
-    picture = heard;
-    clock.hear(heard.beat, heard.bpm, performance.now());
-    listening.listen(picture, performance.now());
+  onMessage(message) {
+    if (message.type === "jam") show(message);
+    if (message.type === "driver") follow(message);
+    if (message.type === "refused") refusal = { text: message.why, until: performance.now() + REFUSAL_MS };
   },
   onLink(state) {
     linked = document.body.dataset.link = state;
@@ -39,8 +49,31 @@ const link = new StageLink({
   },
 });
 
+function show(heard) {
+  picture = heard;
+  clock.hear(heard.beat, heard.bpm, performance.now());
+  listen();
+  knobs.show(heard.settings);
+  steering.show(heard);
+}
+
+/** Who steers: this page, another, or nobody yet. */
+function follow(message) {
+  driver = message;
+  const another = message.driven && !message.driving;
+  document.body.dataset.driver = message.driving ? "self" : another ? "another" : "nobody";
+  for (const controls of document.querySelectorAll(".steers")) controls.disabled = another;
+  if (another) keys.releaseAll();
+}
+
+const ask = (order) => link.send({ order });
+const knobs = new Knobs({ knobs: element("knobs"), dials: element("dials"), ask });
+const steering = new Steering(ask);
+const planBars = new PlanBars(element("plan"), ask);
+const takes = new Takes(element("shelf"), sound);
+
 function panic() {
-  link.send({ order: { panic: {} } });
+  ask({ panic: {} });
   keys.releaseAll();
   sound.silence();
 }
@@ -51,26 +84,45 @@ function strike(...message) {
   queueMicrotask(() => link.send({ midi: struck.splice(0) }));
 }
 
+function clicked() {
+  element("click").setAttribute("aria-pressed", String(click.toggle()));
+  if (click.on && !sound.on) element("sound").click();
+}
+
+const acts = steering.acts();
 const keys = new Keys({
   piano: element("piano"),
   pads: element("pads"),
-  onPanic: panic,
+  shortcuts: {
+    Escape: panic, KeyM: clicked, KeyC: acts.tap, KeyV: acts.start, KeyB: acts.end, KeyN: acts.lay_out,
+  },
   onKey(pitch, velocity) {
     strike(velocity ? 0x90 : 0x80, pitch, velocity);
-    ringing.get(pitch)?.();
-    ringing.delete(pitch);
-    if (velocity) ringing.set(pitch, sound.play("hands", pitch, velocity, 0, null));
+    handsSound.key(pitch, velocity);
   },
+});
+const midiIn = new MidiIn({
+  onKey: (source, pitch, velocity) =>
+    velocity ? keys.press(source, [pitch], null, velocity) : keys.release(source),
+  onControl(bytes) {
+    link.send({ midi: [bytes] });
+    handsSound.control(bytes);
+  },
+  onText: (text) => readouts.write("midi-text", text),
 });
 
 element("panic").addEventListener("click", panic);
+element("click").addEventListener("click", clicked);
+element("midi").addEventListener("click", () => midiIn.open());
+element("takes").addEventListener("click", () => takes.open());
+element("drive").addEventListener("click", () => link.send({ drive: true }));
+element("volume").addEventListener("input", () => sound.turn(Number(element("volume").value)));
 element("sound").addEventListener("click", () => {
   const on = sound.toggle();
-  element("sound").setAttribute("aria-pressed", on);
-  element("sound").querySelector("b").textContent = on ? "Sound on" : "Sound";
+  element("sound").setAttribute("aria-pressed", String(on));
 });
 
-/** Keys that sound at this moment, for the piano at the foot of the page. */
+/** Which keys sound now: the hands' (any keyboard's) and the solo's. */
 function soundingKeys(beat) {
   const sounding = new Map(picture.held.map((pitch) => [pitch, "held"]));
   for (const pitch of keys.down.keys()) sounding.set(pitch, "held");
@@ -85,9 +137,14 @@ function say(now) {
   const away = linked === "lost" ? "JAM_BOT is out of reach; trying again" : "";
   const ports = picture.lost.join(" and the ");
   const lost = ports && `The ${ports} port is gone; waiting for it`;
-  readouts.write("away", away || (silent ? "The stage is silent" : lost));
-  const waits = linked === "open" && !picture.playing && picture.held.length === 0;
-  const hint = "Play a chord: hold 1 to 8, the keys A to L, or your own keyboard. JAM_BOT answers.";
+  const refused = now < refusal.until ? refusal.text : "";
+  readouts.write("away", away || (silent ? "The stage is silent" : lost || refused));
+  const another = driver.driven && !driver.driving && linked === "open";
+  readouts.write("driver-text", another ? "Another view plays and steers; here you watch." : "");
+  const waits = linked === "open" && !picture.playing && picture.held.length === 0 && !another;
+  const hint = picture.settings?.lay_out
+    ? "Laid out. Press Lay out again, or Start, and JAM_BOT goes on."
+    : "Play a chord: hold 1 to 8, the keys A to L, or your own keyboard. JAM_BOT answers.";
   readouts.write("hint", waits && !silent ? hint : "");
 }
 
@@ -96,10 +153,20 @@ function frame(now) {
   roll.draw(picture, beat, now);
   readouts.show(picture, beat);
   readouts.scale("level", Math.min(1, sound.level() * 2));
+  planBars.show(picture, beat);
   keys.light(soundingKeys(beat));
   say(now);
   requestAnimationFrame(frame);
 }
 
-setInterval(() => listening.listen(picture, performance.now()), LISTEN_MS);
+function listen() {
+  const now = performance.now();
+  listening.listen(picture, now);
+  click.listen(picture, now, listening.delayMs(picture));
+}
+
+setInterval(listen, LISTEN_MS);
+midiIn.resume();
+// The token has become a cookie; it need not stand in the address.
+if (location.search) history.replaceState(null, "", location.pathname);
 requestAnimationFrame(frame);

@@ -14,10 +14,10 @@ export class Readouts {
     const now = place(beat, picture.meter);
     this.write("chord", picture.chord ? chordName(picture.chord) : "–");
     this.write("place", `${now.bar}.${now.beat}`);
-    this.write("tempo", String(Math.round(picture.bpm * 10) / 10));
     this.write("ahead", `${picture.ahead.toFixed(1)} bars`);
-    const first = picture.first_note_ms;
-    this.write("first", first === null ? "–" : `${first.toFixed(0)} ms`);
+    this.write("first", ms(picture.first_note_ms, 0), picture.first_note_ms > 120);
+    this.write("jitter", ms(picture.jitter_ms, 1), picture.jitter_ms > 10);
+    this.write("isr", share(picture.isr), picture.isr !== null && picture.isr < 0.99);
     this.write("notes", String(picture.notes));
     this.write("late", String(picture.late), picture.late > 0);
     this.write("underruns", String(picture.underruns), picture.underruns > 0);
@@ -59,4 +59,13 @@ function playerState(picture) {
   if (!picture.type) return "–";
   if (!picture.ready) return picture.restarts > 0 ? "restarting" : "starting";
   return picture.playing ? "ready" : "listening";
+}
+
+function ms(value, digits) {
+  return value === null ? "–" : `${value.toFixed(digits)} ms`;
+}
+
+/** Rounded down: what is not all is not shown as all. */
+function share(value) {
+  return value === null ? "–" : `${(Math.floor(value * 1000) / 10).toFixed(1)} %`;
 }

@@ -1,16 +1,9 @@
 // The scrolling piano roll, drawn anew for every frame of the display.
 
-import { chordName } from "./names.js";
+import { drawNames } from "./chord_names.js";
+import { COLOUR, FOOT, SANS, TOP } from "./look.js";
 
-const COLOUR = {
-  ground: "#15171c", ink: "#f0ede6", soft: "#a9a69e", chord: "#ffd98a",
-  grid: "#20232b", beat: "#242832", bar: "#3d4350", hands: "#8fae9f", inside: "#7fb0ff", outside: "#ffa566", free: "#b4b0c2",
-};
-const TOP = 46;
-const FOOT = 24;
 const SCALE = 52;
-const SERIF = 'ui-serif, "Iowan Old Style", Palatino, Georgia, serif';
-const SANS = "system-ui, sans-serif";
 const SMALLEST_RANGE = 34;
 const GLIDE_MS = 260;
 
@@ -41,7 +34,7 @@ export class Roll {
     this.beat = beat;
     this.from = beat - this.playhead / this.beatWidth;
     this.until = beat + (this.width - this.playhead) / this.beatWidth;
-    this.chords = picture.chords;
+    this.chords = picture.chords.concat(picture.coming ?? []);
     this.pen.clearRect(0, 0, this.width, this.height);
     this.choosePitches(picture, now);
     this.drawChordTones();
@@ -57,7 +50,7 @@ export class Roll {
     this.pen.restore();
     this.drawPlayhead();
     this.drawScale();
-    this.drawNames();
+    drawNames(this, picture.coming ?? []);
   }
 
   x(beat) {
@@ -176,14 +169,23 @@ export class Roll {
     pen.setLineDash([3, 5]);
     line(pen, Math.round(end) - 0.5, TOP, Math.round(end) - 0.5, this.height - FOOT);
     pen.setLineDash([]);
+    this.drawLocked(picture);
   }
 
-  drawHands([onset, end, pitch]) {
+  /** What the player asked to keep: a bar along the top, as far as it reaches. */
+  drawLocked({ locked }) {
+    const end = Math.min(this.width, this.x(locked ?? 0));
+    if (end <= this.playhead) return;
+    this.pen.fillStyle = COLOUR.chord;
+    this.pen.fillRect(this.playhead, TOP, end - this.playhead, 3);
+  }
+
+  drawHands([onset, end, pitch, velocity]) {
     const down = end === null;
     const left = this.x(onset);
     const right = down ? this.playhead : this.x(end);
     if (right < 0 || left > this.width) return;
-    const tall = Math.max(3, Math.min(this.row * 0.62, 9));
+    const tall = Math.max(3, Math.min(this.row * 0.62, 9)) * (0.6 + (velocity / 127) * 0.6);
     this.pen.fillStyle = COLOUR.hands;
     this.pen.globalAlpha = down ? 1 : 0.62;
     this.block(left, this.y(pitch) - tall / 2, Math.max(3, right - left - 1), tall);
@@ -241,28 +243,6 @@ export class Roll {
     pen.lineWidth = 1.5;
     line(pen, x, TOP - 8, x, this.height - FOOT);
     pen.lineWidth = 1;
-  }
-
-  /** Chord names over their beats; the last to pass the left edge waits there to be pushed out. */
-  drawNames() {
-    const pen = this.pen;
-    const present = this.chordAt(this.beat);
-    pen.textAlign = "left";
-    let free = -Infinity;
-    for (let i = 0; i < this.chords.length; i++) {
-      const [beat, symbol] = this.chords[i];
-      const next = i + 1 < this.chords.length ? this.x(this.chords[i + 1][0]) : Infinity;
-      if (!symbol || next < 4) continue;
-      const now = this.chords[i] === present;
-      pen.font = `600 ${now ? 18 : 16}px ${SERIF}`;
-      const name = chordName(symbol);
-      const wide = pen.measureText(name).width;
-      const x = Math.min(Math.max(8, this.x(beat) + 2), next - wide - 12);
-      if (x < free || x + wide < 0) continue;
-      pen.fillStyle = now ? COLOUR.chord : COLOUR.soft;
-      pen.fillText(name, x, TOP - 16);
-      free = x + wide + 10;
-    }
   }
 }
 

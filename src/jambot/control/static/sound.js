@@ -11,7 +11,19 @@ const REVERB_SECONDS = 1.4;
 export class Sound {
   constructor() {
     this.on = false;
+    this.volume = 0.7;
     this.voices = new Set();
+  }
+
+  /** How loud, 0 to 1. */
+  turn(volume) {
+    this.volume = volume;
+    this.out?.gain.setTargetAtTime(volume ** 2 * 2, this.context.currentTime, 0.02);
+  }
+
+  /** How long sound takes from here to the loudspeaker, where the browser says. */
+  get lagMs() {
+    return this.on ? 1000 * (this.context.outputLatency || this.context.baseLatency || 0) : 0;
   }
 
   /** Turns it on or off, within a click, as browsers ask; gives the new state. */
@@ -35,7 +47,9 @@ export class Sound {
     this.meter = new AnalyserNode(context, { fftSize: 512 });
     this.bus.connect(squeeze);
     this.bus.connect(room).connect(wet).connect(squeeze);
-    squeeze.connect(this.meter).connect(context.destination);
+    this.out = new GainNode(context, { gain: this.volume ** 2 * 2 });
+    squeeze.connect(this.out).connect(this.meter).connect(context.destination);
+    this.clicks = squeeze;
     this.wave = new Float32Array(this.meter.fftSize);
     return context;
   }
@@ -56,6 +70,20 @@ export class Sound {
     voice.onended = () => this.voices.delete(voice);
     if (forMs !== null) voice.end(start + Math.max(40, forMs) / 1000);
     return () => voice.end(this.context.currentTime);
+  }
+
+  /** A click of the metronome in `inMs` from now. */
+  click(inMs, accent) {
+    if (!this.on) return;
+    const start = this.context.currentTime + Math.max(0, inMs) / 1000 + 0.004;
+    const tone = new OscillatorNode(this.context, { frequency: accent ? 1760 : 1175 });
+    const gain = new GainNode(this.context, { gain: 0 });
+    gain.gain.setValueAtTime(accent ? 0.22 : 0.13, start);
+    gain.gain.exponentialRampToValueAtTime(0.001, start + 0.045);
+    tone.connect(gain).connect(this.clicks);
+    tone.start(start);
+    tone.stop(start + 0.05);
+    tone.onended = () => gain.disconnect();
   }
 
   silence() {

@@ -4,8 +4,9 @@ const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 3000;
 
 export class StageLink {
-  constructor({ onPicture, onLink }) {
-    this.onPicture = onPicture;
+  /** `onMessage(message)` for all that comes, by its `type`; `onLink` for "open" and "lost". */
+  constructor({ onMessage, onLink }) {
+    this.onMessage = onMessage;
     this.onLink = onLink;
     this.pause = FIRST_PAUSE_MS;
     this.open();
@@ -18,7 +19,7 @@ export class StageLink {
       this.pause = FIRST_PAUSE_MS;
       this.onLink("open");
     };
-    socket.onmessage = (event) => this.onPicture(JSON.parse(event.data));
+    socket.onmessage = (event) => this.onMessage(JSON.parse(event.data));
     socket.onclose = () => {
       this.onLink("lost");
       setTimeout(() => this.open(), this.pause);

@@ -1,0 +1,164 @@
+"""Takes in the browser: the one that is being played, measured so far, and those beside it.
+
+A take is a folder with a session log. Its MIDI file and report are served as they lie there; for a
+take that has none yet they are made, in memory, from the log as far as it has been written.
+"""
+
+import json
+import tempfile
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from jambot.errors import JamBotError
+from jambot.music.take import read_take
+from jambot.music.take_midi import write_session_midi
+
+LOG_FILE = "session.jsonl"
+MOST_TAKES = 50
+KINDS = {
+    "session.mid": "audio/midi",
+    "report.html": "text/html; charset=utf-8",
+    "report.json": "application/json",
+    "solo.wav": "audio/wav",
+}
+"""What of a take is served, and as what."""
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""A report carries its own style and no script."""
+
+
+class Shelf:
+    """The takes in one folder; `running` is the folder of the one that is being played.
+
+    Threads: the server's pool; what takes long (measuring a take) is done one at a time.
+    """
+
+    def __init__(self, running: Path | None) -> None:
+        self._running = running
+        self._measuring = threading.Lock()
+
+    def routes(self) -> list[Route]:
+        """Where takes are asked for: `/takes`, `/takes/<name>/notes` and `/takes/<name>/<file>`."""
+        return [
+            Route("/takes", self._list),
+            Route("/takes/{name}/notes", self._notes),
+            Route("/takes/{name}/{file}", self._file),
+        ]
+
+    def _folders(self) -> dict[str, Path]:
+        """Takes by name, newest first, the running one before all."""
+        if self._running is None:
+            return {}
+        try:
+            found = [f for f in self._running.parent.iterdir() if (f / LOG_FILE).is_file()]
+        except OSError:
+            return {}
+        found.sort(key=lambda f: (f == self._running, _changed(f)), reverse=True)
+        return {folder.name: folder for folder in found[:MOST_TAKES]}
+
+    def _list(self, request: Request) -> Response:
+        rows = [self._row(name, folder) for name, folder in self._folders().items()]
+        return JSONResponse(rows)
+
+    def _row(self, name: str, folder: Path) -> dict[str, Any]:
+        report = _read_json(folder / "report.json")
+        return {
+            "name": name,
+            "running": folder == self._running,
+            "when": datetime.fromtimestamp(_changed(folder)).isoformat(timespec="minutes"),
+            "seconds": report.get("seconds"),
+            "notes": report.get("notes"),
+            "headline": report.get("headline", ""),
+            "sound": (folder / "solo.wav").is_file(),
+        }
+
+    def _notes(self, request: Request) -> Response:
+        """What a take sounded like: `solo` and `hands` as [second, seconds, pitch, velocity]."""
+        folder = self._folders().get(request.path_params["name"])
+        if folder is None:
+            return _missing()
+        try:
+            take = read_take(folder)
+            lines = {"solo": [p.note for p in take.played()], "hands": take.conditioning()}
+        except (JamBotError, ValueError) as error:
+            return PlainTextResponse(str(error), 409)
+        tempo = take.tempo_map()
+        return JSONResponse(
+            {
+                line: [
+                    [
+                        round(tempo.seconds_at(note.onset_beats), 3),
+                        round(
+                            tempo.seconds_at(note.end_beats) - tempo.seconds_at(note.onset_beats), 3
+                        ),
+                        note.pitch,
+                        note.velocity,
+                    ]
+                    for note in notes
+                ]
+                for line, notes in lines.items()
+            }
+        )
+
+    def _file(self, request: Request) -> Response:
+        folder = self._folders().get(request.path_params["name"])
+        name = request.path_params["file"]
+        if folder is None or name not in KINDS:
+            return _missing()
+        headers = {"content-security-policy": REPORT_POLICY} if name == "report.html" else {}
+        if name == "session.mid":
+            headers["content-disposition"] = (
+                f"attachment; filename*=UTF-8''{quote(f'jambot_{folder.name}.mid')}"
+            )
+        path = folder / name
+        if path.is_file() and folder != self._running:
+            return FileResponse(path, media_type=KINDS[name], headers=headers)
+        if name == "solo.wav":
+            return _missing()
+        try:
+            with self._measuring:
+                made = _made(folder, name)
+        except (JamBotError, ValueError) as error:
+            return PlainTextResponse(str(error), 409)
+        return Response(made, media_type=KINDS[name], headers=headers)
+
+
+def _made(folder: Path, name: str) -> bytes:
+    """A file of a take that does not lie there, made from its log."""
+    from jambot.evaluation.report import session_report, write_report  # slow, and rarely needed
+
+    take = read_take(folder)
+    with tempfile.TemporaryDirectory(prefix="jambot-") as made:
+        if name == "session.mid":
+            write_session_midi(take, Path(made) / name)
+        else:
+            write_report(session_report(take), Path(made))
+        return (Path(made) / name).read_bytes()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _changed(folder: Path) -> float:
+    try:
+        return (folder / LOG_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _missing() -> Response:
+    return PlainTextResponse("There is no such take, or not this file of it.\n", 404)

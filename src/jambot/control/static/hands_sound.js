@@ -1,0 +1,37 @@
+// The keys played at this page, sounding at once; the pedal holds them.
+
+const SUSTAIN = 64;
+
+export class HandsSound {
+  constructor(sound) {
+    this.sound = sound;
+    this.ringing = new Map();
+    this.held = new Set();
+    this.pedal = false;
+  }
+
+  /** A key goes down, or with velocity 0 up. */
+  key(pitch, velocity) {
+    if (velocity) {
+      this.damp(pitch);
+      this.held.add(pitch);
+      this.ringing.set(pitch, this.sound.play("hands", pitch, velocity, 0, null));
+    } else {
+      this.held.delete(pitch);
+      if (!this.pedal) this.damp(pitch);
+    }
+  }
+
+  /** A controller: only the sustain pedal is heard. */
+  control([, number, value]) {
+    if (number !== SUSTAIN) return;
+    this.pedal = value >= 64;
+    if (this.pedal) return;
+    for (const pitch of [...this.ringing.keys()]) if (!this.held.has(pitch)) this.damp(pitch);
+  }
+
+  damp(pitch) {
+    this.ringing.get(pitch)?.();
+    this.ringing.delete(pitch);
+  }
+}

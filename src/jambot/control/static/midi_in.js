@@ -1,0 +1,57 @@
+// MIDI keyboards at this browser, heard as if they were the page's own keys.
+
+const NOTE_OFF = 0x80;
+const NOTE_ON = 0x90;
+const CONTROL = 0xb0;
+const CHANNEL_MODES = 120;
+
+export class MidiIn {
+  /**
+   * `onKey(source, pitch, velocity)`, velocity 0 for a key going up; `onControl(bytes)` for pedals
+   * and knobs; `onText(sentence)` says how it stands.
+   */
+  constructor({ onKey, onControl, onText }) {
+    Object.assign(this, { onKey, onControl, onText });
+    this.access = null;
+  }
+
+  /** Listens again where the browser was allowed to before, without asking. */
+  async resume() {
+    const name = "midi";
+    const allowed = await navigator.permissions?.query({ name }).catch(() => null);
+    if (allowed?.state === "granted" && localStorage.getItem("midi") === "on") await this.open();
+  }
+
+  /** Listens to every keyboard, now and plugged in later; the browser may ask first. */
+  async open() {
+    if (!navigator.requestMIDIAccess) {
+      const why = isSecureContext ? "This browser has no Web MIDI" : "Browsers allow MIDI at 127.0.0.1 only";
+      return this.onText(`${why}: name your keyboard with jambot jam --in.`);
+    }
+    try {
+      this.access = await navigator.requestMIDIAccess();
+    } catch {
+      return this.onText("The browser was told to allow no MIDI for this page.");
+    }
+    localStorage.setItem("midi", "on");
+    this.access.onstatechange = () => this.listen();
+    this.listen();
+  }
+
+  listen() {
+    const inputs = [...this.access.inputs.values()].filter((input) => input.state === "connected");
+    for (const input of inputs) input.onmidimessage = (event) => this.hear(input.id, event.data);
+    const names = inputs.map((input) => input.name).join(", ");
+    this.onText(names ? `Listening to ${names}.` : "No MIDI keyboard yet: plug one in.");
+  }
+
+  hear(id, [status, first, second]) {
+    const kind = status & 0xf0;
+    if (kind === NOTE_ON || kind === NOTE_OFF) {
+      const velocity = kind === NOTE_ON ? second : 0;
+      this.onKey(`${id} ${status & 0x0f} ${first}`, first, velocity);
+    } else if (kind === CONTROL && first < CHANNEL_MODES) {
+      this.onControl([CONTROL, first, second]);
+    }
+  }
+}

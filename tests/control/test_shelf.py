@@ -1,0 +1,140 @@
+"""Takes as a browser is given them: a shelf of folders, without a server."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+
+from jambot.control.shelf import Shelf
+
+LINES = (
+    {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "jazz", "realtime": True},
+    {"event": "heard", "seconds": 0.0, "beat": 0.0, "pitch": 48, "velocity": 80, "on": True},
+    {"event": "harmony", "id": 1, "seconds": 0.0, "beat": 0.0, "bass": 0,
+     "pitch_classes": [0, 4, 7]},
+    {"event": "trigger", "seconds": 0.0, "beat": 0.0, "reason": "start"},
+    {"event": "played", "onset_beats": 1.0, "duration_beats": 0.5, "pitch": 72, "velocity": 90,
+     "due_seconds": 0.5, "sent_seconds": 0.5, "source": "model", "prompt": 1, "harmony": 1,
+     "at_once": False},
+    {"event": "ended", "pitch": 72, "due_seconds": 0.75, "sent_seconds": 0.75, "beat": 1.5},
+    {"event": "heard", "seconds": 1.0, "beat": 2.0, "pitch": 48, "velocity": 0, "on": False},
+)  # fmt: skip
+
+
+def a_take(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    log = "".join(json.dumps(line) + "\n" for line in LINES)
+    (folder / "session.jsonl").write_text(log)
+    return folder
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Path:
+    """A take that is being played, beside an older one, a folder that is none and a secret."""
+    old = a_take(tmp_path / "takes" / "old take")
+    (old / "report.json").write_text('{"headline": "In time.", "seconds": 2.0, "notes": 1}')
+    (old / "session.mid").write_bytes(b"MThd")
+    (tmp_path / "takes" / "no take").mkdir()
+    (tmp_path / "takes" / "no take" / "report.json").write_text("{}")
+    (old / "secret.txt").write_text("secret")
+    return a_take(tmp_path / "takes" / "now")
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Headers
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+Get = Callable[[str], Answer]
+
+
+def asker(shelf: Shelf) -> Get:
+    app = Starlette(routes=shelf.routes())
+
+    def get(path: str) -> Answer:
+        sent: list[Any] = []
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+
+        async def receive() -> Any:
+            return await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(app(scope, receive, send))
+        content = b"".join(message.get("body", b"") for message in sent)
+        return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), content)
+
+    return get
+
+
+@pytest.fixture
+def get(running: Path) -> Get:
+    return asker(Shelf(running))
+
+
+def test_takes_are_listed_the_running_one_first(get: Get):
+    now, old = get("/takes").json
+    assert (now["name"], now["running"]) == ("now", True)
+    assert (old["name"], old["running"], old["headline"]) == ("old take", False, "In time.")
+
+
+def test_a_take_is_heard_from_its_log(get: Get):
+    assert get("/takes/now/notes").json == {
+        "solo": [[0.5, 0.25, 72, 90]],
+        "hands": [[0.0, 1.0, 48, 80]],
+    }
+
+
+def test_what_lies_there_is_served_and_what_does_not_is_made_from_the_log(get: Get):
+    old = get("/takes/old take/session.mid")
+    assert old.content == b"MThd"
+    now = get("/takes/now/session.mid")
+    assert now.content.startswith(b"MThd")
+    assert len(now.content) > 100
+    assert now.headers["content-type"] == "audio/midi"
+    assert "jambot_now.mid" in now.headers["content-disposition"]
+
+
+def test_the_report_of_the_running_take_is_made_now_and_runs_no_script(get: Get):
+    answer = get("/takes/now/report.html")
+    assert "first note" in answer.content.decode().lower()
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    assert "script-src" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/takes/old take/secret.txt",
+        "/takes/old take/session.jsonl",
+        "/takes/no take/report.json",
+        "/takes/../old take/session.mid",
+        "/takes/../session.mid",
+        "/takes/now/solo.wav",
+        "/takes/none/notes",
+    ],
+)
+def test_nothing_else_is_served(get: Get, path: str):
+    assert get(path).status == 404
+
+
+def test_a_log_that_cannot_be_read_is_said_so(running: Path, get: Get):
+    (running / "session.jsonl").write_text("nonsense\n" * 3)
+    assert get("/takes/now/notes").status == 409
+
+
+def test_without_a_take_the_shelf_is_empty():
+    assert asker(Shelf(None))("/takes").json == []
