@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from jambot.assets import find_model, model_names
+from jambot.assets import find_model, shipped_styles
 from jambot.generation import Generator, improvise
 from jambot.generation.onnx_model import OnnxModel
 from jambot.music import Meter, Note, one_line
@@ -42,7 +42,7 @@ ODD = {
 }
 
 
-@pytest.fixture(scope="module", params=model_names())
+@pytest.fixture(scope="module", params=shipped_styles())
 def model(request: pytest.FixtureRequest) -> OnnxModel:
     return OnnxModel.load(find_model(request.param), VOCABULARY.fingerprint)
 

@@ -22,7 +22,15 @@ class Stage:
     """A session at 120 bpm; beats are half seconds, counted from the first key."""
 
     def __init__(
-        self, player=None, schedules_ahead=True, temperature=1.0, seed=1, log=None, **settings
+        self,
+        player=None,
+        schedules_ahead=True,
+        temperature=1.0,
+        seed=1,
+        log=None,
+        adapter=None,
+        styles=(),
+        **settings,
     ):
         self.clock = ManualClock(100.0)
         self.keys = MemoryInput(self.clock)
@@ -39,6 +47,8 @@ class Stage:
             self.player,
             self.log,
             orders=self._ordered,
+            adapter=adapter,
+            styles=styles,
         )
         self.start = 100.0
 

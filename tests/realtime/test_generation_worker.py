@@ -24,7 +24,7 @@ from jambot.tokens import Prompt
 
 pytestmark = pytest.mark.timeout(120)
 CEILING_SECONDS = 60.0
-make = partial(make_generator, CHORD_TONES, SamplingSettings(guidance=0.0), 1)
+make = partial(make_generator, sampling=SamplingSettings(guidance=0.0), seed=1)
 C7 = (HarmonyChange(0.0, Harmony(0, (0, 4, 7, 10))),)
 can_freeze = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no SIGSTOP here")
 
@@ -39,7 +39,7 @@ def wait_for(condition, turn=lambda: None):
 
 @pytest.fixture
 def player():
-    player = PlayerProcess(make)
+    player = PlayerProcess(make, CHORD_TONES)
     assert player.wait_until_ready(CEILING_SECONDS)
     yield player
     player.close()
@@ -103,7 +103,7 @@ def test_asking_a_frozen_player_never_waits(player):
 
 
 def test_a_model_that_refuses_says_why_at_once():
-    player = PlayerProcess(partial(make_generator, "no-such-style", SamplingSettings(), 1))
+    player = PlayerProcess(make, "no-such-style")
     try:
         assert not player.wait_until_ready(CEILING_SECONDS)
         assert isinstance(player.refusal, UsageError)
@@ -114,7 +114,7 @@ def test_a_model_that_refuses_says_why_at_once():
 
 
 def test_a_player_that_dies_while_loading_is_not_started_in_a_spin():
-    player = PlayerProcess(partial(os._exit, 3))
+    player = PlayerProcess(os._exit, 3)
     try:
         wait_for(lambda: player.restarts >= 1, player.poll)
         second = time.monotonic()
@@ -184,7 +184,7 @@ def test_the_music_goes_on_while_the_player_is_gone_and_it_is_told_where_when_ba
 
 
 def test_with_no_player_at_all_the_rule_plays_on():
-    player = PlayerProcess(partial(os._exit, 3))
+    player = PlayerProcess(os._exit, 3)
     try:
         jam = Jam(player)
         jam.play_until(lambda: len(jam.events("played")) >= 12)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jambot.assets import model_names
+from jambot.assets import shipped_styles
 from jambot.generation import Generator, SamplingSettings, improvise
 from jambot.music import Meter, Note, harmony_changes
 from jambot.realtime.main import CHORD_TONES, load_model
@@ -70,7 +70,7 @@ def test_a_file_and_a_session_give_the_same_solo(make_stage, temperature):
     assert len(live) > BEATS
 
 
-@pytest.mark.parametrize("model", model_names())
+@pytest.mark.parametrize("model", shipped_styles())
 def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model):
     """A session's first note answers a trigger, so offline it is asked for in the same way."""
     live = played_live(make_live(make_stage, model, 1.0, 0.75))

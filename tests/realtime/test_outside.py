@@ -2,7 +2,7 @@
 
 import pytest
 
-from jambot.assets import model_names
+from jambot.assets import shipped_styles
 from jambot.evaluation.hands import Stamped
 from jambot.evaluation.outside import longest_silence, measure_outside, stuck
 from jambot.realtime.main import CHORD_TONES
@@ -15,7 +15,7 @@ ON, OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
 def test_another_program_hears_the_solo_in_time_and_nothing_rings_or_runs_dry(
     jack_server, undisturbed, tmp_path, capsys
 ):
-    adapter = "jazz" if "jazz" in model_names() else CHORD_TONES
+    adapter = "jazz" if "jazz" in shipped_styles() else CHORD_TONES
     figures = measure_outside(tmp_path, adapter=adapter, seconds=60.0, triggers=20)
     with capsys.disabled():
         print(f"\n{adapter}, heard from outside:")

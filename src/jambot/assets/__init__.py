@@ -9,14 +9,16 @@ from jambot.errors import UsageError
 
 FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
+FIRST_STYLE = "jazz"
 DEMO_COMPING = FOLDER / "demo_comping.mid"
 FL_SCRIPT = "fl_studio/device_JamBot.py"
 """Below this folder in the wheel, below `integrations` in a clone."""
 
 
-def model_names() -> list[str]:
-    """The models that ship, by name."""
-    return sorted(f.parent.name for f in MODELS.glob("*/genai_config.json"))
+def shipped_styles() -> list[str]:
+    """The models that ship, by name: `jazz` first, which plays unless told otherwise."""
+    names = (f.parent.name for f in MODELS.glob("*/genai_config.json"))
+    return sorted(names, key=lambda name: (name != FIRST_STYLE, name))
 
 
 def find_model(name: str) -> Path:
@@ -26,7 +28,7 @@ def find_model(name: str) -> Path:
             return folder
     raise UsageError(
         f"no adapter named {name!r}",
-        f"one of {', '.join([*model_names(), 'chord-tones'])}, or a folder made by `jambot export`",
+        f"{', '.join([*shipped_styles(), 'chord-tones'])}, or a folder made by `jambot export`",
         "check the name",
     )
 

@@ -148,6 +148,9 @@ def _settings(status: SessionStatus) -> dict[str, Any]:
         "commit_beats": status.commit_beats,
         "trade": status.trading_bars,
         "lay_out": status.laying_out,
+        "adapter": status.adapter,
+        "next_adapter": status.next_adapter,
+        "styles": list(status.styles),
     }
 
 

@@ -1,5 +1,7 @@
 """Who plays when: gestures in, beginnings, yieldings and endings of the solo out."""
 
+from collections.abc import Sequence
+
 from jambot.music import HarmonyChange, Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.calls import CallListener
@@ -11,6 +13,7 @@ from jambot.realtime.midi_input import (
     KeyHeard,
     KnobTurned,
     Pressed,
+    ProgramChosen,
     Stopped,
     Triggered,
 )
@@ -19,6 +22,7 @@ from jambot.realtime.orders import (
     LayOut,
     Order,
     Panic,
+    SetAdapter,
     SetKnob,
     Tap,
     Trade,
@@ -49,6 +53,7 @@ class Conductor:
         hearing: Hearing,
         planner: Planner,
         log: SessionLog,
+        styles: Sequence[str] = (),
     ) -> None:
         self.settings, self.log = settings, log
         self.triggered_at: float | None = None
@@ -57,14 +62,12 @@ class Conductor:
         """Where the solo that plays, or played last, was to begin."""
         self._line, self._hearing, self._planner = line, hearing, planner
         self._meter = Meter(settings.beats_per_bar)
+        self._styles = styles
         self._calls = CallListener(settings.split_pitch)
         self._trading = Trading(self._meter)
         if settings.trade_bars:
             self._trading.begin(settings.trade_bars, 0.0)
         self._steering = Steering(line, planner, log)
-        self.refused = 0
-        self.notice = ""
-        """Why the last order was refused; empty once one was obeyed."""
         self._laying_out = False
         self._active_beat = 0.0
 
@@ -105,6 +108,8 @@ class Conductor:
                     self.obey(SetKnob(knob, value), heard.seconds, now)
                 case Pressed(action=action):
                     self.obey(self._meant(action), heard.seconds, now)
+                case ProgramChosen(number=number):
+                    self._choose(number, heard.seconds, now)
                 case Transported():
                     if self._move(heard.gesture, heard.seconds, now):
                         struck_at = heard.seconds
@@ -117,18 +122,18 @@ class Conductor:
             self._planner.ask("harmony", max(self._planner.commit_until(now), changed_beat))
 
     def obey(self, order: Order, seconds: float, now: float) -> None:
-        """Do what was asked for at `seconds`, or say in `notice` why not."""
+        """Do what was asked for at `seconds`, or let `refusals` say why not."""
         before = self._planner.builder.controls
-        self.notice = self._perform(order, seconds, now)
-        self.refused += bool(self.notice)
+        refusal = self._perform(order, seconds, now)
+        self._planner.refusals.note(refusal)
         if isinstance(order, SetKnob) and self._planner.builder.controls == before:
             return
         self.log.write(
-            "refused" if self.notice else "order",
+            "refused" if refusal else "order",
             order=as_dict(order),
             seconds=seconds - self.log.zero,
             beat=self._line.beat_at(seconds),
-            **({"reason": self.notice} if self.notice else {}),
+            **({"reason": refusal} if refusal else {}),
         )
 
     def wake(self, now: float, slept_seconds: float) -> None:
@@ -195,6 +200,14 @@ class Conductor:
             case _:
                 bars = TRADES[action]
                 return Trade(0 if self._trading.bars == bars else bars)
+
+    def _choose(self, number: int, seconds: float, now: float) -> None:
+        """A program change chooses a style by its number."""
+        if number < len(self._styles):
+            self.obey(SetAdapter(self._styles[number]), seconds, now)
+            return
+        there = ", ".join(f"{i} {name}" for i, name in enumerate(self._styles)) or "none"
+        self._planner.refusals.note(f"no style has the program number {number}; there are: {there}")
 
     def _perform(self, order: Order, seconds: float, now: float) -> str:
         """Do it; the answer says why not, and is empty where it was done."""

@@ -1,23 +1,16 @@
 """The player process: the model, alone on its core, away from the stage's clock."""
 
 import multiprocessing
-import signal
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
+from dataclasses import replace
 from queue import SimpleQueue
-from typing import Any
 
 from jambot.errors import JamBotError
-from jambot.generation import Generator
-from jambot.realtime.player import Answer, Extension, Request, take_up
+from jambot.realtime.improviser import READY, improvise
+from jambot.realtime.player import Answer, Extension, Message, Prepare, Prepared, Request
+from jambot.realtime.repertoire import MakeGenerator
 
-MakeGenerator = Callable[[], Generator]
-"""A picklable call that loads the model and makes the generator inside the process."""
-
-READY, TAKEN = "ready", "taken"
 UNTAKEN = 2
 """Messages that may lie unread in the pipe: a frozen player must not block the stage."""
 FROZEN_SECONDS = 2.0
@@ -31,12 +24,17 @@ PAUSE_SECONDS = 1.0
 class PlayerProcess:
     """Improvises in a process of its own; when it dies it is started again, in the background.
 
+    `make` is called in that process with the name of a style, at first `adapter`; after a restart
+    with the one that played last.
+
     Threads: the stage's thread calls; starting happens in a thread, because spawning may take
-    100 ms. The child runs `_improvise` and shares nothing with the stage but a pipe.
+    100 ms. The child runs `improvise` and shares nothing with the stage but a pipe.
     """
 
-    def __init__(self, make_generator: MakeGenerator) -> None:
-        self._make = make_generator
+    def __init__(self, make: MakeGenerator, adapter: str) -> None:
+        self._make, self._adapter = make, adapter
+        self._preparing: Prepare | None = None
+        self._prepares_in: _Child | None = None
         self._current: _Child | None = None
         self._latest: Request | Extension | None = None
         self._closed = False
@@ -55,24 +53,31 @@ class PlayerProcess:
         """The process's number, for tests that kill it."""
         return self._current.process.pid if self._current else None
 
-    def ask(self, message: Request | Extension) -> None:
+    def ask(self, message: Message) -> None:
         """Send, or keep until the process takes messages again; the newest wins."""
+        if isinstance(message, Prepare):
+            self._preparing, self._prepares_in = message, None
+            self._send_latest()
+            return
+        if isinstance(message, Request) and message.adapter is not None:
+            self._adapter = message.adapter
         if isinstance(message, Extension) and isinstance(self._latest, Request):
             message = replace(self._latest, until_beats=message.until_beats)
         self._latest = message
         self._send_latest()
 
-    def poll(self) -> list[Answer]:
+    def poll(self) -> list[Answer | Prepared]:
         """What has been answered; a dead or frozen process is replaced."""
         child = self._current
         if child is None:
             return []
-        fetched: list[Answer] = []
+        fetched: list[Answer | Prepared] = []
         try:
             while child.pipe.poll():
                 message = child.pipe.recv()
-                if isinstance(message, Answer):
+                if isinstance(message, Answer | Prepared):
                     fetched.append(message)
+                    self._note_prepared(message)
                 elif isinstance(message, JamBotError):
                     self.refusal = message
                 else:
@@ -105,10 +110,21 @@ class PlayerProcess:
 
     def _send_latest(self) -> None:
         child = self._current
-        if self._latest is None or child is None or not child.ready or child.untaken >= UNTAKEN:
+        if child is None or not child.ready:
             return
-        child.give(self._latest)
-        self._latest = None
+        if self._latest is not None and child.untaken < UNTAKEN:
+            child.give(self._latest)
+            self._latest = None
+        new_here = self._prepares_in is not child
+        if self._preparing is not None and new_here and child.untaken < UNTAKEN:
+            child.give(self._preparing)
+            self._prepares_in = child
+
+    def _note_prepared(self, reply: Answer | Prepared) -> None:
+        """What is ready need not be asked for again of the next process."""
+        wanted = self._preparing
+        if wanted and isinstance(reply, Prepared) and reply.adapter == wanted.adapter:
+            self._preparing = None
 
     def _replace(self) -> None:
         child, self._current = self._current, None
@@ -125,7 +141,7 @@ class PlayerProcess:
             time.sleep(pause)
             pause = PAUSE_SECONDS
             try:
-                child = _Child(self._make)
+                child = _Child(self._make, self._adapter)
             except OSError:  # no memory or no process left: it may come back
                 continue
         if child is None:
@@ -143,22 +159,22 @@ class _Child:
     full (from 8 KiB on, by platform: one long prompt); the stage's thread does the rest.
     """
 
-    def __init__(self, make_generator: MakeGenerator) -> None:
+    def __init__(self, make: MakeGenerator, adapter: str) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
         self.process = context.Process(
-            target=_improvise, args=(far, make_generator), name="jambot player", daemon=True
+            target=improvise, args=(far, make, adapter), name="jambot player", daemon=True
         )
         self.process.start()
         far.close()
         self.ready = False
         self.untaken = 0
         self._last_taken = self._started = time.monotonic()
-        self._outbox: SimpleQueue[Request | Extension | None] = SimpleQueue()
+        self._outbox: SimpleQueue[Message | None] = SimpleQueue()
         self._sender = threading.Thread(target=self._send, name="to the player", daemon=True)
         self._sender.start()
 
-    def give(self, message: Request | Extension) -> None:
+    def give(self, message: Message) -> None:
         if self.untaken == 0:
             self._last_taken = time.monotonic()
         self._outbox.put(message)
@@ -190,65 +206,3 @@ class _Child:
                 self.pipe.send(message)
         except OSError:
             return  # it died: whoever polls the pipe finds out
-
-
-@dataclass(slots=True)
-class _Task:
-    """What the process is working at."""
-
-    id: int
-    until_beats: float
-
-
-def _improvise(pipe: Connection, make_generator: MakeGenerator) -> None:
-    """The life of the process: take the newest request, answer note by note, wait."""
-    _leave_interrupts_to_the_stage()
-    try:
-        generator = make_generator()
-    except JamBotError as error:
-        pipe.send(error)
-        return
-    pipe.send(READY)
-    task: _Task | None = None
-    try:
-        while True:
-            working = task is not None and generator.frontier_beats < task.until_beats
-            if pipe.poll() or not (working or generator.behind):
-                task = _take(pipe, generator, task)
-            elif task is not None and working:
-                _go_on(pipe, generator, task)
-            else:
-                generator.catch_up()
-    except (EOFError, OSError):
-        return
-
-
-def _go_on(pipe: Connection, generator: Generator, task: _Task) -> None:
-    """One step, told where it decided something."""
-    decided = generator.frontier_beats
-    note = generator.advance()
-    if note is not None or generator.frontier_beats > decided:
-        notes = (note,) if note else ()
-        pipe.send(Answer(task.id, notes, generator.frontier_beats))
-
-
-def _take(pipe: Connection, generator: Generator, task: _Task | None) -> _Task | None:
-    """Read everything that waits; only the newest request counts."""
-    newest: Request | None = None
-    while True:
-        message: Any = pipe.recv()
-        pipe.send(TAKEN)
-        if isinstance(message, Request):
-            newest, task = message, _Task(message.id, message.until_beats)
-        elif task is not None and message.id == task.id:
-            task = _Task(task.id, max(task.until_beats, message.until_beats))
-        if not pipe.poll():
-            break
-    if newest is not None:
-        take_up(generator, newest)
-    return task
-
-
-def _leave_interrupts_to_the_stage() -> None:
-    """Ctrl-C reaches every process of a terminal; only the stage answers it, and ends us."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

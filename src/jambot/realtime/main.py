@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import DEMO_COMPING, find_model
+from jambot.assets import DEMO_COMPING, find_model, shipped_styles
 from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.music import read_midi
@@ -111,12 +111,12 @@ def jam(
 
 
 def _player(settings: JamSettings) -> Player:
-    make = partial(make_generator, settings.adapter, settings.sampling, settings.session.seed)
+    make = partial(make_generator, sampling=settings.sampling, seed=settings.session.seed)
     if not settings.realtime:
-        return DirectPlayer(make())
+        return DirectPlayer(make(settings.adapter), make, settings.adapter)
     if settings.adapter != CHORD_TONES:
         find_model(settings.adapter)
-    player = PlayerProcess(make)
+    player = PlayerProcess(make, settings.adapter)
     if not player.wait_until_ready(LOAD_SECONDS):
         player.close()
         raise player.refusal or GenerationError(
@@ -161,10 +161,18 @@ def _play(
         performer=file is not None,
         orders=orders,
         sampling=settings.sampling,
+        adapter=settings.adapter,
+        styles=_styles(settings.adapter),
     )
     _write_opening(settings, ports, file, log)
     stopping.play()
     session.run(settings.seconds, lambda: stopping.asked)
+
+
+def _styles(adapter: str) -> list[str]:
+    """What can be played: the shipped styles, and last the one asked for where it is another."""
+    shipped = shipped_styles()
+    return shipped if adapter in shipped else [*shipped, adapter]
 
 
 def _write_opening(

@@ -54,7 +54,14 @@ class Pressed:
     action: Action
 
 
-Gesture = KeyHeard | HarmonyHeard | Triggered | Stopped | KnobTurned | Pressed
+@dataclass(frozen=True, slots=True)
+class ProgramChosen:
+    """A program change: the style with this number, counted from 0, is to play."""
+
+    number: int
+
+
+Gesture = KeyHeard | HarmonyHeard | Triggered | Stopped | KnobTurned | Pressed | ProgramChosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ class Keyboard:
             return self._key_down(beat, first, second)
         if kind in (NOTE_OFF, NOTE_ON):
             return self._key_up(beat, first)
+        if kind == PROGRAM:
+            return [ProgramChosen(first)]
         if kind == CONTROL and first == SUSTAIN:
             self._pedal_moves(second >= 64)
         return []

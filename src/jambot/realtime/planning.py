@@ -10,11 +10,13 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
 from jambot.realtime.fallback import PHRASE_BEATS, Fallback
 from jambot.realtime.plan import Plan, PlannedNote
-from jambot.realtime.player import Answer, Extension, Player, Request
+from jambot.realtime.player import Answer, Extension, Player, Prepared, Request
 from jambot.realtime.prompt_builder import PromptBuilder
+from jambot.realtime.refusals import Refusals
 from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, SessionSettings
+from jambot.realtime.style_change import StyleChange
 from jambot.tokens.controls import Controls
 
 PROMISES_SHOWN = 64
@@ -38,6 +40,7 @@ class Planner:
         scheduler: Scheduler,
         log: SessionLog,
         sampling: SamplingSettings | None = None,
+        adapter: str | None = None,
     ) -> None:
         self.settings, self.line, self.log = settings, line, log
         self.sampling = sampling
@@ -55,6 +58,8 @@ class Planner:
         self._clock, self._player, self._scheduler = clock, player, scheduler
         self._request = self._asked_harmony = 0
         self._attack = Attack()
+        self.refusals = Refusals()
+        self.style = StyleChange(adapter, self.meter, player, log, self.refusals)
         self._asked_seconds = self._until = 0.0
 
     def start(
@@ -147,7 +152,8 @@ class Planner:
         self._asked_seconds = now
         self._attack.asked(self._request, prompt.harmonies)
         self._asked_harmony = self.builder.strikes
-        self._player.ask(Request(self._request, prompt, self._until, self.sampling))
+        request = Request(self._request, prompt, self._until, self.sampling, self.style.adapter)
+        self._player.ask(request)
         self.log.write(
             "prompt",
             id=self._request,
@@ -157,10 +163,18 @@ class Planner:
             harmony=self.builder.strikes,
         )
 
+    def prepare(self, adapter: str, now: float) -> None:
+        """Have another style take over, at the first bar line for which it is ready."""
+        self.style.order(adapter, self.builder.prompt(on_grid(self.commit_until(now))))
+
     def think(self, now: float) -> None:
         """Take the player's answers in; while playing, see to it that there is a plan."""
-        for answer in self._player.poll():
-            self._take_in(answer)
+        for reply in self._player.poll():
+            if isinstance(reply, Prepared):
+                self.style.hear(reply, now)
+            else:
+                self._take_in(reply)
+        self._change_style(now)
         self._mind_the_player(now)
         beat = self.line.beat_at(now)
         if self.playing and self.end_beat is not None and beat >= self.end_beat:
@@ -264,6 +278,12 @@ class Planner:
         until = start + PHRASE_BEATS
         notes = self.fallback.phrase(self.builder.prompt(start, attack), until)
         self.plan.fill(self._attack.planned(notes, 0, self.builder.strikes, "fallback"), until)
+
+    def _change_style(self, now: float) -> None:
+        beat, promised = self.line.beat_at(now), self.commit_until(now)
+        start = self.style.take_over(beat, promised, self.playing, now)
+        if start is not None and self.playing:
+            self.ask("adapter", start)
 
     def _mind_the_player(self, now: float) -> None:
         """A player that was started again is told where the music is."""

@@ -1,8 +1,9 @@
 """Who improvises for the stage: questions out, answers in, never waiting.
 
 The stage asks with a `Request` and polls for `Answer`s, a note or a beat at a time. A newer request
-makes the answers to older ones void. `DirectPlayer` answers within the call (files, tests, manual
-clock); `generation_worker.PlayerProcess` answers from a process of its own.
+makes the answers to older ones void. Another style is made ready beside the playing (`Prepare`,
+`Prepared`) before a request asks for it. `DirectPlayer` answers within the call (files, tests,
+manual clock); `generation_worker.PlayerProcess` answers from a process of its own.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from jambot.generation import Generator, SamplingSettings
 from jambot.music import Note
+from jambot.realtime.repertoire import MakeGenerator, Repertoire
 from jambot.tokens import Prompt
 
 
@@ -17,13 +19,14 @@ from jambot.tokens import Prompt
 class Request:
     """Go on from `prompt`, up to `until_beats`.
 
-    With `sampling` like that from here on; None leaves it as it is.
+    With `sampling` and in the style `adapter` from here on; None leaves them as they are.
     """
 
     id: int
     prompt: Prompt
     until_beats: float
     sampling: SamplingSettings | None = None
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,25 @@ class Extension:
 
     id: int
     until_beats: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Have the style `adapter` ready, near the situation `prompt`, while the present one plays."""
+
+    adapter: str
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The style is ready to be asked for; or it is not, and `refusal` says why."""
+
+    adapter: str
+    refusal: str = ""
+
+
+Message = Request | Extension | Prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +78,11 @@ class Player(Protocol):
         """How often it had to be started again."""
         ...
 
-    def ask(self, message: Request | Extension) -> None:
+    def ask(self, message: Message) -> None:
         """Ask; returns at once."""
         ...
 
-    def poll(self) -> list[Answer]:
+    def poll(self) -> list[Answer | Prepared]:
         """What has been answered since the last call."""
         ...
 
@@ -69,37 +91,36 @@ class Player(Protocol):
         ...
 
 
-def take_up(generator: Generator, request: Request) -> None:
-    """Put the generator where a request wants it to go on."""
-    if request.sampling is not None:
-        generator.settings = request.sampling
-    generator.prompt(request.prompt)
-
-
-def answers(generator: Generator, request: int, until_beats: float) -> list[Answer]:
-    """One answer: everything up to `until_beats`."""
-    notes = tuple(generator.notes_until(until_beats))
-    return [Answer(request, notes, generator.frontier_beats)] if notes or until_beats else []
-
-
 class DirectPlayer:
-    """Answers within `ask`, in the stage's own thread: for files, tests and the manual clock."""
+    """Answers within `ask`, in the stage's own thread; with `make` it can change its style.
+
+    Threads: the stage's alone, which waits for it.
+    """
 
     ready = True
     restarts = 0
 
-    def __init__(self, generator: Generator) -> None:
-        self._generator = generator
-        self._answers: list[Answer] = []
+    def __init__(
+        self, generator: Generator, make: MakeGenerator | None = None, adapter: str = ""
+    ) -> None:
+        self._repertoire = Repertoire(generator, adapter, make)
+        self._answers: list[Answer | Prepared] = []
 
-    def ask(self, message: Request | Extension) -> None:
+    def ask(self, message: Message) -> None:
         """Improvise at once, as far as asked."""
+        if isinstance(message, Prepare):
+            refusal = self._repertoire.prepare(message.adapter, message.prompt)
+            self._answers.append(Prepared(message.adapter, refusal))
+            return
         if isinstance(message, Request):
-            self._answers.clear()
-            take_up(self._generator, message)
-        self._answers += answers(self._generator, message.id, message.until_beats)
+            self._answers = [reply for reply in self._answers if isinstance(reply, Prepared)]
+            self._repertoire.take_up(message.prompt, message.sampling, message.adapter)
+        generator = self._repertoire.playing
+        notes = tuple(generator.notes_until(message.until_beats))
+        if notes or message.until_beats:
+            self._answers.append(Answer(message.id, notes, generator.frontier_beats))
 
-    def poll(self) -> list[Answer]:
+    def poll(self) -> list[Answer | Prepared]:
         """The answers not yet fetched."""
         fetched, self._answers = self._answers, []
         return fetched

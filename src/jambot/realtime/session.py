@@ -1,6 +1,6 @@
 """One jam, from the first key to the last note-off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from jambot.generation import SamplingSettings
 from jambot.music import Meter
@@ -62,6 +62,8 @@ class Session:
         performer: bool = False,
         orders: Callable[[], list[Order]] = list,
         sampling: SamplingSettings | None = None,
+        adapter: str | None = None,
+        styles: Sequence[str] = (),
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.line = line or BeatLine(settings.bpm)
@@ -71,14 +73,16 @@ class Session:
         follows = host if settings.clock is Sync.midi else None
         self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows)
         self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
-        self.planner = Planner(settings, clock, self.line, player, self.scheduler, log, sampling)
-        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log)
+        self.planner = Planner(
+            settings, clock, self.line, player, self.scheduler, log, sampling, adapter
+        )
+        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log, styles)
         self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
         self._line_log = LineLog(self.line, log)
         self._sink, self._player = sink, player
         self._show, self._next_show = show, 0.0
         self._performer = performer
-        self._orders = orders
+        self._orders, self._styles = orders, tuple(styles)
         self._next_frame = 0.0
         self._lost: set[str] = set()
         self._first_note_ms: float | None = None
@@ -177,8 +181,11 @@ class Session:
             commit_beats=self.planner.settings.commit_beats,
             trading_bars=self.conductor.trading_bars,
             laying_out=self.conductor.laying_out,
-            refused=self.conductor.refused,
-            notice=self.conductor.notice,
+            adapter=self.planner.style.adapter or "",
+            next_adapter=self.planner.style.wanted or "",
+            styles=self._styles,
+            refused=self.planner.refusals.count,
+            notice=self.planner.refusals.notice,
         )
 
     def _frames(self, beat: float) -> None:

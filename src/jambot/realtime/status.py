@@ -21,8 +21,10 @@ class SessionStatus:
     were or will be played; with `performer` a built-in pianist is the hands. `jitter_ms` and `isr`
     are those of `Meters`.
     What orders can change: `sampling` (None: as the player was made), `response`, `wanted_bars` of
-    lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`. `refused` counts the
-    orders that were not obeyed; `notice` says why the last one was not, and is else empty.
+    lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`; the style `adapter`
+    that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
+    `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
+    is else empty.
     """
 
     playing: bool
@@ -53,5 +55,8 @@ class SessionStatus:
     commit_beats: float = 0.25
     trading_bars: int = 0
     laying_out: bool = False
+    adapter: str = ""
+    next_adapter: str = ""
+    styles: tuple[str, ...] = ()
     refused: int = 0
     notice: str = ""

@@ -41,8 +41,8 @@ class Steering:
                     name: Response(value) if isinstance(value, str) else float(value)
                 }
                 self._planner.settings = replace(self._planner.settings, **kept)
-            case SetAdapter():
-                return "this player knows one style only"
+            case SetAdapter(name=name):
+                self._planner.prepare(name, now)
             case SetTempo() | Tap() if self._planner.settings.clock is not Sync.internal:
                 return NOT_OURS
             case SetTempo(bpm=bpm):

@@ -1,0 +1,100 @@
+"""The life of the player process: take the newest request, answer note by note, wait."""
+
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from jambot.errors import JamBotError
+from jambot.generation import Generator
+from jambot.realtime.player import Answer, Prepare, Prepared, Request
+from jambot.realtime.repertoire import MakeGenerator, Repertoire
+
+READY, TAKEN = "ready", "taken"
+"""What it says besides answers: that its model is loaded, and that it has read a message."""
+
+
+def improvise(pipe: Connection, make: MakeGenerator, adapter: str) -> None:
+    """Load the style `adapter` and play until the stage has gone."""
+    _leave_interrupts_to_the_stage()
+    try:
+        repertoire = Repertoire(make(adapter), adapter, make)
+    except JamBotError as error:
+        pipe.send(error)
+        return
+    _Improviser(pipe, repertoire).live()
+
+
+@dataclass(slots=True)
+class _Task:
+    """What the process is working at."""
+
+    id: int
+    until_beats: float
+
+
+class _Improviser:
+    """The player in its process.
+
+    Threads: one improvises; another makes a style ready meanwhile and says so when it is.
+    """
+
+    def __init__(self, pipe: Connection, repertoire: Repertoire) -> None:
+        self._pipe, self._repertoire = pipe, repertoire
+        self._speaking = threading.Lock()
+        self._task: _Task | None = None
+
+    def live(self) -> None:
+        """Until the stage has gone."""
+        self._say(READY)
+        with suppress(EOFError, OSError):
+            while True:
+                generator, task = self._repertoire.playing, self._task
+                working = task is not None and generator.frontier_beats < task.until_beats
+                if self._pipe.poll() or not (working or generator.behind):
+                    self._take()
+                elif task is not None and working:
+                    self._go_on(generator, task)
+                else:
+                    generator.catch_up()
+
+    def _go_on(self, generator: Generator, task: _Task) -> None:
+        """One step, told where it decided something."""
+        decided = generator.frontier_beats
+        note = generator.advance()
+        if note is not None or generator.frontier_beats > decided:
+            notes = (note,) if note else ()
+            self._say(Answer(task.id, notes, generator.frontier_beats))
+
+    def _take(self) -> None:
+        """Read everything that waits; only the newest request counts."""
+        newest: Request | None = None
+        while True:
+            message: Any = self._pipe.recv()
+            self._say(TAKEN)
+            if isinstance(message, Prepare):
+                threading.Thread(target=self._prepare, args=(message,), daemon=True).start()
+            elif isinstance(message, Request):
+                newest, self._task = message, _Task(message.id, message.until_beats)
+            elif self._task is not None and message.id == self._task.id:
+                self._task.until_beats = max(self._task.until_beats, message.until_beats)
+            if not self._pipe.poll():
+                break
+        if newest is not None:
+            self._repertoire.take_up(newest.prompt, newest.sampling, newest.adapter)
+
+    def _prepare(self, asked: Prepare) -> None:
+        refusal = self._repertoire.prepare(asked.adapter, asked.prompt)
+        with suppress(OSError):
+            self._say(Prepared(asked.adapter, refusal))
+
+    def _say(self, word: str | Answer | Prepared) -> None:
+        with self._speaking:
+            self._pipe.send(word)
+
+
+def _leave_interrupts_to_the_stage() -> None:
+    """Ctrl-C reaches every process of a terminal; only the stage answers it, and ends us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
