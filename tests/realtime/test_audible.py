@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jambot.assets import DEMO_COMPING, model_names
+from jambot.assets import DEMO_COMPING, shipped_styles
 from jambot.evaluation.sound import find_soundfont
 from jambot.realtime.main import CHORD_TONES
 from jambot.realtime.ports.jack_server import load_jack, open_client
@@ -152,7 +152,7 @@ def wait_for(client, process, word, **kind):
 def test_every_note_of_a_jam_is_heard_in_the_sound_when_it_was_sent(
     synth, undisturbed, tmp_path, capsys
 ):
-    adapter = "jazz" if "jazz" in model_names() else CHORD_TONES
+    adapter = "jazz" if "jazz" in shipped_styles() else CHORD_TONES
     command = [
         sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--no-view", "--adapter",
         adapter, "--seconds", str(SECONDS), "--comping", str(DEMO_COMPING),

@@ -3,11 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.music import Harmony
+from jambot.realtime.gestures import Action, GestureMap
 from jambot.realtime.midi_input import (
     HarmonyHeard,
     Keyboard,
     KeyHeard,
     KnobTurned,
+    Pressed,
+    ProgramChosen,
     Stopped,
     Triggered,
 )
@@ -82,6 +85,12 @@ def test_the_wheel_and_the_cutoff_are_knobs_and_the_middle_pedal_asks(keyboard):
     assert keyboard.hear(b"\xb0\x42\x00", 0.0) == []
 
 
+def test_a_program_change_names_a_style_unless_the_table_gives_it_away(keyboard):
+    assert keyboard.hear(b"\xc0\x05", 0.0) == [ProgramChosen(5)]
+    table = Keyboard(gestures=GestureMap({"tap": "program 5"}))
+    assert table.hear(b"\xc0\x05", 0.0) == [Pressed(Action.tap)]
+
+
 def test_another_channel_is_not_heard_where_one_was_chosen():
     keyboard = Keyboard(channel=2)
     assert keyboard.hear(b"\x90\x3c\x50", 0.0) == []
@@ -94,7 +103,7 @@ def test_another_channel_is_not_heard_where_one_was_chosen():
     "garbage",
     [b"", b"\x90", b"\x90\x3c", b"\xf8", b"\xfe", b"\xff", b"\xf0\x7e\x7f\x09\x01\xf7", b"\x3c\x50",
      b"\x3c\x50\x40", b"\x90\xff\x40", b"\x90\x40\xff", b"\xa0\x3c\x40", b"\xe0\x00\x40",
-     b"\xc0\x05", b"\x90\x3c\x50\x3c"],
+     b"\x90\x3c\x50\x3c"],
 )  # fmt: skip
 def test_garbage_and_what_is_not_for_us_means_nothing(keyboard, garbage):
     assert keyboard.hear(garbage, 0.0) == []
