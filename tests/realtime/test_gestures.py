@@ -2,7 +2,15 @@ import pytest
 
 from jambot.errors import UsageError
 from jambot.realtime.gestures import BUILT_IN, Action, Asked, GestureMap, read_gestures
-from jambot.realtime.midi_input import Keyboard, KeyHeard, KnobTurned, Pressed, Stopped, Triggered
+from jambot.realtime.midi_input import (
+    Keyboard,
+    KeyHeard,
+    KnobTurned,
+    Pressed,
+    ProgramChosen,
+    Stopped,
+    Triggered,
+)
 
 
 def read(tmp_path, text):
@@ -41,7 +49,7 @@ def test_a_control_that_the_file_gives_away_does_nothing_else(tmp_path):
 def test_a_program_change_may_be_a_button(tmp_path):
     keyboard = Keyboard(gestures=read(tmp_path, 'trade_4 = "program 3"'))
     assert keyboard.hear(b"\xc0\x03", 0.0) == [Pressed(Action.trade_4)]
-    assert keyboard.hear(b"\xc0\x04", 0.0) == []
+    assert keyboard.hear(b"\xc0\x04", 0.0) == [ProgramChosen(4)]
 
 
 def test_a_pedal_pressed_slowly_asks_once_and_a_button_without_release_each_time():
