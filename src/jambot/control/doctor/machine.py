@@ -12,8 +12,8 @@ from pathlib import Path
 
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.control.door import LOOPBACK
-from jambot.control.live_view import STATIC
 from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
+from jambot.control.live_view import STATIC
 from jambot.control.room import PORT
 from jambot.errors import UsageError
 from jambot.evaluation.kpi import Latency
