@@ -85,6 +85,7 @@ class Picture:
             "first_note_ms": status.first_note_ms,
             "jitter_ms": status.jitter_ms,
             "isr": status.isr,
+            "locked": _r(status.locked_beats),
             "lost": list(status.lost),
             "performer": status.performer,
             "settings": _settings(status),

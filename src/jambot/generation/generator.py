@@ -1,6 +1,6 @@
 """The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -49,6 +49,8 @@ MOST_IN_HASTE = 64
 STEP_TOKENS = 16
 """So many tokens owed are computed in one step: some 5 ms, then the newest prompt is looked at."""
 NEVER = np.float32(-np.inf)
+SEED_BITS = 32
+"""A seed asked for has no more; above them stands how often chance was drawn anew."""
 
 
 class Generator:
@@ -222,7 +224,8 @@ class Generator:
         return self._notes[first:]
 
     def _chance(self, kind: int) -> float:
-        return chance(self.seed, self._beat, self._last_tick, self._stated_tick, kind)
+        seed = self.seed + (bisect_right(self._prompt.drawn_anew, self._beat) << SEED_BITS)
+        return chance(seed, self._beat, self._last_tick, self._stated_tick, kind)
 
     def _tick_of(self, pos: int | None) -> int:
         place = TICKS_PER_BEAT if pos is None else VOCABULARY.value(pos)

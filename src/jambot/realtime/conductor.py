@@ -20,11 +20,14 @@ from jambot.realtime.midi_input import (
 from jambot.realtime.orders import (
     End,
     LayOut,
+    Lock,
     Order,
     Panic,
+    Reroll,
     SetAdapter,
     SetKnob,
     Tap,
+    Thin,
     Trade,
     Trigger,
     as_dict,
@@ -33,6 +36,7 @@ from jambot.realtime.planning import Planner
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
 from jambot.realtime.steering import Steering
+from jambot.realtime.surgery import Surgery
 from jambot.realtime.turns import Trading
 
 TURN_LEAD_BEATS = 0.5
@@ -68,6 +72,7 @@ class Conductor:
         if settings.trade_bars:
             self._trading.begin(settings.trade_bars, 0.0)
         self._steering = Steering(line, planner, log)
+        self._surgery = Surgery(planner)
         self._laying_out = False
         self._active_beat = 0.0
 
@@ -228,6 +233,8 @@ class Conductor:
                 self._planner.rest(now)
             case Trade(bars=bars):
                 self._trade(int(bars), self._line.beat_at(seconds))
+            case Lock() | Reroll() | Thin():
+                return self._surgery.obey(order, now)
             case _:
                 return self._steering.obey(order, seconds, now)
         return ""

@@ -34,6 +34,7 @@ STAGE: Mapping[str, tuple[float, float]] = {
 """Fields of `SessionSettings` that may, besides `response`, which is a word."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 MOST_BARS = 32
+LAST_BAR = 1_000_000
 LONGEST_NAME = 200
 
 
@@ -137,13 +138,44 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """Keep the plan as it is to the end of this bar, counted from 1; None keeps nothing more."""
+
+    bar: int | None
+
+    def __post_init__(self) -> None:
+        if self.bar is not None:
+            _bar(self.bar)
+
+
+@dataclass(frozen=True, slots=True)
+class Reroll:
+    """Improvise this bar of the plan, and what follows, another way."""
+
+    bar: int
+
+    def __post_init__(self) -> None:
+        _bar(self.bar)
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """Take out the weaker half of this bar's planned notes, and keep the rest."""
+
+    bar: int
+
+    def __post_init__(self) -> None:
+        _bar(self.bar)
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Be silent now and forget the plan and the keys held."""
 
 
 Order = (
     SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap | Trade | LayOut | End | Trigger
-    | Panic
+    | Lock | Reroll | Thin | Panic
 )  # fmt: skip
 
 
@@ -180,6 +212,12 @@ def read_order(message: Any) -> Order:
 def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in known:
         raise UsageError(f"no {what} {value!r:.40}", f"one of {', '.join(known)}")
+
+
+def _bar(bar: Any) -> None:
+    _within("bar", bar, 1, LAST_BAR)
+    if bar != int(bar):
+        raise UsageError(f"bar {bar!r}", "a whole number")
 
 
 def _within(name: str, value: Any, low: float, high: float) -> None:

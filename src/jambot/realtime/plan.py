@@ -35,6 +35,8 @@ class Plan:
     covered_beats: float = 0.0
     notes: list[PlannedNote] = field(default_factory=list)
     prompt: int = -1
+    locked_beats: float = 0.0
+    """What begins before this beat is not planned anew."""
     _new_frontier: float = 0.0
 
     def take_over(self, prompt: int, resume_beats: float) -> None:
@@ -77,3 +79,4 @@ class Plan:
         """Drop everything intended from `from_beats` on."""
         self.notes = [p for p in self.notes if p.note.onset_beats < from_beats]
         self.frontier_beats = self.covered_beats = self._new_frontier = from_beats
+        self.locked_beats = min(self.locked_beats, from_beats)

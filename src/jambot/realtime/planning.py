@@ -136,18 +136,21 @@ class Planner:
     def ask(self, reason: str, earliest_beats: float) -> None:
         """Have everything from then on planned anew; a trigger not yet answered stays one.
 
-        What still sounds before it is promised first, so that the new plan knows of it.
+        What is locked stays. The new plan knows of the notes before it: those that nothing can
+        change any more are promised first, and of the others it is told.
         """
         now = self._clock.now()
         resume = on_grid(earliest_beats)
         if self._attack.pending:
             resume = self._attack.place(self.line.beat_at(now), self.builder.harmonies)
-        self.promise(now, resume)
+        self.promise(now, min(resume, on_grid(self.commit_until(now))))
+        resume = max(resume, on_grid(self.plan.locked_beats))
         self._request += 1
         self._until = self._wanted(resume)
         if abs(self.line.bpm - self.builder.tempo_bpm) > TEMPO_STEP * self.builder.tempo_bpm:
             self.builder.tempo_bpm = self.line.bpm
-        prompt = self.builder.prompt(resume, attack=self._attack.pending)
+        kept = [p.note for p in self.plan.notes if p.note.onset_beats < resume]
+        prompt = self.builder.prompt(resume, self._attack.pending, kept)
         self.plan.take_over(self._request, resume)
         self._asked_seconds = now
         self._attack.asked(self._request, prompt.harmonies)

@@ -1,5 +1,6 @@
 """What has happened so far, as the `Prompt` that the player is given. Pure: no clock, no ports."""
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ class PromptBuilder:
     notes: list[Note] = field(default_factory=list)
     strikes: int = 0
     """How many harmonies have been heard in all: the number of the newest."""
+    drawn_anew: list[float] = field(default_factory=list)
+    """The beats from which another chance was asked for, in order."""
 
     def hear(self, change: HarmonyChange) -> bool:
         """A harmony change; one on the beat of the last replaces it: True, a roll goes on."""
@@ -64,18 +67,36 @@ class PromptBuilder:
         self.harmonies.clear()
         self.notes.clear()
 
-    def prompt(self, resume_beats: float, attack: bool = False) -> Prompt:
-        """The situation at `resume_beats`; what lies further back than the memory is dropped."""
+    def draw_anew(self, from_beats: float) -> None:
+        """From this beat on other notes are wanted, in the same situation."""
+        insort(self.drawn_anew, from_beats)
+
+    def prompt(
+        self, resume_beats: float, attack: bool = False, intended: Sequence[Note] = ()
+    ) -> Prompt:
+        """The situation at `resume_beats`; what lies further back than the memory is dropped.
+
+        `intended` are notes before it that are not promised yet and yet will not be replaced.
+        """
         oldest = resume_beats - MEMORY_BARS * self.meter.beats_per_bar
         self.notes = [note for note in self.notes if note.onset_beats >= oldest]
         while len(self.harmonies) > 1 and self.harmonies[1].beat <= oldest:
             del self.harmonies[0]
         return Prompt(
             harmonies=tuple(self.harmonies),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *self._after_promised(intended)),
             resume_beats=resume_beats,
             tempo_bpm=self.tempo_bpm,
             meter=self.meter,
             controls=self.controls,
             attack=attack,
+            drawn_anew=tuple(self.drawn_anew),
         )
+
+    def _after_promised(self, intended: Sequence[Note]) -> list[Note]:
+        last, kept = self.promised_beats, list[Note]()
+        for note in intended:
+            if note.onset_beats > last:
+                kept.append(note)
+                last = note.onset_beats
+        return kept

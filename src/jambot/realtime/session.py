@@ -169,6 +169,7 @@ class Session:
             held=self.hearing.held,
             planned=tuple(self.planner.plan.notes),
             promised=tuple(self.planner.promised),
+            locked_beats=self.planner.plan.locked_beats,
             controls=self.planner.builder.controls,
             performer=self._performer,
             hands=tuple(self.hearing.strokes),

@@ -18,8 +18,8 @@ class SessionStatus:
     the last trigger waited for its first note (None before one); `lost` the ports that are gone
     ("input", "output"); `held` the keys that are down, `hands` the last keys struck and `harmonies`
     the last chords they made; `planned` tentative notes and `promised` the last solo notes that
-    were or will be played; with `performer` a built-in pianist is the hands. `jitter_ms` and `isr`
-    are those of `Meters`.
+    were or will be played, `locked_beats` how far the plan is kept; with `performer` a built-in
+    pianist is the hands. `jitter_ms` and `isr` are those of `Meters`.
     What orders can change: `sampling` (None: as the player was made), `response`, `wanted_bars` of
     lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`; the style `adapter`
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
@@ -49,6 +49,7 @@ class SessionStatus:
     harmonies: tuple[HarmonyChange, ...] = ()
     jitter_ms: float | None = None
     isr: float | None = None
+    locked_beats: float = 0.0
     sampling: SamplingSettings | None = None
     response: Response = Response.now
     wanted_bars: float = 2.0

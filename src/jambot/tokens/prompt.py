@@ -13,7 +13,8 @@ class Prompt:
     `harmonies` are the changes heard so far and, past the present, the ones expected; without
     later ones the last is assumed to hold. `notes` are the solo's own notes so far (committed:
     they will not be replaced). Both are in order of beat. With `attack` the first new note falls on
-    `resume_beats` itself, as after a trigger; without it the bot may rest first.
+    `resume_beats` itself, as after a trigger; without it the bot may rest first. From each beat of
+    `drawn_anew` on (in order; one may be there twice) chance falls otherwise than before.
     """
 
     harmonies: tuple[HarmonyChange, ...] = ()
@@ -24,3 +25,4 @@ class Prompt:
     role: str = "lead"
     controls: Controls = UNSTEERED
     attack: bool = False
+    drawn_anew: tuple[float, ...] = ()
