@@ -106,6 +106,14 @@ def test_one_that_is_long_in_loading_takes_over_at_a_later_bar_line(stage):
     assert stage.session.planner.fallback.underruns == 0
 
 
+def test_a_bar_line_that_is_promised_already_is_not_the_one(stage):
+    stage.strike(C)
+    stage.go_to(7.9)
+    stage.order(SetAdapter("beside"))
+    stage.go_to(16)
+    assert all(inside == (beat < 12) for beat, inside in styles(stage))
+
+
 def test_in_silence_it_is_there_for_the_next_note(stage):
     stage.order(SetAdapter("beside"))
     assert stage.status().adapter == "beside"

@@ -53,11 +53,11 @@ class StyleChange:
         """Where it takes over, once that is to be asked for now; None until then."""
         if not self._ready:
             return None
-        line = self._meter.next_bar_start(beat)
+        line = self._meter.next_bar_start(promised_until)
         if playing and promised_until + LEAD_BEATS < line:
             return None
         self.adapter, self.wanted, self._ready = self.wanted, None, False
-        start = max(line, promised_until) if playing else beat
+        start = line if playing else beat
         self._write("plays", seconds, adapter=self.adapter, beat=start)
         return start
 
