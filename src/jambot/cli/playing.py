@@ -75,6 +75,9 @@ def jam(
         int, typer.Option(min=0, max=127, help="Melodies from this key on are answered; 0: none.")
     ] = 60,
     trade: Annotated[int, typer.Option(min=0, max=32, help="Take turns of so many bars.")] = 0,
+    touch: Annotated[
+        bool, typer.Option("--touch/--no-touch", help="Hard or soft hands: a loud or soft solo.")
+    ] = True,
     comping: Annotated[
         Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
     ] = None,
@@ -99,7 +102,9 @@ def jam(
 
     others = stage_options(clock, clock_out, in_channel, out_channel, gestures, split, trade)
     settings = JamSettings(
-        session_settings(bpm, beats_per_bar, response, seed, lookahead, controls=knobs, **others),
+        session_settings(
+            bpm, beats_per_bar, response, seed, lookahead, controls=knobs, touch=touch, **others
+        ),
         sampling,
         adapter,
         backend,

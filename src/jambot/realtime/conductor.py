@@ -94,6 +94,8 @@ class Conductor:
             match heard.gesture:
                 case KeyHeard() as key:
                     self._active_beat = max(self._active_beat, key.beat)
+                    if key.on:
+                        self._steering.feel(key.velocity)
                     if key.on and struck_at is None:
                         struck_at = heard.seconds
                     if self._calls.hear(key):
@@ -120,6 +122,7 @@ class Conductor:
                         struck_at = heard.seconds
                 case _:
                     pass
+        self._steering.follow_touch(now)
         waiting = self._calls.calling or self._laying_out or self._trading.on
         if not self._planner.playing and struck_at is not None and not waiting:
             self._start("start", struck_at, now)

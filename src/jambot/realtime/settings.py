@@ -45,6 +45,8 @@ class SessionSettings:
     clock: Sync = Sync.internal
     clock_out: bool = False
     """Send a MIDI clock with the solo."""
+    touch: bool = True
+    """Hands that strike clearly soft or hard ask for a soft or a loud solo."""
     seed: int = 1
     input_channel: int | None = None
     """The MIDI channel that is heard, 0–15; None hears all."""

@@ -10,6 +10,7 @@ from jambot.realtime.planning import TEMPO_STEP, Planner
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, Sync
 from jambot.realtime.tap_tempo import TapTempo
+from jambot.realtime.touch import Touch
 
 NOT_OURS = "the tempo is the host's: change it there"
 
@@ -25,11 +26,15 @@ class Steering:
     def __init__(self, line: BeatLine, planner: Planner, log: SessionLog) -> None:
         self._line, self._planner, self._log = line, planner, log
         self._tapping = TapTempo(line)
+        settings = planner.settings
+        self._touch = Touch(settings.touch and settings.controls.intensity is None)
 
     def obey(self, order: Change, seconds: float, now: float) -> str:
         """Do it; the answer says in a sentence why not, and is empty where it was done."""
         match order:
             case SetKnob(name=name, value=value):
+                if name == "intensity":
+                    self._touch.on = self._planner.settings.touch and value is None
                 controls = replace(self._planner.builder.controls, **{name: value})
                 self._planner.turn(controls, now)
             case SetSampling(name=name, value=value):
@@ -53,6 +58,23 @@ class Steering:
                 if tapped is not None:
                     self._tempo_is(tapped, seconds, now)
         return ""
+
+    def feel(self, velocity: int) -> None:
+        """A key was struck that hard."""
+        self._touch.strike(velocity)
+
+    def follow_touch(self, now: float) -> None:
+        """Ask for the intensity of the hands, unless the knob was turned."""
+        controls = self._planner.builder.controls
+        if not self._touch.on or controls.intensity == self._touch.intensity:
+            return
+        self._planner.turn(replace(controls, intensity=self._touch.intensity), now)
+        self._log.write(
+            "touch",
+            intensity=self._touch.intensity,
+            seconds=now - self._log.zero,
+            beat=self._line.beat_at(now),
+        )
 
     def _tempo_is(self, bpm: float, seconds: float, now: float) -> None:
         beat = self._line.beat_at(seconds)
