@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import doctor, fl, learning, playing
+from jambot.cli import doctor, fl, learning, playing, takes
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     help="JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI.",
 )
 app.add_typer(playing.app)
+app.add_typer(takes.app)
 app.add_typer(learning.app)
 app.add_typer(doctor.app)
 app.add_typer(fl.app, name="fl")

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.errors import CheckpointError, GenerationError
-from jambot.model.folder import read_description
+from jambot.model.folder import MODEL_DESCRIPTION, read_description
 from jambot.model.runtime import og
 
 GRAPH = "model.onnx"
-DESCRIPTION = "model.json"
 
 
 class OnnxModel:
@@ -43,7 +42,7 @@ class OnnxModel:
         Raises CheckpointError where the folder is missing, incomplete or damaged, or was made for
         another vocabulary than the one with this `fingerprint`.
         """
-        description = read_description(folder / DESCRIPTION, fingerprint)
+        description = read_description(folder / MODEL_DESCRIPTION, fingerprint)
         _check_intact(folder / GRAPH, description["sha256"])
         session = {"session_options": {"intra_op_num_threads": threads}}
         try:
@@ -121,6 +120,6 @@ def _check_intact(graph: Path, sha256: str) -> None:
     if found != sha256:
         raise CheckpointError(
             f"{graph} has SHA-256 {found[:12]}…",
-            f"{sha256[:12]}…, as {DESCRIPTION} beside it says",
+            f"{sha256[:12]}…, as {MODEL_DESCRIPTION} beside it says",
             "copy the folder again, or export it again",
         )

@@ -25,13 +25,12 @@ from transformers import LlamaForCausalLM
 from jambot.errors import UsageError
 from jambot.model.adapters import load_merged
 from jambot.model.architecture import parameter_count
-from jambot.model.folder import Replacement, write_description
+from jambot.model.folder import MODEL_DESCRIPTION, Replacement, write_description
 from jambot.model.runtime import og
 
 PRECISIONS = ("int8", "fp32")
 GRAPH = "model.onnx"
 RUNTIME = "genai_config.json"
-DESCRIPTION = "model.json"
 WEIGHTS_PER_SCALE = 32
 
 
@@ -63,7 +62,9 @@ def export_model(
         _write_graph(model, new / GRAPH, precision)
         runtime = json.dumps(_runtime_config(model), indent=2)
         (new / RUNTIME).write_text(runtime + "\n", encoding="utf-8")
-        write_description(new / DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision))
+        write_description(
+            new / MODEL_DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision)
+        )
 
 
 def _write_graph(model: LlamaForCausalLM, path: Path, precision: str) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from jambot.errors import CheckpointError
 
 FORMAT = 1
+MODEL_DESCRIPTION = "model.json"
+"""What describes an exported model, in its folder."""
 
 
 class Replacement:

@@ -20,15 +20,16 @@ SOLO_PROGRAM, COMPING_PROGRAM = 0, 4
 """General MIDI: acoustic grand for the solo, electric piano for the hands."""
 
 
-def write_session_midi(take: Take, path: Path) -> None:
-    """Write all of the take; a take without notes gives empty tracks.
+def write_session_midi(take: Take, path: Path, solo: Iterable[Note] | None = None) -> None:
+    """Write all of the take, or its hands with another `solo`; without notes, empty tracks.
 
     The first bar is that of beat 0, or the one in which something was played before it.
     """
-    solo, hands = [played.note for played in take.played()], take.conditioning()
-    first = min((note.onset_beats for note in solo + hands), default=0.0)
+    line = [played.note for played in take.played()] if solo is None else list(solo)
+    hands = take.conditioning()
+    first = min((note.onset_beats for note in line + hands), default=0.0)
     bar = min(0, take.meter.bar_at(first))
-    _write(take, path, solo, hands, take.meter.bar_start(bar), float("inf"))
+    _write(take, path, line, hands, take.meter.bar_start(bar), float("inf"))
 
 
 def write_bars(take: Take, path: Path, from_beat: float, until_beat: float) -> int:

@@ -3,6 +3,8 @@
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import Note, one_line
 from jambot.realtime.plan import Plan
+from jambot.realtime.prompt_log import PromptWriter
+from jambot.realtime.session_log import SessionLog
 from jambot.tokens import Prompt
 
 MARGIN_BEATS = 0.5
@@ -18,9 +20,10 @@ class Fallback:
     Threads: the stage's own; it never waits for anything.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, log: SessionLog) -> None:
         settings = SamplingSettings(temperature=0.7, guidance=0.0)
         self._generator = Generator(ChordToneModel(), settings, seed)
+        self._log, self._prompts = log, PromptWriter()
         self.underruns = 0
         self.speaking = False
         """Whether the plan is dry now: an underrun lasts until answers come again."""
@@ -42,6 +45,7 @@ class Fallback:
 
     def phrase(self, prompt: Prompt, until_beats: float) -> list[Note]:
         """Notes from where `prompt` resumes to `until_beats`; none where nothing was heard."""
+        self._log.write("fallback", asked={**self._prompts.told(prompt), "until": until_beats})
         self._generator.prompt(prompt)
         notes = self._generator.notes_until(until_beats)
         return one_line(note for note in notes if note.onset_beats < until_beats)

@@ -84,6 +84,8 @@ class _Improviser:
                 break
         if newest is not None:
             self._repertoire.take_up(newest.prompt, newest.sampling, newest.adapter)
+            begun = self._repertoire.playing.frontier_beats
+            self._say(Answer(newest.id, (), begun, steps=0))
 
     def _prepare(self, asked: Prepare) -> None:
         refusal = self._repertoire.prepare(asked.adapter, asked.prompt)

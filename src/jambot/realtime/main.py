@@ -9,6 +9,7 @@ from jambot import __version__
 from jambot.assets import DEMO_COMPING, find_model, shipped_styles
 from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
+from jambot.model.folder import MODEL_DESCRIPTION, read_description
 from jambot.music import read_midi
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
@@ -59,6 +60,14 @@ def load_model(adapter: str) -> LanguageModel:
     from jambot.generation.onnx_model import OnnxModel
 
     return OnnxModel.load(find_model(adapter), VOCABULARY.fingerprint)
+
+
+def model_mark(adapter: str) -> str:
+    """What tells this model from every other: the digest of its graph, or the rule's name."""
+    if adapter == CHORD_TONES:
+        return CHORD_TONES
+    described = find_model(adapter) / MODEL_DESCRIPTION
+    return str(read_description(described, VOCABULARY.fingerprint)["sha256"])[:16]
 
 
 def make_generator(adapter: str, sampling: SamplingSettings, seed: int) -> Generator:
@@ -184,6 +193,8 @@ def _write_opening(
         version=__version__,
         seed=session.seed,
         adapter=settings.adapter,
+        model=model_mark(settings.adapter),
+        vocabulary=VOCABULARY.fingerprint,
         bpm=session.bpm,
         beats_per_bar=session.beats_per_bar,
         backend=ports.backend,

@@ -48,7 +48,7 @@ class Planner:
         self.meter = Meter(settings.beats_per_bar)
         self.plan = Plan()
         self.builder = PromptBuilder(settings.bpm, self.meter, settings.controls)
-        self.fallback = Fallback(settings.seed)
+        self.fallback = Fallback(settings.seed, log)
         self.playing = False
         self.restarts = 0
         self.promised: deque[PlannedNote] = deque(maxlen=PROMISES_SHOWN)

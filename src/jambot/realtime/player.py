@@ -58,11 +58,15 @@ Message = Request | Extension | Prepare
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """More of the solo asked for by request `id`, which is now decided up to `frontier_beats`."""
+    """More of the solo asked for by request `id`, which is now decided up to `frontier_beats`.
+
+    It is `steps` further than the answer before; 0 says that the request was begun.
+    """
 
     id: int
     notes: tuple[Note, ...]
     frontier_beats: float
+    steps: int = 1
 
 
 class Player(Protocol):

@@ -21,6 +21,7 @@ from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
 from jambot.realtime.status import SessionStatus
+from jambot.realtime.witness import Witness
 
 FRAME_BEATS = 0.25
 """Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`).
@@ -73,6 +74,7 @@ class Session:
         follows = host if settings.clock is Sync.midi else None
         self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows)
         self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
+        player = Witness(player, log)
         self.planner = Planner(
             settings, clock, self.line, player, self.scheduler, log, sampling, adapter
         )

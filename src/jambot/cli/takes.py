@@ -1,0 +1,51 @@
+"""Commands for what was recorded: replay, keep."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jambot.cli.screen import out
+from jambot.errors import JamBotError
+
+app = typer.Typer()
+
+TakePath = Annotated[Path, typer.Argument(help="A take's folder, or its session.jsonl.")]
+
+
+@app.command()
+def replay(
+    take_path: TakePath,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Folder for a session.mid of what was made again.")
+    ] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Where the take's model lies now; default: as recorded.")
+    ] = None,
+) -> None:
+    """Make a take's solo again from its log, and say whether it is the same, note by note."""
+    from functools import partial
+
+    from jambot.music.take import read_take
+    from jambot.music.take_midi import write_session_midi
+    from jambot.realtime.main import make_generator, model_mark
+    from jambot.realtime.replay import replay as make_again
+    from jambot.realtime.replay import same_player, sampling_of
+
+    take = read_take(take_path)
+    name = adapter or str(take.session.get("adapter"))
+    same_player(take, model_mark(name))
+    make = partial(make_generator, name, sampling_of(take), int(take.session["seed"]))
+    again = make_again(take, make)
+    if out_dir is not None:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        write_session_midi(take, out_dir / "session.mid", again.notes)
+        out.print(f"made again: {out_dir / 'session.mid'}", highlight=False)
+    if again.difference:
+        raise JamBotError(
+            f"not the same: {again.difference}",
+            "the notes of the take",
+            "play it again on the machine that recorded it; rounding differs between processors",
+        )
+    cut = "" if take.whole else "; the log has no end, and is the same as far as it goes"
+    out.print(f"the same {len(again.notes)} notes, from {again.asked} questions{cut}")
