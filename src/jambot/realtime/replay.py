@@ -125,7 +125,7 @@ class _Again:
                 self._improvise(event["id"], event["asked"]["until"])
             case "answered":
                 self._answer(event)
-            case "player" if event["state"] == "new":
+            case "new_player":
                 self._generator, self._current = self.make(), 0
             case "fallback":
                 prompt, added = self._fallback_reader.read(event["asked"])

@@ -18,8 +18,8 @@ class Witness:
     What a player answers depends on what it was asked before and how far it had come when it was
     interrupted; the stage sees both, for answers come in order. `request`: what was asked (a
     `direct` player answers within the question). `answered`: how many steps request `id` went on,
-    and a digest of the notes that came of it. `player` with state `new`: a process that has not
-    heard anything yet. Threads: the stage's alone.
+    and a digest of the notes that came of it. `new_player`: from here on a process that has not
+    been asked anything yet. Threads: the stage's alone.
     """
 
     def __init__(self, player: Player, log: SessionLog) -> None:
@@ -59,7 +59,7 @@ class Witness:
             self._write_answers(answers)
         if self._player.restarts != self._restarts:
             self._restarts = self._player.restarts
-            self._log.write("player", state="new")
+            self._log.write("new_player")
         return [answer for answer in answers if answer.steps]
 
     def close(self) -> None:
