@@ -33,10 +33,12 @@ def replay(
     from jambot.realtime.replay import same_player, sampling_of
 
     take = read_take(take_path)
-    name = adapter or str(take.session.get("adapter"))
-    same_player(take, model_mark(name))
-    make = partial(make_generator, name, sampling_of(take), int(take.session["seed"]))
-    again = make_again(take, make)
+    recorded = str(take.session.get("adapter"))
+    same_player(take, model_mark(adapter or recorded))
+    make = partial(make_generator, sampling=sampling_of(take), seed=int(take.session["seed"]))
+    again = make_again(
+        take, lambda style: make(adapter if adapter and style == recorded else style)
+    )
     if out_dir is not None:
         out_dir.mkdir(parents=True, exist_ok=True)
         write_session_midi(take, out_dir / "session.mid", again.notes)

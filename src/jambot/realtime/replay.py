@@ -6,21 +6,21 @@ far it had come each time the next question reached it. The log has all of that 
 time than it took. Not made again: how late a note was, and what the hands did.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from jambot import __version__
 from jambot.errors import JamBotError, UsageError
-from jambot.generation import Generator, SamplingSettings
+from jambot.generation import SamplingSettings
 from jambot.music import Note
 from jambot.music.take import Take
 from jambot.realtime.fallback import Fallback
-from jambot.realtime.player import Request, take_up
+from jambot.realtime.player import Request
 from jambot.realtime.prompt_log import PromptReader
+from jambot.realtime.repertoire import MakeGenerator, Repertoire
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.witness import digest
-from jambot.tokens import VOCABULARY
+from jambot.tokens import VOCABULARY, Prompt
 
 PLACES = 6
 """Decimals that the log keeps of what was played."""
@@ -38,11 +38,11 @@ class Replayed:
     difference: str
 
 
-def replay(take: Take, make: Callable[[], Generator]) -> Replayed:
+def replay(take: Take, make: MakeGenerator) -> Replayed:
     """Ask a fresh generator everything that the player of `take` was asked.
 
-    `make` gives a generator as the take's player was made, each time anew. Raises JamBotError for
-    a log that does not say what was asked, or says it wrongly.
+    `make` gives a generator as the take's player was made, each time anew, by the name of a style.
+    Raises JamBotError for a log that does not say what was asked, or says it wrongly.
     """
     if not any(event["event"] == "request" for event in take.events) and take.played():
         raise JamBotError(
@@ -92,16 +92,20 @@ class _Again:
     """Follows a log line by line; keeps the first difference."""
 
     take: Take
-    make: Callable[[], Generator]
+    make: MakeGenerator
     line: int = 0
     asked: int = 0
     difference: str = ""
     played: list[Note] = field(default_factory=list)
-    _generator: Generator = field(init=False)
+    _repertoire: Repertoire = field(init=False)
     _fallback: Fallback = field(init=False)
     _reader: PromptReader = field(init=False)
     _fallback_reader: PromptReader = field(init=False)
+    _prepare_reader: PromptReader = field(init=False)
     _sampling: SamplingSettings | None = None
+    _adapter: str = ""
+    """What the last request asked for: a process made anew begins with it."""
+    _prepares: dict[str, Prompt] = field(default_factory=dict)
     _waiting: dict[int, Request] = field(default_factory=dict)
     _current: int = 0
     _made: dict[int, list[Note]] = field(default_factory=dict)
@@ -110,10 +114,12 @@ class _Again:
     """Everything that a prompt may say was played."""
 
     def __post_init__(self) -> None:
-        self._generator = self.make()
+        self._adapter = str(self.take.session["adapter"])
+        self._begin()
         self._fallback = Fallback(int(self.take.session["seed"]), SessionLog())
         self._reader = PromptReader(self.take.meter)
         self._fallback_reader = PromptReader(self.take.meter)
+        self._prepare_reader = PromptReader(self.take.meter)
 
     def follow(self, event: dict[str, Any]) -> None:
         """Do again what a line says was done, or see whether it is what has been made."""
@@ -126,7 +132,12 @@ class _Again:
             case "answered":
                 self._answer(event)
             case "new_player":
-                self._generator, self._current = self.make(), 0
+                self._begin()
+            case "prepare":
+                self._prepares[event["adapter"]], _ = self._prepare_reader.read(event["asked"])
+            case "prepared":
+                name = event["adapter"]
+                self._repertoire.prepare(name, self._prepares[name])
             case "fallback":
                 prompt, added = self._fallback_reader.read(event["asked"])
                 self._check_prompt(added, "the fallback")
@@ -138,6 +149,11 @@ class _Again:
             case _:
                 pass
 
+    def _begin(self) -> None:
+        generator = self.make(self._adapter)
+        self._repertoire = Repertoire(generator, self._adapter, self.make)
+        self._current = 0
+
     def _ask(self, event: dict[str, Any]) -> None:
         asked = event["asked"]
         prompt, added = self._reader.read(asked)
@@ -146,20 +162,23 @@ class _Again:
             self._sampling = None if told is None else SamplingSettings(**told)
         self._check_prompt(added, f"request {event['id']}")
         self.asked += 1
-        request = Request(event["id"], prompt, asked["until"], self._sampling)
+        adapter = asked.get("adapter")
+        self._adapter = adapter or self._adapter
+        request = Request(event["id"], prompt, asked["until"], self._sampling, adapter)
         if event["direct"]:
-            take_up(self._generator, request)
+            self._repertoire.take_up(prompt, request.sampling, adapter)
             self._improvise(request.id, request.until_beats)
         else:
             self._waiting[request.id] = request
 
     def _improvise(self, request: int, until_beats: float) -> None:
-        self._keep(request, list(self._generator.notes_until(until_beats)))
+        self._keep(request, list(self._repertoire.playing.notes_until(until_beats)))
 
     def _answer(self, event: dict[str, Any]) -> None:
         request = event["id"]
         if request != self._current:
-            take_up(self._generator, self._waiting[request])
+            asked = self._waiting[request]
+            self._repertoire.take_up(asked.prompt, asked.sampling, asked.adapter)
             self._waiting = {i: r for i, r in self._waiting.items() if i > request}
             self._current = request
         steps = (self._step() for _ in range(event["steps"]))
@@ -170,10 +189,11 @@ class _Again:
 
     def _step(self) -> Note | None:
         """One step that decides something, as the player tells of them."""
-        decided = self._generator.frontier_beats
-        note = self._generator.advance()
-        while note is None and self._generator.frontier_beats == decided:
-            note = self._generator.advance()
+        generator = self._repertoire.playing
+        decided = generator.frontier_beats
+        note = generator.advance()
+        while note is None and generator.frontier_beats == decided:
+            note = generator.advance()
         return note
 
     def _keep(self, request: int, notes: list[Note]) -> None:

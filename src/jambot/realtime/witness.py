@@ -7,7 +7,15 @@ from zlib import crc32
 
 from jambot.generation import SamplingSettings
 from jambot.music import Note
-from jambot.realtime.player import Answer, DirectPlayer, Extension, Player, Request
+from jambot.realtime.player import (
+    Answer,
+    DirectPlayer,
+    Message,
+    Player,
+    Prepare,
+    Prepared,
+    Request,
+)
 from jambot.realtime.prompt_log import PromptWriter
 from jambot.realtime.session_log import SessionLog
 
@@ -19,13 +27,15 @@ class Witness:
     interrupted; the stage sees both, for answers come in order. `request`: what was asked (a
     `direct` player answers within the question). `answered`: how many steps request `id` went on,
     and a digest of the notes that came of it. `new_player`: from here on a process that has not
-    been asked anything yet. Threads: the stage's alone.
+    been asked anything yet. `prepare` and `prepared`: another style, asked for and ready.
+
+    Threads: the stage's alone.
     """
 
     def __init__(self, player: Player, log: SessionLog) -> None:
         self._player, self._log = player, log
         self._direct = isinstance(player, DirectPlayer)
-        self._prompts = PromptWriter()
+        self._prompts, self._prepares = PromptWriter(), PromptWriter()
         self._sampling: SamplingSettings | None = None
         self._restarts = player.restarts
 
@@ -39,7 +49,7 @@ class Witness:
         """How often the player had to be started again."""
         return self._player.restarts
 
-    def ask(self, message: Request | Extension) -> None:
+    def ask(self, message: Message) -> None:
         """Write the question down, and ask it."""
         if isinstance(message, Request):
             asked: dict[str, Any] = self._prompts.told(message.prompt)
@@ -47,20 +57,28 @@ class Witness:
             if message.sampling != self._sampling:
                 self._sampling = message.sampling
                 asked["sampling"] = asdict(message.sampling) if message.sampling else None
+            if message.adapter is not None:
+                asked["adapter"] = message.adapter
             self._log.write("request", id=message.id, direct=self._direct, asked=asked)
+        elif isinstance(message, Prepare):
+            asked = self._prepares.told(message.prompt)
+            self._log.write("prepare", adapter=message.adapter, asked=asked)
         elif self._direct:
             self._log.write("extended", id=message.id, asked={"until": message.until_beats})
         self._player.ask(message)
 
-    def poll(self) -> list[Answer]:
+    def poll(self) -> list[Answer | Prepared]:
         """The answers; how far each took the player is written down."""
-        answers = self._player.poll()
+        replies = self._player.poll()
+        for reply in replies:
+            if isinstance(reply, Prepared):
+                self._log.write("prepared", adapter=reply.adapter, refusal=reply.refusal)
         if not self._direct:
-            self._write_answers(answers)
+            self._write_answers([reply for reply in replies if isinstance(reply, Answer)])
         if self._player.restarts != self._restarts:
             self._restarts = self._player.restarts
             self._log.write("new_player")
-        return [answer for answer in answers if answer.steps]
+        return [reply for reply in replies if isinstance(reply, Prepared) or reply.steps]
 
     def close(self) -> None:
         """End the player."""
