@@ -4,40 +4,41 @@ Nothing is rounded: `jambot replay` asks the very same.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from jambot.music import Harmony, HarmonyChange, Meter, Note
 from jambot.tokens import Controls, Prompt
 
 T = TypeVar("T")
-TOLD_APART = ("harmonies", "notes")
-"""What grows in a prompt; of these only what is new is written."""
 SAID_ONCE = ("meter", "role")
 """What a session never changes, and its opening says."""
+PLAIN = tuple(
+    field.name
+    for field in fields(Prompt)
+    if field.name not in ("harmonies", "notes", "controls", *SAID_ONCE)
+)
+"""Numbers, flags, and rows of numbers: written as they are."""
 
 
 class PromptWriter:
     """Gives prompts as JSON. Threads: the stage's alone."""
 
     def __init__(self) -> None:
-        self._harmonies: tuple[HarmonyChange, ...] = ()
-        self._notes: tuple[Note, ...] = ()
-        self._controls: Controls | None = None
+        self._last = Prompt()
 
     def told(self, prompt: Prompt) -> dict[str, Any]:
-        """How `prompt` differs from the one before."""
+        """How `prompt` differs from the one before; of what grows, what is new."""
+        before, self._last = self._last, prompt
         told: dict[str, Any] = {
-            "resume": prompt.resume_beats,
-            "bpm": prompt.tempo_bpm,
-            "attack": prompt.attack,
-            "harmonies": _difference(self._harmonies, prompt.harmonies, _change),
-            "notes": _difference(self._notes, prompt.notes, _note),
+            "harmonies": _difference(before.harmonies, prompt.harmonies, _change),
+            "notes": _difference(before.notes, prompt.notes, _note),
         }
-        if prompt.controls != self._controls:
+        if prompt.controls != before.controls:
             told["controls"] = asdict(prompt.controls)
-        self._harmonies, self._notes = prompt.harmonies, prompt.notes
-        self._controls = prompt.controls
+        for name in PLAIN:
+            if getattr(prompt, name) != getattr(before, name):
+                told[name] = getattr(prompt, name)
         return told
 
 
@@ -48,26 +49,26 @@ class PromptReader:
     """
 
     def __init__(self, meter: Meter) -> None:
-        self._prompt = Prompt(meter=meter)
+        self._last = Prompt(meter=meter)
 
     def read(self, told: dict[str, Any]) -> tuple[Prompt, list[Note]]:
         """The prompt, and those of its notes that the one before had not."""
+        before = self._last
         added = [Note(*row) for row in told["notes"]["new"]]
         changes = [
             HarmonyChange(beat, Harmony(bass, tuple(classes)))
             for beat, bass, classes in told["harmonies"]["new"]
         ]
-        before = self._prompt
-        self._prompt = Prompt(
+        controls = Controls(**told["controls"]) if "controls" in told else before.controls
+        plain = {name: told[name] for name in PLAIN if name in told}
+        self._last = replace(
+            before,
             harmonies=(*_kept(before.harmonies, told["harmonies"]), *changes),
             notes=(*_kept(before.notes, told["notes"]), *added),
-            resume_beats=told["resume"],
-            tempo_bpm=told["bpm"],
-            meter=before.meter,
-            controls=Controls(**told["controls"]) if "controls" in told else before.controls,
-            attack=told["attack"],
+            controls=controls,
+            **{name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()},
         )
-        return self._prompt, added
+        return self._last, added
 
 
 def _difference(
