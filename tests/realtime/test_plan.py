@@ -27,6 +27,17 @@ def test_notes_near_enough_are_promised_and_the_rest_stay_tentative():
     assert plan.commit(1.0) == []
 
 
+def test_notes_that_a_newer_request_is_to_replace_are_promised_as_late_as_can_be():
+    plan = a_plan(0.0, 0.5, 1.0, 1.5)
+    plan.take_over(2, 0.5)
+    assert plan.awaited
+    assert onsets(plan.commit(2.0, held_beats=0.25)) == [0.0]
+    plan.extend(planned(0.75, prompt=2), 1.25)
+    assert not plan.awaited
+    assert onsets(plan.commit(2.0, held_beats=0.25)) == [0.75]
+    assert onsets(plan.commit(2.0, held_beats=1.6)) == [1.5]
+
+
 def test_a_newer_answer_replaces_only_as_far_as_it_has_been_decided():
     plan = a_plan(0.0, 1.0, 2.0, 3.0)
     plan.take_over(2, 1.0)

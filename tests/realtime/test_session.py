@@ -2,7 +2,9 @@ from itertools import pairwise
 
 import pytest
 
+from jambot.evaluation.kpi import stage_figures
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.music.take import take_of
 from jambot.realtime.fallback import PATIENCE_SECONDS
 from jambot.realtime.player import DirectPlayer, Request
 from jambot.realtime.scheduler import SEND_AHEAD_SECONDS
@@ -201,6 +203,48 @@ def test_after_a_rest_any_chord_is_answered_the_same_one_too(stage, chord):
     assert len(stage.events("trigger")) == 2
     first = min(beat for beat, _ in stage.played if beat > 25)
     assert first == pytest.approx(30.3, abs=0.02)
+
+
+def test_a_chord_that_changes_leaves_no_note_behind_that_did_not_know_it(make_stage, slow):
+    """Though the player takes 40 ms for every answer."""
+    stage = make_stage(player=slow)
+    stage.strike(CM7)
+    for bar in range(1, 12):
+        stage.go_to(bar * 2 + 0.1)
+        stage.release(CM7 if bar % 2 else FM7)
+        slow.mute = True
+        stage.strike(FM7 if bar % 2 else CM7)
+        stage.run_for(0.04)
+        slow.mute = False
+        stage.session.tick()
+    figures = stage_figures(take_of([{"event": "session", "commit_ms": 60}, *stage.log.events]))
+    assert figures.stale_notes == 0
+    assert max(figures.samples_ms["chord_deaf_ms"]) <= 85  # the horizon, and a place in the beat
+
+
+def test_a_chord_that_the_player_never_answers_still_has_the_notes_planned_before(make_stage, slow):
+    stage = make_stage(player=slow)
+    stage.strike(CM7)
+    stage.go_to(4.1)
+    slow.mute = True
+    stage.strike(FM7)
+    intended = [p.note.onset_beats for p in stage.session.planner.plan.notes if p.source == "model"]
+    stage.go_to(7)
+    sounded = [beat for beat, _ in stage.played]
+    assert [beat for beat in intended if beat < 6.5 and round(beat, 4) not in sounded] == []
+
+
+def test_in_silence_the_coming_trigger_is_prepared_once_a_bar(make_stage, slow):
+    stage = make_stage(player=slow)
+    stage.session.tick()
+    stage.strike(CM7)
+    stage.release(CM7)
+    stage.go_to(22)
+    assert not stage.session.planner.playing
+    slow.asked.clear()
+    stage.go_to(30)
+    assert [m.prompt.resume_beats for m in slow.requests] == [24.0, 28.0]
+    assert all(m.until_beats == m.prompt.resume_beats and m.prompt.notes for m in slow.requests)
 
 
 def test_the_middle_pedal_asks_out_of_silence(stage):

@@ -69,9 +69,7 @@ class Generator:
     ) -> None:
         self.settings = settings or SamplingSettings()
         self.seed = seed
-        guided = bool(self.settings.guidance)
-        self._window = Window(model, guided)
-        self._other = Window(model.fork(), guided)
+        self._window, self._other = Window(model), Window(model.fork())
         self._context_length = model.context_length
         self._windows: dict[int, int] = {}
         """Beat -> the bar that its window begins with."""
@@ -106,6 +104,7 @@ class Generator:
         if prompt.meter != self._prompt.meter:
             self.forget()
         self._prompt = prompt
+        self._window.guided = self._other.guided = bool(self.settings.guidance)
         self._timeline = Timeline(prompt.harmonies)
         self._notes = list(prompt.notes)
         self._register = self._register_lean()

@@ -14,22 +14,22 @@ class Window:
 
     Tokens are put down at once and computed when logits are asked for, or before that by `work`, a
     few at a time: nobody has to wait for a whole window. What a rewritten window shares with the
-    present one stays computed. Without `guided` the second stream is never computed.
+    present one stays computed. Unless `guided`, the second stream is never computed.
 
     Threads: for one thread.
     """
 
-    def __init__(self, model: LanguageModel, guided: bool) -> None:
+    def __init__(self, model: LanguageModel) -> None:
+        self.guided = True
         self.ids: list[int] = []
         self._hidden: list[int] = []
         self._heard, self._unheard = model, model.fork()
-        self._guided = guided
 
     @property
     def owed(self) -> int:
         """How many tokens are put down and not yet computed, in both streams."""
         owed = len(self.ids) - self._heard.length
-        return owed + len(self._hidden) - self._unheard.length if self._guided else owed
+        return owed + len(self._hidden) - self._unheard.length if self.guided else owed
 
     def shared(self, ids: Sequence[int]) -> int:
         """How many of `ids`, from the first on, are the window's own."""
@@ -53,7 +53,7 @@ class Window:
         at = self._heard.length
         self._heard.append(self.ids[at : at + most])
         most -= self._heard.length - at
-        if self._guided and most:
+        if self.guided and most:
             at = self._unheard.length
             self._unheard.append(self._hidden[at : at + most])
 

@@ -83,3 +83,8 @@ class Attack:
 def on_grid(beats: float) -> float:
     """The first place at or after `beats` where a note can be asked for."""
     return -(-(beats * TICKS_PER_BEAT - 1e-6) // 1) / TICKS_PER_BEAT
+
+
+def place_before(beats: float) -> float:
+    """The last place at or before `beats` where a note can be asked for."""
+    return (beats * TICKS_PER_BEAT + 1e-6) // 1 / TICKS_PER_BEAT

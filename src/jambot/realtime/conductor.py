@@ -60,8 +60,6 @@ class Conductor:
         styles: Sequence[str] = (),
     ) -> None:
         self.settings, self.log = settings, log
-        self.triggered_at: float | None = None
-        """When the trigger came that has not been answered yet."""
         self.started_beat = float("-inf")
         """Where the solo that plays, or played last, was to begin."""
         self._line, self._hearing, self._planner = line, hearing, planner
@@ -127,7 +125,7 @@ class Conductor:
         if not self._planner.playing and struck_at is not None and not waiting:
             self._start("start", struck_at, now)
         elif self._planner.playing and changed_beat is not None:
-            self._planner.ask("harmony", max(self._planner.commit_until(now), changed_beat))
+            self._planner.ask("harmony", changed_beat)
 
     def obey(self, order: Order, seconds: float, now: float) -> None:
         """Do what was asked for at `seconds`, or let `refusals` say why not."""
@@ -185,8 +183,6 @@ class Conductor:
         self, reason: str, heard_at: float, now: float, at_beat: float | None = None
     ) -> None:
         self.started_beat = self._planner.start(reason, heard_at, now, at_beat)
-        if at_beat is None:
-            self.triggered_at = heard_at
         self._active_beat = max(self._active_beat, self._line.beat_at(now))
 
     def _stop(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -9,7 +10,7 @@ from typing import Any
 
 from jambot.errors import JamBotError
 from jambot.generation import Generator
-from jambot.realtime.player import Answer, Prepare, Prepared, Request
+from jambot.realtime.player import Answer, Prepare, Prepared, Request, Work
 from jambot.realtime.repertoire import MakeGenerator, Repertoire
 
 READY, TAKEN = "ready", "taken"
@@ -33,6 +34,9 @@ class _Task:
 
     id: int
     until_beats: float
+    taken: float
+    computed: float | None = None
+    told: bool = False
 
 
 class _Improviser:
@@ -63,10 +67,15 @@ class _Improviser:
     def _go_on(self, generator: Generator, task: _Task) -> None:
         """One step, told where it decided something."""
         decided = generator.frontier_beats
+        if task.computed is None and not generator.behind:
+            task.computed = time.perf_counter()
         note = generator.advance()
-        if note is not None or generator.frontier_beats > decided:
-            notes = (note,) if note else ()
-            self._say(Answer(task.id, notes, generator.frontier_beats))
+        if note is None and generator.frontier_beats == decided:
+            return
+        work: Work | None = None
+        if not task.told and task.computed is not None:
+            work, task.told = Work(task.taken, task.computed, time.perf_counter()), True
+        self._say(Answer(task.id, (note,) if note else (), generator.frontier_beats, work=work))
 
     def _take(self) -> None:
         """Read everything that waits; only the newest request counts."""
@@ -77,7 +86,8 @@ class _Improviser:
             if isinstance(message, Prepare):
                 threading.Thread(target=self._prepare, args=(message,), daemon=True).start()
             elif isinstance(message, Request):
-                newest, self._task = message, _Task(message.id, message.until_beats)
+                newest = message
+                self._task = _Task(message.id, message.until_beats, time.perf_counter())
             elif self._task is not None and message.id == self._task.id:
                 self._task.until_beats = max(self._task.until_beats, message.until_beats)
             if not self._pipe.poll():

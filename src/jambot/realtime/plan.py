@@ -37,11 +37,14 @@ class Plan:
     prompt: int = -1
     locked_beats: float = 0.0
     """What begins before this beat is not planned anew."""
+    resume_beats: float = float("-inf")
+    """Where the newest request's answer begins."""
     _new_frontier: float = 0.0
 
     def take_over(self, prompt: int, resume_beats: float) -> None:
         """Answers to request `prompt` are to replace the plan from `resume_beats` on."""
-        self.prompt, self._new_frontier = prompt, resume_beats
+        self.prompt, self.resume_beats = prompt, resume_beats
+        self._new_frontier = resume_beats
 
     def extend(self, notes: list[PlannedNote], frontier_beats: float) -> None:
         """Put in an answer to the present request, decided up to `frontier_beats`."""
@@ -65,12 +68,23 @@ class Plan:
             insort(self.notes, planned)
         self.covered_beats = max(self.covered_beats, until_beats)
 
-    def commit(self, before_beats: float) -> list[PlannedNote]:
-        """Take out, in order, the notes that begin before `before_beats`: they are promised now."""
+    @property
+    def awaited(self) -> bool:
+        """Whether nothing of the newest request's answer is there yet."""
+        return self._new_frontier == self.resume_beats
+
+    def commit(self, before_beats: float, held_beats: float | None = None) -> list[PlannedNote]:
+        """Take out, in order, the notes that begin before `before_beats`: they are promised now.
+
+        Those of an older request, which a newer one is to replace, only before `held_beats`.
+        """
         count = 0
-        while count < len(self.notes) and (
-            self.notes[count].at_once or self.notes[count].note.onset_beats < before_beats
-        ):
+        for planned in self.notes:
+            before = before_beats
+            if held_beats is not None and planned.prompt != self.prompt:
+                before = min(before_beats, held_beats)
+            if not planned.at_once and planned.note.onset_beats >= before:
+                break
             count += 1
         promised, self.notes = self.notes[:count], self.notes[count:]
         return promised
@@ -80,3 +94,4 @@ class Plan:
         self.notes = [p for p in self.notes if p.note.onset_beats < from_beats]
         self.frontier_beats = self.covered_beats = self._new_frontier = from_beats
         self.locked_beats = min(self.locked_beats, from_beats)
+        self.resume_beats = float("-inf")

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from jambot.generation import SamplingSettings
 from jambot.music import Meter
-from jambot.realtime.attack import Attack, on_grid
+from jambot.realtime.attack import Attack, on_grid, place_before
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
 from jambot.realtime.fallback import PHRASE_BEATS, Fallback
+from jambot.realtime.first_note import FirstNote
 from jambot.realtime.plan import Plan, PlannedNote
 from jambot.realtime.player import Answer, Extension, Player, Prepared, Request
 from jambot.realtime.prompt_builder import PromptBuilder
@@ -21,6 +22,9 @@ from jambot.tokens.controls import Controls
 
 PROMISES_SHOWN = 64
 """Notes that views are told of again, so that a busy one misses none."""
+HELD_SECONDS = 0.03
+"""Notes of a plan that is being replaced are promised no earlier than this before they are due: the
+port that wants its messages earliest is given them 25 ms ahead."""
 TEMPO_STEP = 0.05
 """The player is told of a new tempo when it differs by so much: it costs the whole prompt."""
 
@@ -60,6 +64,10 @@ class Planner:
         self._attack = Attack()
         self.refusals = Refusals()
         self.style = StyleChange(adapter, self.meter, player, log, self.refusals)
+        self.first_note = FirstNote()
+        self._prepared: object = None
+        self._open_from = float("-inf")
+        """The beat from which on nothing is promised."""
         self._asked_seconds = self._until = 0.0
 
     def start(
@@ -81,6 +89,8 @@ class Planner:
         )
         self.log.write("trigger", seconds=heard_at - self.log.zero, beat=beat, reason=reason)
         self.playing = True
+        if at_beat is None:
+            self.first_note.begin(heard_at)
         at_once = self.settings.response == "now" and at_beat is None
         self._attack.begin(start, at_once and not self._scheduler.promised)
         self.plan.forget(start)
@@ -100,7 +110,7 @@ class Planner:
 
     def give_way(self, now: float) -> None:
         """Leave off after what is promised."""
-        self.promise(now, self.commit_until(now))
+        self._promise(now, self.commit_until(now))
         self._intend_nothing(now)
 
     def relocate(self, now: float, skipped_from: float) -> None:
@@ -109,7 +119,7 @@ class Planner:
         self._leave_off(now, skipped_from)
         if playing:
             self.playing = True
-            self.ask("jump", self.commit_until(now))
+            self.ask("jump")
 
     def rest(self, now: float) -> None:
         """End the phrase with the bar, and wait."""
@@ -123,7 +133,7 @@ class Planner:
         """Ask for more or less of something; what is the same to the player is not asked anew."""
         before, self.builder.controls = self.builder.controls, controls
         if self.playing and controls.levels() != before.levels():
-            self.ask("knob", self.commit_until(now))
+            self.ask("knob")
 
     def sample(self, sampling: SamplingSettings, now: float) -> None:
         """Have it sampled like this from now on."""
@@ -131,29 +141,32 @@ class Planner:
             return
         self.sampling = sampling
         if self.playing:
-            self.ask("sampling", self.commit_until(now))
+            self.ask("sampling")
 
-    def ask(self, reason: str, earliest_beats: float) -> None:
-        """Have everything from then on planned anew; a trigger not yet answered stays one.
+    def ask(self, reason: str, earliest_beats: float = float("-inf")) -> None:
+        """Have everything planned anew from then on, or from where nothing is promised yet.
 
-        What is locked stays. The new plan knows of the notes before it: those that nothing can
-        change any more are promised first, and of the others it is told.
+        A trigger not yet answered stays one, and what is locked stays. The new plan knows of the
+        notes before it: those that nothing can change any more are promised first, and of the
+        others it is told.
         """
         now = self._clock.now()
-        resume = on_grid(earliest_beats)
         if self._attack.pending:
             resume = self._attack.place(self.line.beat_at(now), self.builder.harmonies)
-        self.promise(now, min(resume, on_grid(self.commit_until(now))))
+        else:
+            earliest = max(earliest_beats, self._open_from, self._held_until(now))
+            resume = place_before(earliest)
+        self._promise(now, min(resume, self.commit_until(now)))
         resume = max(resume, on_grid(self.plan.locked_beats))
         self._request += 1
         self._until = self._wanted(resume)
-        if abs(self.line.bpm - self.builder.tempo_bpm) > TEMPO_STEP * self.builder.tempo_bpm:
-            self.builder.tempo_bpm = self.line.bpm
+        self._mind_the_tempo()
         kept = [p.note for p in self.plan.notes if p.note.onset_beats < resume]
         prompt = self.builder.prompt(resume, self._attack.pending, kept)
         self.plan.take_over(self._request, resume)
         self._asked_seconds = now
         self._attack.asked(self._request, prompt.harmonies)
+        self.first_note.asked(self._request, now)
         self._asked_harmony = self.builder.strikes
         request = Request(self._request, prompt, self._until, self.sampling, self.style.adapter)
         self._player.ask(request)
@@ -185,13 +198,21 @@ class Planner:
         if self.playing:
             self._refill(beat)
             self._fall_back(now, beat)
+        else:
+            self._stand_by(beat)
 
-    def promise(self, now: float, until_beats: float) -> None:
+    def promise(self, now: float) -> None:
+        """Promise what has come near; what a newer plan is to replace, as late as can be."""
+        until = self.commit_until(now)
+        self._promise(now, until, self._held_until(now))
+        self._open_from = min(self.plan.resume_beats, until) if self.plan.awaited else until
+
+    def _promise(self, now: float, until_beats: float, held_beats: float | None = None) -> None:
         """Promise what begins before `until_beats`; a late answer changes no promise."""
         if self.end_beat is not None:
             until_beats = min(until_beats, self.end_beat)
         promised: list[PlannedNote] = []
-        for planned in self.plan.commit(until_beats):
+        for planned in self.plan.commit(until_beats, held_beats):
             if planned.at_once:
                 note = replace(planned.note, onset_beats=self.line.beat_at(now))
                 planned = replace(planned, note=note)
@@ -203,10 +224,19 @@ class Planner:
         self.promised.extend(promised)
         self._scheduler.accept(promised, now)
 
+    @property
+    def waits_for_first_note(self) -> bool:
+        """Whether a note is due as soon as it exists."""
+        return self._attack.at_once and self._attack.pending
+
     def commit_until(self, now: float) -> float:
         """The beat before which notes are promised by now."""
         later = self.line.beat_at(now + self.settings.commit_seconds)
         return max(later, self.line.beat_at(now) + self.settings.commit_beats)
+
+    def _held_until(self, now: float) -> float:
+        """The beat before which even notes that are to be replaced are promised."""
+        return min(self.commit_until(now), self.line.beat_at(now + HELD_SECONDS))
 
     def lookahead_bars(self, beat: float) -> float:
         """How far the plan reaches beyond `beat`; a plan to the end of a turn is a whole one."""
@@ -227,7 +257,8 @@ class Planner:
         self.playing = self.fallback.speaking = False
         self._attack.forget()
         self.plan.notes.clear()
-        self.plan.forget(self.line.beat_at(now))
+        self._open_from = self.line.beat_at(now)
+        self.plan.forget(self._open_from)
 
     def _take_in(self, answer: Answer) -> None:
         if not self.playing:
@@ -237,15 +268,32 @@ class Planner:
                 self._sound_first(answer)
             return
         planned = self._attack.planned(answer.notes, answer.id, self._asked_harmony, "model")
+        if answer.work is not None:
+            self._note_answer(answer)
         self.plan.extend(planned, answer.frontier_beats)
+
+    def _note_answer(self, answer: Answer) -> None:
+        """Write down from when on the plan knows what the newest prompt told."""
+        now = self._clock.now()
+        self.first_note.answered(answer, now)
+        begins = max(now, self.line.seconds_at(self.plan.resume_beats))
+        self.log.write(
+            "answer",
+            id=answer.id,
+            seconds=now - self.log.zero,
+            begins_seconds=begins - self.log.zero,
+            harmony=self._asked_harmony,
+        )
 
     def _sound_first(self, answer: Answer) -> None:
         """Sound the first note at once, and have all that follows planned under the whole chord."""
         now = self._clock.now()
         first = self._attack.planned(answer.notes[:1], answer.id, self._asked_harmony, "model")
         self.plan.notes = first
-        self.promise(now, self.line.beat_at(now))
-        self.ask("first note", self.line.beat_at(now))
+        self._promise(now, self.line.beat_at(now))
+        self.first_note.answered(answer, now)
+        self._open_from = self.line.beat_at(now)
+        self.ask("first note")
 
     @property
     def _turn_planned(self) -> bool:
@@ -261,6 +309,30 @@ class Planner:
         if self._until < wanted - 0.5:
             self._until = wanted
             self._player.ask(Extension(self.plan.prompt, wanted))
+
+    def _stand_by(self, beat: float) -> None:
+        """In silence, have all computed that a trigger in this bar will be asked to go on from."""
+        bar = self.meter.bar_at(beat) if self.line.begun else 0
+        self._mind_the_tempo()
+        situation = (
+            bar,
+            self.builder.tempo_bpm,
+            self.builder.strikes,
+            len(self.builder.harmonies),
+            len(self.builder.notes),
+            self.builder.controls.levels(),
+        )
+        if situation == self._prepared or not self._player.ready:
+            return
+        self._prepared = situation
+        self._request += 1
+        opening = self.meter.bar_start(bar)
+        prompt = self.builder.prompt(opening, attack=True)
+        self._player.ask(Request(self._request, prompt, opening, self.sampling))
+
+    def _mind_the_tempo(self) -> None:
+        if abs(self.line.bpm - self.builder.tempo_bpm) > TEMPO_STEP * self.builder.tempo_bpm:
+            self.builder.tempo_bpm = self.line.bpm
 
     def _fall_back(self, now: float, beat: float) -> None:
         """When the plan is nearly dry and no answer comes, play by rule for another beat."""
@@ -295,4 +367,4 @@ class Planner:
         self.restarts = self._player.restarts
         self.log.write("player", state="restarted", seconds=now - self.log.zero)
         if self.playing:
-            self.ask("restart", max(self.plan.frontier_beats, self.commit_until(now)))
+            self.ask("restart", self.plan.frontier_beats)

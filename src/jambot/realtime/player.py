@@ -57,16 +57,30 @@ Message = Request | Extension | Prepare
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """When a request was taken up, its prompt computed and its first step made, in seconds.
+
+    They are of the machine's one counter, see `clock.SystemClock`.
+    """
+
+    taken: float
+    computed: float
+    made: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """More of the solo asked for by request `id`, which is now decided up to `frontier_beats`.
 
     It is `steps` further than the answer before; 0 says that the request was begun.
+    The first one to a request tells what `work` it was, where the player keeps time.
     """
 
     id: int
     notes: tuple[Note, ...]
     frontier_beats: float
     steps: int = 1
+    work: Work | None = None
 
 
 class Player(Protocol):

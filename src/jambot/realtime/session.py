@@ -28,6 +28,8 @@ FRAME_BEATS = 0.25
 
 The 16th in which a trigger falls is not: no plan can be there yet, and `ttfn_ms` tells how soon."""
 POLL_SECONDS = 0.001
+HASTY_SECONDS = 0.0002
+"""How often it is looked while a trigger waits for its first note."""
 SLEPT_SECONDS = 1.0
 """Nothing here takes so long: after such a gap between two ticks the machine had been asleep."""
 SETTLE_SECONDS = 0.25
@@ -87,7 +89,6 @@ class Session:
         self._orders, self._styles = orders, tuple(styles)
         self._next_frame = 0.0
         self._lost: set[str] = set()
-        self._first_note_ms: float | None = None
         self._ticked = log.zero = clock.now()
 
     def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
@@ -117,7 +118,7 @@ class Session:
         self.conductor.hear(now)
         self.conductor.mind(now)
         self.planner.think(now)
-        self.planner.promise(now, self.planner.commit_until(now))
+        self.planner.promise(now)
         self.scheduler.send_due(self.clock.now())
         if self._clock_out is not None:
             self._clock_out.send_due(self.clock.now())
@@ -166,7 +167,7 @@ class Session:
             late_notes=self.scheduler.late_notes,
             underruns=self.planner.fallback.underruns,
             player_restarts=self.planner.restarts,
-            first_note_ms=self._first_note_ms,
+            first_note_ms=self.planner.first_note.ms,
             lost=tuple(sorted(self._lost)),
             held=self.hearing.held,
             planned=tuple(self.planner.plan.notes),
@@ -211,10 +212,10 @@ class Session:
             self._next_frame += FRAME_BEATS
 
     def _time_first_note(self) -> None:
-        """How long the last trigger waited, once its first note has left."""
-        asked, last = self.conductor.triggered_at, self.scheduler.last_played_seconds
-        if asked is not None and last >= asked:
-            self._first_note_ms, self.conductor.triggered_at = (last - asked) * 1e3, None
+        """How long the last trigger waited, and for what, once its first note has left."""
+        steps = self.planner.first_note.left(self.scheduler.last_played_seconds)
+        if steps:
+            self.log.write("first_note", seconds=self.clock.now() - self.log.zero, steps_ms=steps)
 
     def _watch_ports(self, now: float) -> None:
         for which, alive in (("input", self.hearing.alive), ("output", self._sink.alive)):
@@ -228,7 +229,8 @@ class Session:
 
     def _wait(self, now: float) -> None:
         """Until the next poll or the next note; to the point only where the port keeps no time."""
-        wake, due = now + POLL_SECONDS, self.scheduler.next_due()
+        poll = HASTY_SECONDS if self.planner.waits_for_first_note else POLL_SECONDS
+        wake, due = now + poll, self.scheduler.next_due()
         if due is not None:
             wake = max(now, min(wake, due))
         near = due is not None and due < now + 2 * POLL_SECONDS

@@ -31,7 +31,7 @@ class SessionSettings:
     response: Response = Response.now
     lookahead_bars: float = 2.0
     """How far the plan reaches ahead."""
-    commit_beats: float = 0.25
+    commit_beats: float = 0.0
     """Notes nearer than this are promised and not replaced any more ..."""
     commit_seconds: float = 0.06
     """... and never nearer than this, whichever is longer."""

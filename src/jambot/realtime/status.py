@@ -53,7 +53,7 @@ class SessionStatus:
     sampling: SamplingSettings | None = None
     response: Response = Response.now
     wanted_bars: float = 2.0
-    commit_beats: float = 0.25
+    commit_beats: float = 0.0
     trading_bars: int = 0
     laying_out: bool = False
     adapter: str = ""

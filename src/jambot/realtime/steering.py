@@ -81,4 +81,4 @@ class Steering:
         self._log.write("tempo", bpm=bpm, seconds=seconds - self._log.zero, beat=beat)
         told = self._planner.builder.tempo_bpm
         if self._planner.playing and abs(bpm - told) > TEMPO_STEP * told:
-            self._planner.ask("tempo", self._planner.commit_until(now))
+            self._planner.ask("tempo")
