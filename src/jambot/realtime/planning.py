@@ -129,13 +129,13 @@ class Planner:
         self.plan.forget(self.meter.next_bar_start(beat))
         self.log.write("rest", seconds=now - self.log.zero, beat=beat)
 
-    def turn(self, controls: Controls, now: float) -> None:
+    def turn(self, controls: Controls) -> None:
         """Ask for more or less of something; what is the same to the player is not asked anew."""
         before, self.builder.controls = self.builder.controls, controls
         if self.playing and controls.levels() != before.levels():
             self.ask("knob")
 
-    def sample(self, sampling: SamplingSettings, now: float) -> None:
+    def sample(self, sampling: SamplingSettings) -> None:
         """Have it sampled like this from now on."""
         if sampling == self.sampling:
             return
@@ -321,6 +321,8 @@ class Planner:
             len(self.builder.harmonies),
             len(self.builder.notes),
             self.builder.controls.levels(),
+            self.style.adapter,
+            self._player.restarts,
         )
         if situation == self._prepared or not self._player.ready:
             return
@@ -328,7 +330,8 @@ class Planner:
         self._request += 1
         opening = self.meter.bar_start(bar)
         prompt = self.builder.prompt(opening, attack=True)
-        self._player.ask(Request(self._request, prompt, opening, self.sampling))
+        adapter = self.style.adapter
+        self._player.ask(Request(self._request, prompt, opening, self.sampling, adapter))
 
     def _mind_the_tempo(self) -> None:
         if abs(self.line.bpm - self.builder.tempo_bpm) > TEMPO_STEP * self.builder.tempo_bpm:

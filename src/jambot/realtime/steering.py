@@ -36,11 +36,11 @@ class Steering:
                 if name == "intensity":
                     self._touch.on = self._planner.settings.touch and value is None
                 controls = replace(self._planner.builder.controls, **{name: value})
-                self._planner.turn(controls, now)
+                self._planner.turn(controls)
             case SetSampling(name=name, value=value):
                 sampling = self._planner.sampling or SamplingSettings()
                 turned: dict[str, Any] = {name: float(value)}
-                self._planner.sample(replace(sampling, **turned), now)
+                self._planner.sample(replace(sampling, **turned))
             case SetStage(name=name, value=value):
                 kept: dict[str, Any] = {
                     name: Response(value) if isinstance(value, str) else float(value)
@@ -52,11 +52,11 @@ class Steering:
                 return NOT_OURS
             case SetTempo(bpm=bpm):
                 self._line.steer(now, bpm)
-                self._tempo_is(bpm, now, now)
+                self._tempo_is(bpm, now)
             case Tap():
                 tapped = self._tapping.tap(seconds)
                 if tapped is not None:
-                    self._tempo_is(tapped, seconds, now)
+                    self._tempo_is(tapped, seconds)
         return ""
 
     def feel(self, velocity: int) -> None:
@@ -68,7 +68,7 @@ class Steering:
         controls = self._planner.builder.controls
         if not self._touch.on or controls.intensity == self._touch.intensity:
             return
-        self._planner.turn(replace(controls, intensity=self._touch.intensity), now)
+        self._planner.turn(replace(controls, intensity=self._touch.intensity))
         self._log.write(
             "touch",
             intensity=self._touch.intensity,
@@ -76,7 +76,7 @@ class Steering:
             beat=self._line.beat_at(now),
         )
 
-    def _tempo_is(self, bpm: float, seconds: float, now: float) -> None:
+    def _tempo_is(self, bpm: float, seconds: float) -> None:
         beat = self._line.beat_at(seconds)
         self._log.write("tempo", bpm=bpm, seconds=seconds - self._log.zero, beat=beat)
         told = self._planner.builder.tempo_bpm
