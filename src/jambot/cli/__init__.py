@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import doctor, fl, learning, playing, takes
+from jambot.cli import doctor, fl, learning, mcp, playing, takes
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -25,6 +25,7 @@ app.add_typer(playing.app)
 app.add_typer(takes.app)
 app.add_typer(learning.app)
 app.add_typer(doctor.app)
+app.add_typer(mcp.app)
 app.add_typer(fl.app, name="fl")
 
 
@@ -40,20 +41,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
             err.print(f"  to mend it: {error.cure}", highlight=False)
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in TRAINING_MODULES:
-            err.print(
-                f"[bold red]jambot:[/] this command needs {error.name}, which playing does not.\n"
-                "  to mend it: pip install -c constraints.txt 'jambot[train]'",
-                highlight=False,
-            )
-            sys.exit(1)
-        raise
+        extra = EXTRAS.get((error.name or "").split(".")[0])
+        if extra is None:
+            raise
+        err.print(
+            f"[bold red]jambot:[/] this command needs {error.name}, which playing does not.\n"
+            f"  to mend it: pip install -c constraints.txt 'jambot\\[{extra}]'",
+            highlight=False,
+        )
+        sys.exit(1)
 
 
-TRAINING_MODULES = {
-    "accelerate", "joblib", "onnx", "peft", "safetensors", "sklearn", "tensorboard", "torch",
-    "transformers",
-}  # fmt: skip
+EXTRAS = dict.fromkeys(
+    (
+        "accelerate", "joblib", "onnx", "peft", "safetensors", "sklearn", "tensorboard", "torch",
+        "transformers",
+    ),
+    "train",
+) | {"mcp": "mcp"}  # fmt: skip
+"""What brings a module that only some commands need."""
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,152 @@
+"""The jam that is led: the one that runs, or one that was started here."""
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from jambot.control.mcp_server.link import JamLink
+from jambot.errors import JamBotError
+
+LOAD_SECONDS = 90.0
+END_SECONDS = 30.0
+"""From being told to end until the report lies there."""
+LOOK_SECONDS = 0.1
+WORDS_FILE = "jam.txt"
+PAGE = re.compile(r"live view: (http://\S+)")
+
+
+class Band:
+    """One jam at a time, through its live view at `url`; takes of jams started here go to `takes`.
+
+    Threads: one event loop. A jam started here is a process of its own and ends with `close`.
+    """
+
+    def __init__(self, url: str, takes: Path) -> None:
+        self._asked_url = url
+        self._takes = takes
+        self._link: JamLink | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self.folder: Path | None = None
+        """Of the take of the last jam that was started here."""
+
+    @property
+    def own(self) -> bool:
+        """Whether the jam that runs was started here."""
+        return self._process is not None and self._process.poll() is None
+
+    async def link(self) -> JamLink:
+        """The view of the jam that runs; JamBotError where none does."""
+        if self._link is None or not self._link.alive:
+            link = JamLink(self._asked_url)
+            await link.open()
+            self._link = link
+        return self._link
+
+    async def runs(self) -> bool:
+        """Whether a jam answers."""
+        try:
+            await self.link()
+        except JamBotError:
+            return False
+        return True
+
+    async def start(self, options: Sequence[str]) -> JamLink:
+        """Start `jambot jam` with these options, and look at it.
+
+        JamBotError where a jam runs already, or it does not start.
+        """
+        if self.own or await self.runs():
+            raise JamBotError("a jam is running", "none", "stop it, or lead that one")
+        self.folder = self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable, "-m", "jambot", "jam", *options, "--report", str(self.folder),
+        ]  # fmt: skip
+        # On Windows only a process group of its own can be asked to end.
+        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        with (self.folder / WORDS_FILE).open("wb") as words:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                creationflags=group,
+            )
+        link = JamLink(await self._page())
+        deadline = time.monotonic() + LOAD_SECONDS
+        while True:
+            try:
+                await link.open()
+                break
+            except JamBotError:
+                self._still_starting(deadline)
+                await asyncio.sleep(LOOK_SECONDS)
+        self._link = link
+        return link
+
+    async def stop(self) -> int:
+        """End the jam that was started here, and wait for its report; its exit code.
+
+        JamBotError for another's jam: whoever started it ends it.
+        """
+        process = self._process
+        if process is None:
+            raise JamBotError(
+                "this jam was not started here", "one that `start` started", "Ctrl-C where it runs"
+            )
+        if process.poll() is None:
+            _ask_to_end(process)
+        deadline = time.monotonic() + END_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_SECONDS)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        if self._link is not None:
+            await self._link.close()
+        self._link = self._process = None
+        return int(process.returncode)
+
+    async def close(self) -> None:
+        """End what was started here, and look away from what was not."""
+        if self._process is not None:
+            await self.stop()
+        elif self._link is not None:
+            await self._link.close()
+
+    async def _page(self) -> str:
+        """Where the jam that is starting says its page is."""
+        deadline = time.monotonic() + LOAD_SECONDS
+        while not (found := PAGE.search(self._words())):
+            self._still_starting(deadline)
+            await asyncio.sleep(LOOK_SECONDS)
+        return found[1]
+
+    def _still_starting(self, deadline: float) -> None:
+        """JamBotError where the process has ended, or takes too long."""
+        process = self._process
+        if process is None or process.poll() is not None or time.monotonic() > deadline:
+            last = "; ".join(self._words().strip().splitlines()[-3:])
+            if process is not None:
+                process.kill()
+                process.wait()
+            self._process = None
+            raise JamBotError(f"the jam did not start: {last or 'it said nothing'}")
+
+    def _words(self) -> str:
+        assert self.folder is not None
+        return (self.folder / WORDS_FILE).read_text(encoding="utf-8", errors="replace")
+
+
+def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
+    """As a system does: the jam then ends its notes and writes its report."""
+    if sys.platform == "win32":
+        process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.terminate()

@@ -1,0 +1,173 @@
+"""Tools that a performer hears: starting, stopping, steering. Offered with `--allow-drive` alone.
+
+Each sends one order in the words of `realtime.orders` and says whether the stage shows it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from jambot.control.mcp_server.band import Band
+from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
+from jambot.control.mcp_server.shelf import FILES, Shelf
+from jambot.control.mcp_server.telling import status_of
+from jambot.realtime.orders import (
+    End,
+    LayOut,
+    Order,
+    SetAdapter,
+    SetKnob,
+    SetSampling,
+    SetStage,
+    SetTempo,
+    Trade,
+    Trigger,
+    as_dict,
+)
+
+KnobName = Literal["density", "register", "intensity", "inside_outside", "swing"]
+SamplingName = Literal[
+    "temperature", "top_p", "rhythm_top_p", "guidance", "rest_bias", "breath", "haste", "centre",
+    "figures",
+]  # fmt: skip
+Bpm = Annotated[float, Field(ge=20, le=400)]
+PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
+Picture = dict[str, Any]
+
+
+class Driving:
+    """Steers one `band`; takes are copied from one `shelf`.
+
+    Threads: one event loop; what writes to the disk goes to its pool.
+    """
+
+    def __init__(self, band: Band, shelf: Shelf) -> None:
+        self._band, self._shelf = band, shelf
+
+    async def start(
+        self,
+        adapter: Annotated[str, Field(description="A shipped style, or chord-tones.")] = "jazz",
+        bpm: Bpm = 120.0,
+        in_port: PortName = None,
+        out_port: PortName = None,
+        backend: Literal["auto", "rtmidi", "jack", "memory"] = "auto",
+        comping: Annotated[
+            str | None, Field(description="A MIDI file whose chords are played to it.")
+        ] = None,
+        response: Literal["now", "beat", "bar"] = "now",
+        clock: Literal["internal", "midi"] = "internal",
+        seed: int = 1,
+    ) -> Status:
+        """Start a jam and look at it. Takes five to twenty seconds; one jam at a time. Without a
+        keyboard and without `comping` a built-in pianist comps where `backend` is auto. It goes on
+        until `stop`, and ends with this server."""
+        options = ["--adapter", adapter, "--bpm", str(bpm), "--backend", backend]
+        options += ["--response", response, "--clock", clock, "--seed", str(seed)]
+        for flag, value in (("--in", in_port), ("--out", out_port), ("--comping", comping)):
+            options += [flag, value] if value is not None else []
+        return status_of(await self._band.start(options))
+
+    async def stop(self) -> Ended:
+        """End the jam that `start` started: the notes end, the take is kept, its report written. A
+        jam that a person started is theirs to end; ask them, or use `end_phrase`."""
+        code = await self._band.stop()
+        folder = self._band.folder or Path()
+        files = [name for name in FILES if (folder / name).is_file()]
+        return Ended(take=folder.name, folder=str(folder), files=files, exit_code=code)
+
+    async def drive(self, on: bool) -> Wheel:
+        """Take over the wheel of the jam, or give it back. One view drives at a time: while you do,
+        the keys of the page in the browser are not heard, and keys held there are lifted; a MIDI
+        keyboard is. Where nobody drives your orders are taken without this. Ask the performer."""
+        return Wheel(driving=await (await self._band.link()).drive(on))
+
+    async def set_knob(
+        self,
+        name: KnobName,
+        value: Annotated[float | None, Field(ge=0, le=1, description="null frees it.")],
+    ) -> Obeyed:
+        """Turn a knob: density (more notes), register (higher), intensity (louder, denser),
+        inside_outside (away from the chord), swing. Heard after the commit horizon, about a 16th. A
+        knob leans on probabilities and promises nothing; docs/kpi.md tells what each moves. A free
+        knob leaves it to the model."""
+        return await self._order(
+            SetKnob(name, value), lambda p: _near(p["settings"]["knobs"].get(name), value)
+        )
+
+    async def set_sampling(self, name: SamplingName, value: float) -> Obeyed:
+        """Change how likely notes become notes: temperature 0–2 (1 as trained), top_p, guidance 0–4
+        (how strongly chords pull pitches), breath (how readily long rests end), haste (against more
+        notes a second than hands play), centre (MIDI pitch the line keeps around), figures (how
+        readily it repeats its figures). Small steps: far from the defaults it plays worse."""
+        return await self._order(
+            SetSampling(name, value), lambda p: _near(p["settings"]["sampling"].get(name), value)
+        )
+
+    async def set_stage(
+        self,
+        name: Literal["response", "lookahead_bars", "commit_beats"],
+        value: float | Literal["now", "beat", "bar"],
+    ) -> Obeyed:
+        """Change when answers begin (response: now, beat or bar), how far the plan reaches
+        (lookahead_bars 1–4) or how near notes are promised (commit_beats 0–2; never nearer than
+        60 ms). A longer commitment answers chords later."""
+        return await self._order(
+            SetStage(name, value), lambda p: _near(p["settings"].get(name), value)
+        )
+
+    async def set_adapter(self, name: str) -> Obeyed:
+        """Play in another style, from the next bar line for which it is loaded; loading takes
+        about a second. `shown` is false here: `status` shows a refusal as `notice`."""
+        return await self._order(SetAdapter(name), lambda p: False, seconds=0.5)
+
+    async def set_tempo(self, bpm: Bpm) -> Obeyed:
+        """Go on at this tempo at once. Refused while a host gives the clock. A person who plays
+        along hears it jump: announce it."""
+        return await self._order(SetTempo(bpm), lambda p: abs(p["bpm"] - bpm) < 0.01)
+
+    async def trade(
+        self, bars: Annotated[int, Field(ge=0, le=32, description="0 ends it.")]
+    ) -> Obeyed:
+        """Take turns of so many bars, from the next bar line on; the person begins."""
+        return await self._order(Trade(bars), lambda p: p["settings"]["trade"] == bars)
+
+    async def lay_out(self, on: bool) -> Obeyed:
+        """Be silent until told to play again, or triggered. The phrase under way is cut after the
+        commit horizon; `end_phrase` ends with the bar instead."""
+        return await self._order(LayOut(on), lambda p: p["settings"]["lay_out"] is on)
+
+    async def end_phrase(self) -> Obeyed:
+        """End with the bar; then silence until the next trigger."""
+        return await self._order(End(), lambda p: not p["playing"], seconds=0.5)
+
+    async def trigger(self) -> Obeyed:
+        """Begin now, over what the hands hold; without a harmony it waits for one."""
+        return await self._order(Trigger(), lambda p: bool(p["playing"]))
+
+    async def export_take(
+        self,
+        to: Annotated[str, Field(description="A new folder; it must not exist yet.")],
+        take: Annotated[str | None, Field(description="As `takes` lists it; none: newest.")] = None,
+    ) -> Exported:
+        """Copy a take's files (MIDI, report, sound, log) into a new folder. Nothing is ever
+        overwritten. `session.mid` exists once the jam has ended."""
+        path = self._shelf.find(take)
+        files = await asyncio.to_thread(self._shelf.export, path, Path(to).expanduser())
+        return Exported(take=path.name, files=[str(file) for file in files])
+
+    async def _order(
+        self, order: Order, shows: Callable[[Picture], bool], seconds: float | None = None
+    ) -> Obeyed:
+        link = await self._band.link()
+        shown = await link.order(order, shows, seconds)
+        return Obeyed(order=as_dict(order), shown=shown, status=status_of(link))
+
+
+def _near(found: Any, wanted: Any) -> bool:
+    """Equal, numbers to a thousandth."""
+    if isinstance(found, int | float) and isinstance(wanted, int | float):
+        return abs(found - wanted) < 1e-3
+    return bool(found == wanted)

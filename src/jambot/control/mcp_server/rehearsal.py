@@ -1,0 +1,96 @@
+"""One whole jam led by a script in a model's place: what was asked, and what was answered.
+
+Any client will do, in memory, over stdio or HTTP; a step that fails ends it with JamBotError.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp import Client
+
+from jambot.errors import JamBotError
+
+BAR_SECONDS = 2.0
+"""At 120 bpm in four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Wait so many bars, say why, ask a tool."""
+
+    bars: float
+    why: str
+    tool: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A step and the tool's structured answer."""
+
+    step: Step
+    answer: dict[str, Any]
+
+
+def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
+    """The script: begin sparse, build, trade, lay out, come back, end; then look back."""
+    return (
+        Step(0, "What is there to play through?", "list_ports", {}),
+        Step(0, "A jam to begin with.", "start", start),
+        Step(0, "Begin sparse.", "set_knob", {"name": "density", "value": 0.3}),
+        Step(4, "What was that like?", "played", {"bars": 4}),
+        Step(0, "Build.", "set_knob", {"name": "density", "value": 0.8}),
+        Step(0, "And higher.", "set_knob", {"name": "register", "value": 0.7}),
+        Step(0, "A little looser.", "set_sampling", {"name": "temperature", "value": 1.1}),
+        Step(0, "A little quicker.", "set_tempo", {"bpm": 126}),
+        Step(4, "Listen again.", "played", {"bars": 4}),
+        Step(0, "What comes next?", "plan", {}),
+        Step(0, "Let the hands speak, too.", "trade", {"bars": 2}),
+        Step(4, "Enough of that.", "trade", {"bars": 0}),
+        Step(0, "A rest.", "lay_out", {"on": True}),
+        Step(1, "And back in.", "lay_out", {"on": False}),
+        Step(2, "Another soloist, from the bar line.", "set_adapter", {"name": "chord-tones"}),
+        Step(3, "Where are we?", "status", {}),
+        Step(0, "So far?", "report", {}),
+        Step(0, "Home.", "end_phrase", {}),
+        Step(1, "Thank you.", "stop", {}),
+        Step(0, "What is kept?", "takes", {}),
+        Step(0, "A copy for the DAW.", "export_take", {"to": export_to}),
+    )
+
+
+async def rehearse(client: Client, script: tuple[Step, ...]) -> list[Answered]:
+    """Lead a jam by `script`. JamBotError at the first tool that fails."""
+    answered: list[Answered] = []
+    for step in script:
+        await asyncio.sleep(step.bars * BAR_SECONDS)
+        result = await client.call_tool(step.tool, dict(step.arguments))
+        if result.is_error or result.structured_content is None:
+            said = " ".join(getattr(part, "text", "") for part in result.content)
+            raise JamBotError(f"{step.tool}: {said}", "an answer")
+        answered.append(Answered(step, result.structured_content))
+    return answered
+
+
+def transcript(answered: list[Answered], longest: int = 700) -> str:
+    """The talk as a page of Markdown: rolls in full, other answers up to `longest` characters."""
+    parts: list[str] = []
+    for told in answered:
+        asked = json.dumps(dict(told.step.arguments))
+        answer = dict(told.answer)
+        roll = answer.get("roll")
+        said = roll if roll is not None else json.dumps(_without_status(answer), indent=1)
+        cut = roll is None and len(said) > longest
+        parts.append(
+            f"*{told.step.why}*\n\n**{told.step.tool}** `{asked}`\n\n```\n"
+            f"{said[:longest] if cut else said}{' …' if cut else ''}\n```\n"
+        )
+    return "\n".join(parts)
+
+
+def _without_status(answer: dict[str, Any]) -> dict[str, Any]:
+    """An order's answer repeats the whole status; a reader has seen it."""
+    return {name: value for name, value in answer.items() if name != "status"}

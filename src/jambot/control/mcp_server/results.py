@@ -1,0 +1,189 @@
+"""What the tools give: plain values with their units, described for whoever reads the schema."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Result(BaseModel):
+    """An answer; the sentences below its fields are part of the tool's schema."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Port(Result):
+    """One MIDI port that can be named."""
+
+    backend: str
+    direction: str
+    """"in": can be heard; "out": can be played to."""
+    name: str
+
+
+class Ports(Result):
+    """All MIDI ports of this machine."""
+
+    ports: list[Port]
+
+
+class Status(Result):
+    """The jam at this moment."""
+
+    url: str
+    """The page on which a person sees and hears it."""
+    playing: bool
+    """False: the bot waits for a chord or a trigger, or lays out."""
+    player_ready: bool
+    bpm: float
+    beats_per_bar: int
+    bar: int
+    """Counted from 1."""
+    beat: float
+    """In the bar, from 1."""
+    chord: str
+    """What the hands hold; empty before the first chord."""
+    lookahead_bars: float
+    """How far ahead the plan reaches."""
+    notes: int
+    """Solo notes played so far."""
+    late_notes: int
+    underruns: int
+    """How often the plan ran dry; the rule-based player filled in."""
+    first_note_ms: float | None
+    """What the last trigger waited for its first note."""
+    jitter_ms: float | None
+    lost_ports: list[str]
+    built_in_pianist: bool
+    """Nobody comps but a file."""
+    settings: dict[str, Any]
+    """What can be changed: knobs (0 to 1, null: free), sampling, response and the like."""
+    notice: str
+    """Why the last order was refused, else empty."""
+
+
+class NoteRow(Result):
+    """One note."""
+
+    bar: int
+    beat: float
+    """In the bar, from 1; 2.5 is the second half of the second beat."""
+    pitch: str
+    midi: int
+    beats: float | None
+    """Its length; null: still held down."""
+    velocity: int
+
+
+class ChordRow(Result):
+    """A chord and where it begins."""
+
+    bar: int
+    beat: float
+    name: str
+    """Empty where the keys make no chord that has a name."""
+
+
+class Played(Result):
+    """What was played in some bars."""
+
+    first_bar: int
+    last_bar: int
+    chords: list[ChordRow]
+    solo: list[NoteRow]
+    """The bot."""
+    hands: list[NoteRow]
+    """The person, or the built-in pianist."""
+    roll: str
+    """The same as text: a row a pitch, a column a 16th; # = the solo, o - the hands."""
+
+
+class Plan(Result):
+    """What the bot is going to play."""
+
+    bar: int
+    """Where the music is now."""
+    beat: float
+    chord: str
+    promised: list[NoteRow]
+    """Will sound, whatever happens (a panic aside)."""
+    tentative: list[NoteRow]
+    """May be replaced when the chord or a knob changes."""
+    roll: str
+
+
+class Obeyed(Result):
+    """What became of an order."""
+
+    order: dict[str, Any]
+    shown: bool
+    """The stage shows it; False: it was taken and shows later (a style at a bar line)."""
+    status: Status
+
+
+class TakeRow(Result):
+    """A recorded session."""
+
+    name: str
+    running: bool
+    seconds: float | None
+    notes: int | None
+    """None while no report has been written."""
+    files: list[str]
+
+
+class Takes(Result):
+    """Recorded sessions, newest first."""
+
+    folder: str
+    takes: list[TakeRow]
+
+
+class Report(Result):
+    """The figures of a take, under the names of docs/kpi.md; latencies in ms."""
+
+    take: str
+    whole: bool
+    """False while it is being played."""
+    figures: dict[str, Any]
+
+
+class Ended(Result):
+    """How a jam ended."""
+
+    take: str
+    folder: str
+    files: list[str]
+    exit_code: int | None
+
+
+class Part(Result):
+    """One part of the set-up."""
+
+    name: str
+    state: str
+    """good, weak, broken or absent; only broken keeps a jam from being played."""
+    found: str
+    cure: str
+    figures: dict[str, Any] | None
+
+
+class Diagnosis(Result):
+    """What `jambot doctor` found."""
+
+    version: str
+    may_jam: bool
+    checks: list[Part]
+
+
+class Wheel(Result):
+    """Who steers."""
+
+    driving: bool
+    """Whether this server does."""
+
+
+class Exported(Result):
+    """A take that was copied."""
+
+    take: str
+    files: list[str]
