@@ -1,0 +1,248 @@
+"""The MCP server through the SDK's own client: in memory, over stdio, over HTTP; real jams."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from websockets.sync.client import connect
+
+from jambot.assets import DEMO_COMPING
+from jambot.control import Room
+from jambot.control.mcp_server import Offer, make_server
+from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
+from jambot.realtime.orders import Panic, SetKnob, Trade
+from jambot.realtime.status import SessionStatus
+from jambot.tokens import Controls
+
+Make = Callable[..., SessionStatus]
+Wait = Callable[[Callable[[], object]], None]
+START = {"backend": "memory", "comping": str(DEMO_COMPING), "adapter": "chord-tones", "seed": 3}
+NOBODY = "http://127.0.0.1:9"
+"""The port of discard: no jam is there."""
+LOOKING = {
+    "list_ports", "status", "plan", "played", "takes", "report", "doctor", "panic",
+}  # fmt: skip
+PATIENCE_SECONDS = 100
+
+
+async def whole_jam(client: Client, folder: Path) -> None:
+    """Lead one jam from start to export, and look at what each tool gave."""
+    answered = await rehearse(client, steps(START, str(folder / "copy")))
+    by_tool: dict[str, list[dict[str, Any]]] = {}
+    for told in answered:
+        by_tool.setdefault(told.step.tool, []).append(told.answer)
+    for tool in ("set_knob", "set_sampling", "set_tempo", "trade", "lay_out"):
+        assert all(answer["shown"] for answer in by_tool[tool]), tool
+    first, second = by_tool["played"]
+    assert len(first["solo"]) > 3
+    assert {row["name"] for row in first["chords"]} - {""}
+    assert "#" in first["roll"]
+    assert "o" in first["roll"]
+    assert second["last_bar"] >= first["last_bar"] + 4
+    assert by_tool["plan"][0]["tentative"]
+    assert by_tool["status"][0]["bpm"] == 126
+    assert by_tool["report"][0]["figures"]["stuck_notes"] == 0
+    ended = by_tool["stop"][0]
+    assert ended["exit_code"] == 0
+    assert {"session.mid", "report.json"} <= set(ended["files"])
+    takes = by_tool["takes"][0]["takes"]
+    assert [take["name"] for take in takes] == [ended["take"]]
+    assert takes[0]["notes"] > 20
+    assert (folder / "copy" / "session.mid").is_file()
+    report = await client.read_resource(f"jambot://takes/{ended['take']}/report")
+    assert json.loads(report.contents[0].text)["whole"] is True
+    page = transcript(answered)
+    assert '**set_tempo** `{"bpm": 126}`' in page
+    assert first["roll"] in page
+
+
+@pytest.mark.timeout(300)
+def test_a_whole_jam_is_led_in_memory(tmp_path: Path) -> None:
+    async def lead() -> None:
+        server = make_server(Offer(NOBODY, tmp_path / "takes", allow_drive=True))
+        async with Client(server) as client:
+            await whole_jam(client, tmp_path)
+
+    asyncio.run(lead())
+
+
+@pytest.mark.timeout(300)
+def test_a_whole_jam_is_led_over_stdio_by_a_real_process(tmp_path: Path) -> None:
+    command = ["-m", "jambot", "mcp", "--allow-drive", "--jam", NOBODY]
+    process = StdioServerParameters(
+        command=sys.executable,
+        args=[*command, "--takes", str(tmp_path / "takes")],
+        env=dict(os.environ),
+    )
+
+    async def lead() -> None:
+        async with Client(process, read_timeout_seconds=PATIENCE_SECONDS) as client:
+            await whole_jam(client, tmp_path)
+
+    asyncio.run(lead())
+
+
+def test_a_jam_that_was_started_ends_with_the_server(tmp_path: Path, wait_until: Wait) -> None:
+    async def leave() -> None:
+        server = make_server(Offer(NOBODY, tmp_path, allow_drive=True))
+        async with Client(server) as client:
+            result = await client.call_tool("start", START)
+            assert not result.is_error
+
+    asyncio.run(leave())
+    assert len(list(tmp_path.glob("*/report.json"))) == 1
+
+
+def with_server(
+    offer: Offer, talk: Callable[[Client], Any], wait_seconds: float = PATIENCE_SECONDS
+) -> Any:
+    async def run() -> Any:
+        async with Client(make_server(offer)) as client:
+            return await asyncio.wait_for(talk(client), wait_seconds)
+
+    return asyncio.run(run())
+
+
+def test_without_leave_to_drive_it_only_looks(tmp_path: Path) -> None:
+    async def talk(client: Client) -> None:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == LOOKING
+        assert all(
+            tool.annotations is not None and tool.annotations.read_only_hint
+            for name, tool in tools.items()
+            if name != "panic"
+        )
+        assert "--allow-drive" in (client.instructions or "")
+        refused = await client.call_tool("set_tempo", {"bpm": 90})
+        assert refused.is_error
+
+    with_server(Offer(NOBODY, tmp_path), talk)
+
+
+def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Path) -> None:
+    async def talk(client: Client) -> None:
+        for tool in (await client.list_tools()).tools:
+            assert len(tool.description or "") > 40, tool.name
+            assert tool.output_schema is not None, tool.name
+        prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
+        assert prompts == {"bandleader", "practice_partner"}
+        told = await client.get_prompt("practice_partner", {"goal": "shells", "bpm": "90"})
+        assert "shells, at 90 bpm" in told.messages[0].content.text
+
+    with_server(Offer(NOBODY, tmp_path, allow_drive=True), talk)
+
+
+def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
+    async def talk(client: Client) -> None:
+        for tool, arguments, said in (
+            ("status", {}, "no jam answers"),
+            ("report", {"take": "../../etc"}, "no take"),
+            ("stop", {}, "not started here"),
+            ("start", {"adapter": "nobody"}, "no adapter named"),
+            ("set_knob", {"name": "volume", "value": 0.5}, "density"),
+        ):
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            assert said in " ".join(result.content[0].text.split()), tool
+
+    with_server(Offer(NOBODY, tmp_path, allow_drive=True), talk)
+
+
+def test_a_running_jam_is_read_and_its_stage_is_asked(
+    room: Room, status: Make, tmp_path: Path, wait_until: Wait
+) -> None:
+    assert room.url is not None
+    room.show(status())
+
+    async def talk(client: Client) -> None:
+        found = (await client.call_tool("status", {})).structured_content
+        assert found is not None
+        assert (found["chord"], found["bar"], found["beat"]) == ("Dm9", 2, 2.0)
+        turned = asyncio.create_task(
+            client.call_tool("set_knob", {"name": "density", "value": 0.75})
+        )
+        await asyncio.to_thread(wait_until, lambda: room.orders() == [SetKnob("density", 0.75)])
+        room.show(status(beat=5.5, controls=Controls(density=0.75)))
+        assert (await turned).structured_content["shown"] is True
+        asked = asyncio.create_task(client.call_tool("trade", {"bars": 4}))
+        await asyncio.to_thread(wait_until, lambda: room.orders() == [Trade(4)])
+        room.show(status(beat=6.0, notice="not now"))
+        refused = await asked
+        assert refused.is_error
+        assert "not now" in refused.content[0].text
+
+    with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
+
+
+def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
+    room: Room, status: Make, tmp_path: Path, wait_until: Wait
+) -> None:
+    assert room.url is not None
+    room.show(status())
+    address = room.url.replace("http", "ws") + "/ws"
+
+    async def talk(client: Client) -> None:
+        refused = await client.call_tool("trade", {"bars": 4})
+        assert refused.is_error
+        assert "drive" in refused.content[0].text
+        assert not (await client.call_tool("panic", {})).is_error
+        await asyncio.to_thread(wait_until, lambda: room.orders() == [Panic()])
+        taken = (await client.call_tool("drive", {"on": True})).structured_content
+        assert taken == {"driving": True}
+        await client.call_tool("trade", {"bars": 4})
+        await asyncio.to_thread(wait_until, lambda: room.orders() == [Trade(4)])
+        given = (await client.call_tool("drive", {"on": False})).structured_content
+        assert given == {"driving": False}
+
+    with connect(address, origin=room.url, open_timeout=PATIENCE_SECONDS):
+        with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
+
+
+@pytest.mark.timeout(240)
+def test_over_http_this_machine_is_served_and_rebound_names_are_not(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jambot", "mcp", "--http", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--takes", str(tmp_path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        answer = raw(port, f"127.0.0.1:{port}")
+        assert " 421 " not in answer
+        assert " 421 " in raw(port, "evil.example")
+
+        async def talk() -> None:
+            async with Client(f"http://127.0.0.1:{port}/mcp") as client:
+                assert {tool.name for tool in (await client.list_tools()).tools} == LOOKING
+                found = await client.call_tool("takes", {})
+                assert found.structured_content == {"folder": str(tmp_path), "takes": []}
+
+        asyncio.run(talk())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def raw(port: int, host: str) -> str:
+    """The first line of the answer to a request for that host name."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as there:
+                there.sendall(
+                    f"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 2\r\nConnection: close\r\n\r\n{}".encode()
+                )
+                return there.recv(4096).decode("latin-1").splitlines()[0]
+        except ConnectionError:
+            assert time.monotonic() < end, "it does not listen"
+            time.sleep(0.1)
