@@ -264,6 +264,7 @@ def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> No
         "ports",
         "fl",
         "doctor",
+        "mcp",
     )
     for command in commands:
         assert run(command, "--help") == 0

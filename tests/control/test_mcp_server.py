@@ -25,7 +25,7 @@ from jambot.tokens import Controls
 
 Make = Callable[..., SessionStatus]
 Wait = Callable[[Callable[[], object]], None]
-START = {"backend": "memory", "comping": str(DEMO_COMPING), "adapter": "chord-tones", "seed": 3}
+START = {"backend": "memory", "comping": str(DEMO_COMPING), "adapter": "jazz", "seed": 3}
 NOBODY = "http://127.0.0.1:9"
 """The port of discard: no jam is there."""
 LOOKING = {
@@ -40,7 +40,7 @@ async def whole_jam(client: Client, folder: Path) -> None:
     by_tool: dict[str, list[dict[str, Any]]] = {}
     for told in answered:
         by_tool.setdefault(told.step.tool, []).append(told.answer)
-    for tool in ("set_knob", "set_sampling", "set_tempo", "trade", "lay_out"):
+    for tool in ("set_knob", "set_sampling", "set_tempo", "trade", "lay_out", "set_adapter"):
         assert all(answer["shown"] for answer in by_tool[tool]), tool
     first, second = by_tool["played"]
     assert len(first["solo"]) > 3
@@ -50,6 +50,7 @@ async def whole_jam(client: Client, folder: Path) -> None:
     assert second["last_bar"] >= first["last_bar"] + 4
     assert by_tool["plan"][0]["tentative"]
     assert by_tool["status"][0]["bpm"] == 126
+    assert by_tool["status"][0]["settings"]["adapter"] == "chord-tones"
     assert by_tool["report"][0]["figures"]["stuck_notes"] == 0
     ended = by_tool["stop"][0]
     assert ended["exit_code"] == 0

@@ -36,6 +36,8 @@ SamplingName = Literal[
 Bpm = Annotated[float, Field(ge=20, le=400)]
 PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
 Picture = dict[str, Any]
+ADAPTER_SECONDS = 10.0
+"""Loading a style, and a bar at a slow tempo."""
 
 
 class Driving:
@@ -119,9 +121,11 @@ class Driving:
         )
 
     async def set_adapter(self, name: str) -> Obeyed:
-        """Play in another style, from the next bar line for which it is loaded; loading takes
-        about a second. `shown` is false here: `status` shows a refusal as `notice`."""
-        return await self._order(SetAdapter(name), lambda p: False, seconds=0.5)
+        """Play in another style (`status` lists them under settings), from the next bar line for
+        which it is loaded. Waits for that, ten seconds at most."""
+        return await self._order(
+            SetAdapter(name), lambda p: bool(p["settings"]["adapter"] == name), ADAPTER_SECONDS
+        )
 
     async def set_tempo(self, bpm: Bpm) -> Obeyed:
         """Go on at this tempo at once. Refused while a host gives the clock. A person who plays

@@ -15,6 +15,7 @@ from jambot.errors import JamBotError
 
 BAR_SECONDS = 2.0
 """At 120 bpm in four."""
+LINE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def transcript(answered: list[Answered], longest: int = 700) -> str:
         asked = json.dumps(dict(told.step.arguments))
         answer = dict(told.answer)
         roll = answer.get("roll")
-        said = roll if roll is not None else json.dumps(_without_status(answer), indent=1)
+        said = roll if roll is not None else _written(answer)
         cut = roll is None and len(said) > longest
         parts.append(
             f"*{told.step.why}*\n\n**{told.step.tool}** `{asked}`\n\n```\n"
@@ -91,6 +92,8 @@ def transcript(answered: list[Answered], longest: int = 700) -> str:
     return "\n".join(parts)
 
 
-def _without_status(answer: dict[str, Any]) -> dict[str, Any]:
-    """An order's answer repeats the whole status; a reader has seen it."""
-    return {name: value for name, value in answer.items() if name != "status"}
+def _written(answer: dict[str, Any]) -> str:
+    """On one line where it fits. An order's answer repeats the whole status: left out here."""
+    kept = {name: value for name, value in answer.items() if name != "status"}
+    line = json.dumps(kept)
+    return line if len(line) <= LINE else json.dumps(kept, indent=1)
