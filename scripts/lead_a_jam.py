@@ -18,8 +18,8 @@ from jambot.control.mcp_server.rehearsal import Answered, rehearse, steps, trans
 HEAD = """# A jam led by a script
 
 What a client of `jambot mcp --allow-drive` asked in one jam, and what it was answered, over stdio;
-written by `scripts/lead_a_jam.py`. The lines in italics are the script's, where a model would think.
-Answers other than rolls are cut after 700 characters.
+written by `scripts/lead_a_jam.py`. The lines in italics are the script's, where a model would
+think. Answers other than rolls are cut after 700 characters.
 
 """
 

@@ -6,7 +6,8 @@ nobody hears it. Flow: `room` carries statuses across, `picture` remembers what 
 `live_view` shows it to browsers and `terminal_view` to the terminal; `commands` come back: keys
 are heard through `room_input` as if played on a keyboard, orders are obeyed by the stage.
 `fl_studio` speaks with FL Studio's script in the frames of `fl_protocol`; `fl_install` puts the
-script in place. Imported by the command line alone.
+script in place. `doctor` says what is not well; `mcp_server` lets a language model watch and lead.
+Imported by the command line alone.
 """
 
 from jambot.control.commands import Command, MidiPlayed
