@@ -89,6 +89,7 @@ class Picture:
             "lost": list(status.lost),
             "performer": status.performer,
             "settings": _settings(status),
+            "refused": status.refused,
             "notice": status.notice,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),

@@ -20,7 +20,7 @@ const REFUSAL_MS = 6000;
 const EMPTY = {
   playing: false, ready: false, bpm: 120, meter: 4, beat: 0, chord: "", ahead: 0, notes: 0, late: 0,
   underruns: 0, restarts: 0, performer: false, first_note_ms: null, jitter_ms: null, isr: null,
-  lost: [], held: [], solo: [], hands: [], chords: [],
+  refused: 0, lost: [], held: [], solo: [], hands: [], chords: [],
 };
 
 const element = (id) => document.getElementById(id);
@@ -41,7 +41,7 @@ const link = new StageLink({
   onMessage(message) {
     if (message.type === "jam") show(message);
     if (message.type === "driver") follow(message);
-    if (message.type === "refused") refusal = { text: message.why, until: performance.now() + REFUSAL_MS };
+    if (message.type === "refused") refuse(message.why);
   },
   onLink(state) {
     linked = document.body.dataset.link = state;
@@ -49,7 +49,13 @@ const link = new StageLink({
   },
 });
 
+/** Says for a while why something was not done. */
+function refuse(why) {
+  refusal = { text: why, until: performance.now() + REFUSAL_MS };
+}
+
 function show(heard) {
+  if (heard.refused > picture.refused) refuse(heard.notice);
   picture = heard;
   clock.hear(heard.beat, heard.bpm, performance.now());
   listen();

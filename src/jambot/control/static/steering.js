@@ -47,20 +47,27 @@ export class Steering {
     this.response.show(settings.response);
     this.laidOut = settings.lay_out;
     element("lay_out").setAttribute("aria-pressed", String(settings.lay_out));
-    this.showAdapters(settings);
+    this.showStyles(settings);
   }
 
   write(bpm) {
     if (this.tempo.value !== bpm) this.tempo.value = bpm;
   }
 
-  showAdapters({ adapter, adapters }) {
-    const names = adapters ?? [];
+  /** The styles there are; the one that will play from a bar line on is marked until then. */
+  showStyles({ adapter, next_adapter: next, styles }) {
+    const names = styles.includes(adapter) || !adapter ? styles : [adapter, ...styles];
     element("adapter-row").hidden = names.length < 2;
-    if (String(names) !== this.names) {
-      this.names = String(names);
-      this.adapter.replaceChildren(...names.map((name) => new Option(name, name)));
-    }
-    if (document.activeElement !== this.adapter && adapter) this.adapter.value = adapter;
+    const state = `${names} ${adapter} ${next}`;
+    if (state === this.styles) return;
+    this.styles = state;
+    const options = names.map((name) => new Option(styleName(name) + (name === next ? " …" : ""), name));
+    this.adapter.replaceChildren(...options);
+    this.adapter.value = next || adapter;
   }
+}
+
+/** A style that is a folder is called by the folder's own name. */
+function styleName(name) {
+  return name.split(/[\\/]/).at(-1);
 }
