@@ -84,6 +84,19 @@ class Page:
         kind = "keyDown" if down else "keyUp"
         self.ask("Input.dispatchKeyEvent", type=kind, code=code, key=code[-1].lower())
 
+    def press(self, key: str) -> None:
+        """A key by its name (`End`, `Delete`), down and up."""
+        number = {"End": 35, "Home": 36, "Delete": 46}[key]
+        for kind in ("rawKeyDown", "keyUp"):
+            self.ask(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=number
+            )
+
+    def heap_bytes(self) -> int:
+        """What its scripts hold, once rubbish has been collected."""
+        self.ask("HeapProfiler.collectGarbage")
+        return int(self.ask("Runtime.getHeapUsage")["usedSize"])
+
     def click(self, selector: str) -> None:
         x, y = self.value(
             f"(r => [r.x + r.width / 2, r.y + r.height / 2])"

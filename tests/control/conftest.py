@@ -1,7 +1,9 @@
 """A session to look at, a room to look at it in, and patience with real processes."""
 
 import importlib.util
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,9 +14,15 @@ from typing import Any
 
 import pytest
 
-from jambot.control import Room
+from jambot.control import Room, RoomInput
+from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import Harmony, HarmonyChange, Note
+from jambot.realtime.clock import SystemClock
 from jambot.realtime.plan import PlannedNote
+from jambot.realtime.player import DirectPlayer
+from jambot.realtime.ports import MemoryInput, RecordingOutput
+from jambot.realtime.session import Session, SessionSettings
+from jambot.realtime.session_log import SessionLog
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.strokes import Stroke
 from jambot.tokens import UNSTEERED
@@ -72,6 +80,36 @@ def room() -> Iterator[Room]:
     opened = Room(port=0, terminal=False)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def screenshots() -> Path:
+    """Where pictures of the page are kept: `JAMBOT_SCREENSHOTS`, or `out/screenshots`."""
+    kept = Path(__file__).parents[2] / "out" / "screenshots"
+    return Path(os.environ.get("JAMBOT_SCREENSHOTS", kept))
+
+
+@pytest.fixture
+def jam(room: Room) -> Iterator[Session]:
+    """A session in real time that hears the page alone."""
+    clock = SystemClock()
+    generator = Generator(ChordToneModel(), SamplingSettings(guidance=0), 1)
+    session = Session(
+        SessionSettings(),
+        clock,
+        RoomInput(MemoryInput(clock), room, clock.now),
+        RecordingOutput(clock),
+        DirectPlayer(generator),
+        SessionLog(),
+        show=room.show,
+        orders=room.orders,
+    )
+    over = threading.Event()
+    stage = threading.Thread(target=session.run, args=(None, over.is_set))
+    stage.start()
+    yield session
+    over.set()
+    stage.join(timeout=10)
 
 
 @pytest.fixture(scope="session")

@@ -1,54 +1,47 @@
 """The page in a real browser, over a real session: what a newcomer does in the first minute."""
 
-import os
-import threading
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jambot.control import Room, RoomInput
-from jambot.generation import ChordToneModel, Generator, SamplingSettings
-from jambot.realtime.clock import SystemClock
-from jambot.realtime.player import DirectPlayer
-from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session, SessionSettings
-from jambot.realtime.session_log import SessionLog
+from jambot.control import Room
+from jambot.realtime.session import Session
 
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 
 pytestmark = pytest.mark.timeout(300)
 
-
-@pytest.fixture
-def screenshots(tmp_path: Path) -> Path:
-    """Where pictures of the page are kept: `JAMBOT_SCREENSHOTS`, or with the test."""
-    return Path(os.environ.get("JAMBOT_SCREENSHOTS", tmp_path))
-
-
-@pytest.fixture
-def jam(room: Room) -> Iterator[Session]:
-    """A session in real time that hears the page alone."""
-    clock = SystemClock()
-    generator = Generator(ChordToneModel(), SamplingSettings(guidance=0), 1)
-    session = Session(
-        SessionSettings(),
-        clock,
-        RoomInput(MemoryInput(clock), room, clock.now),
-        RecordingOutput(clock),
-        DirectPlayer(generator),
-        SessionLog(),
-        show=room.show,
-        orders=room.orders,
-    )
-    over = threading.Event()
-    stage = threading.Thread(target=session.run, args=(None, over.is_set))
-    stage.start()
-    yield session
-    over.set()
-    stage.join(timeout=10)
+TOO_FAINT = """
+(() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const part = (c) => ((c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = numbers(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [18, 19, 23];
+  };
+  const faint = [];
+  for (const element of document.body.querySelectorAll("*")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !element.checkVisibility() || element.matches(":disabled")) continue;
+    const style = getComputedStyle(element);
+    const [one, two] = [light(numbers(style.color)), light(ground(element))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (ratio < (large ? 3 : 4.5)) faint.push(`${element.outerHTML} ${ratio.toFixed(2)}`);
+  }
+  return faint;
+})()
+"""
+"""Too faint to read for WCAG 2.2 AA: contrast below 4.5, or below 3 where letters are large."""
 
 
 def text(page: Any, identity: str) -> str:
@@ -72,9 +65,11 @@ def test_a_chord_held_on_the_page_is_answered_seen_and_heard(
         assert text(page, "player") == "ready"
         assert text(page, "hint") == ""
         page.screenshot(screenshots / "live_view_jamming.png")
+        assert page.value(TOO_FAINT) == []
         page.key("Digit1", down=False)
         page.resize(390, 780)
         assert page.value("document.documentElement.scrollWidth") <= 390
+        assert page.value(TOO_FAINT) == []
         page.screenshot(screenshots / "live_view_narrow.png")
         assert page.faults == []
     assert any(event["event"] == "played" for event in jam.log.events)
@@ -113,3 +108,86 @@ def test_the_page_comes_back_by_itself_when_the_room_does(
             page.wait_for("document.body.dataset.link === 'open'")
         finally:
             again.close()
+
+
+def mean_pitch(jam: Session) -> float:
+    """Of the notes that are planned now; 0 where none are."""
+    pitches = [planned.note.pitch for planned in tuple(jam.planner.plan.notes)]
+    return sum(pitches) / len(pitches) if pitches else 0.0
+
+
+def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
+    chromium_page: OpenBrowser, room: Room, jam: Session, wait_until: Callable[..., None]
+):
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.driver === 'self'")
+        page.key("Digit1", down=True)
+        wait_until(lambda: len(jam.planner.plan.notes) > 8)
+        before = mean_pitch(jam)
+        page.value("document.getElementById('knob-register').focus()")
+        page.press("End")
+        wait_until(lambda: jam.planner.builder.controls.register == 1.0)
+        wait_until(lambda: mean_pitch(jam) > before + 4)
+        page.wait_for("document.querySelector('.row .word').textContent === 'free'")
+        page.press("Delete")
+        wait_until(lambda: jam.planner.builder.controls.register is None)
+
+        page.click("#trade button:nth-child(3)")
+        wait_until(lambda: jam.conductor.trading_bars == 4)
+        page.click("#trade button:nth-child(1)")
+        wait_until(lambda: jam.conductor.trading_bars == 0)
+        page.key("KeyV", down=True)
+        page.key("KeyV", down=False)
+        page.wait_for("!document.querySelector('#plan button').disabled")
+        page.click("#plan button")
+        wait_until(lambda: jam.planner.plan.locked_beats > 0)
+        page.wait_for("document.querySelector('#plan button').ariaPressed === 'true'")
+        page.key("KeyN", down=True)
+        wait_until(lambda: jam.conductor.laying_out)
+        page.wait_for("document.getElementById('lay_out').ariaPressed === 'true'")
+        assert page.faults == []
+
+
+def test_a_second_page_watches_until_it_takes_over(
+    chromium_page: OpenBrowser, room: Room, jam: Session, screenshots: Path
+):
+    with chromium_page() as first, chromium_page() as second:
+        first.open(room.url)
+        first.wait_for("document.body.dataset.driver === 'self'")
+        second.open(room.url)
+        second.wait_for("document.body.dataset.driver === 'another'")
+        assert second.value("document.querySelector('.steers').disabled")
+        second.screenshot(screenshots / "live_view_watching.png")
+        second.click("#drive")
+        second.wait_for("document.body.dataset.driver === 'self'")
+        first.wait_for("document.body.dataset.driver === 'another'")
+        first.wait_for("document.getElementById('driver-text').textContent !== ''")
+        first.click("#panic")
+        assert first.faults == second.faults == []
+
+
+def test_takes_are_listed_and_played_in_the_browser(
+    chromium_page: OpenBrowser, tmp_path: Path, screenshots: Path
+):
+    take = tmp_path / "takes" / "evening"
+    take.mkdir(parents=True)
+    note = {"event": "played", "onset_beats": 1.0, "duration_beats": 8.0, "pitch": 72,
+            "velocity": 90, "due_seconds": 0.5, "sent_seconds": 0.5, "source": "model",
+            "prompt": 1, "harmony": 1}  # fmt: skip
+    session = {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "realtime": True}
+    (take / "session.jsonl").write_text(json.dumps(session) + "\n" + json.dumps(note) + "\n")
+    room = Room(port=0, terminal=False, take=tmp_path / "takes" / "now")
+    try:
+        with chromium_page() as page:
+            page.open(room.url)
+            page.click("#takes")
+            page.wait_for("document.querySelector('#shelf-list strong')?.textContent === 'evening'")
+            page.click("#shelf-list button")
+            page.wait_for("import('/page.js').then(page => page.sound.level() > 0.005)")
+            page.screenshot(screenshots / "live_view_takes.png")
+            saved = "fetch(document.querySelector('#shelf-list a').href)"
+            page.wait_for(f"{saved}.then(answer => answer.headers.get('content-type'))")
+            assert page.faults == []
+    finally:
+        room.close()

@@ -63,6 +63,7 @@ export class Takes {
     const first = playing.due[0]?.[1] ?? 0;
     playing.from = performance.now() / 1000 + 0.1 - first;
     playing.timer = setInterval(() => this.goOn(playing), TICK_MS);
+    this.goOn(playing);
   }
 
   /** Hands the notes of the next second over to the sound. */
