@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from jambot.cli.screen import out
-from jambot.errors import JamBotError
+from jambot.errors import JamBotError, UsageError
 
 app = typer.Typer()
 
@@ -51,3 +51,26 @@ def replay(
         )
     cut = "" if take.whole else "; the log has no end, and is the same as far as it goes"
     out.print(f"the same {len(again.notes)} notes, from {again.asked} questions{cut}")
+
+
+@app.command()
+def keep(
+    take_path: TakePath,
+    bars: Annotated[int, typer.Option(min=1, help="How many; the last ones.")] = 32,
+    midi: Annotated[
+        Path | None, typer.Option("-o", "--out", help="MIDI file; default: in the take's folder.")
+    ] = None,
+) -> None:
+    """Write the last bars of a take to a MIDI file, from bar line to bar line."""
+    from jambot.music.take import TAKE_FILE, read_take
+    from jambot.realtime.keeping import keep_bars, last_bars
+
+    take = read_take(take_path)
+    log = take_path / TAKE_FILE if take_path.is_dir() else take_path
+    beat = max((float(event["beat"]) for event in take.events if "beat" in event), default=0.0)
+    if beat <= 0:
+        raise UsageError(f"{log}: nothing was played", "a take with a bar in it")
+    first, last = last_bars(take.meter, beat, bars)
+    file = midi or log.with_name(f"keep_bars_{first + 1}-{last}.mid")
+    notes = keep_bars(log, file, take.meter.bar_start(first), take.meter.bar_start(last))
+    out.print(f"{file}: bars {first + 1} to {last}, {notes} notes of the solo", highlight=False)

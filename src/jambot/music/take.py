@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,17 @@ from jambot.music.meter import Meter, TempoMap
 from jambot.music.note import SHORTEST_BEATS, Note, notes_of_keys
 
 Event = dict[str, Any]
+TAKE_FILE = "session.jsonl"
 STEADY = 1e-4
 """Slopes that differ by less are one tempo: times are written with microseconds."""
 SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0
 """What a MIDI file may ask for."""
 LAST_BEAT = 1e6
+END_BYTES = 1 << 20
+"""Some four minutes of playing."""
+LEAD_BEATS = 128.0
+"""What holds on a beat was written at most so long before it: the tempo, the chord, a key."""
+LOOKED_AT = 200
 CURE = "take the session again, or remove the line"
 
 
@@ -145,7 +152,7 @@ def read_take(path: Path | str) -> Take:
     no event.
     """
     path = Path(path)
-    path = path / "session.jsonl" if path.is_dir() else path
+    path = path / TAKE_FILE if path.is_dir() else path
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
@@ -166,6 +173,26 @@ def read_take(path: Path | str) -> Take:
     return take_of(events, whole, path.name)
 
 
+def read_end(path: Path, from_beat: float) -> Take:
+    """The end of a log, from a while before `from_beat` on; what is being written counts too.
+
+    Only as much of the file is read. Raises UsageError and JamBotError as `read_take`.
+    """
+    with path.open("rb") as file:
+        opening = _event(file.readline().decode("utf-8", "replace"))
+        size, span = file.seek(0, SEEK_END), END_BYTES
+        while True:
+            start = max(0, size - span)
+            file.seek(start)
+            lines = file.read().decode("utf-8", "replace").splitlines()
+            events = [event for line in lines[start > 0 :] if (event := _event(line)) is not None]
+            if start == 0 or _reaches(events, from_beat - LEAD_BEATS):
+                break
+            span *= 4
+    first = [opening] if opening is not None and start > 0 else []
+    return take_of([*first, *events], name=path.name)
+
+
 def take_of(events: Iterable[Event], whole: bool = True, name: str = "the log") -> Take:
     """A take from its events, as the stage kept them; `whole` only if the last of them is `end`.
 
@@ -176,6 +203,10 @@ def take_of(events: Iterable[Event], whole: bool = True, name: str = "the log") 
     if session is None:
         raise JamBotError(f"{name}: no `session` line in it", "a session log", "check the path")
     return Take(session, events, whole and events[-1]["event"] == "end")
+
+
+def _reaches(events: list[Event], beat: float) -> bool:
+    return any(float(event["beat"]) <= beat for event in events[:LOOKED_AT] if "beat" in event)
 
 
 def _event(line: str) -> Event | None:

@@ -7,6 +7,7 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.calls import CallListener
 from jambot.realtime.gestures import Action
 from jambot.realtime.hearing import Hearing
+from jambot.realtime.keeping import Keeper
 from jambot.realtime.midi_clock import Move, Transported
 from jambot.realtime.midi_input import (
     HarmonyHeard,
@@ -19,6 +20,7 @@ from jambot.realtime.midi_input import (
 )
 from jambot.realtime.orders import (
     End,
+    Keep,
     LayOut,
     Lock,
     Order,
@@ -71,6 +73,7 @@ class Conductor:
             self._trading.begin(settings.trade_bars, 0.0)
         self._steering = Steering(line, planner, log)
         self._surgery = Surgery(planner)
+        self.keeper = Keeper(log, line, self._meter)
         self._laying_out = False
         self._active_beat = 0.0
 
@@ -201,6 +204,8 @@ class Conductor:
                 return LayOut()
             case Action.end:
                 return End()
+            case Action.keep:
+                return Keep()
             case _:
                 bars = TRADES[action]
                 return Trade(0 if self._trading.bars == bars else bars)
@@ -232,6 +237,8 @@ class Conductor:
                 self._planner.rest(now)
             case Trade(bars=bars):
                 self._trade(int(bars), self._line.beat_at(seconds))
+            case Keep(bars=bars):
+                return self.keeper.keep(int(bars), now)
             case Lock() | Reroll() | Thin():
                 return self._surgery.obey(order, now)
             case _:

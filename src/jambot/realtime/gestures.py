@@ -41,6 +41,7 @@ class Action(StrEnum):
     trade_4 = "trade_4"
     trade_8 = "trade_8"
     tap = "tap"
+    keep = "keep"
 
 
 KNOBS = tuple(Action)[:5]
@@ -56,8 +57,10 @@ BUILT_IN: Mapping[str, str | list[str]] = {
     "end": "cc 81",
     "trade_4": "cc 82",
     "trade_8": "cc 83",
+    "keep": "cc 85",
 }
-"""Mod wheel and the usual row of knobs; middle and left pedal; the four general-purpose buttons."""
+"""Mod wheel and the usual row of knobs; middle and left pedal; the four general-purpose buttons,
+and the first controller after them that means nothing else."""
 _CONTROL = re.compile(r"(cc|note|program) (\d{1,3})(?: channel (\d{1,2}))?")
 GRAMMAR = '"cc N", "note N" or "program N" with N from 0 to 127, and " channel 1–16" if it matters'
 

@@ -34,6 +34,7 @@ STAGE: Mapping[str, tuple[float, float]] = {
 """Fields of `SessionSettings` that may, besides `response`, which is a word."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 MOST_BARS = 32
+MOST_KEPT_BARS = 1024
 LAST_BAR = 1_000_000
 LONGEST_NAME = 200
 
@@ -169,13 +170,25 @@ class Thin:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """Write the last bars that were played to a MIDI file, and go on."""
+
+    bars: int = 32
+
+    def __post_init__(self) -> None:
+        _within("bars", self.bars, 1, MOST_KEPT_BARS)
+        if self.bars != int(self.bars):
+            raise UsageError(f"bars {self.bars!r}", "a whole number")
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Be silent now and forget the plan and the keys held."""
 
 
 Order = (
     SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap | Trade | LayOut | End | Trigger
-    | Lock | Reroll | Thin | Panic
+    | Lock | Reroll | Thin | Keep | Panic
 )  # fmt: skip
 
 

@@ -190,6 +190,7 @@ class Session:
             styles=self._styles,
             refused=self.planner.refusals.count,
             notice=self.planner.refusals.notice,
+            kept=self.conductor.keeper.kept,
         )
 
     def _frames(self, beat: float) -> None:

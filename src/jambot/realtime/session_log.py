@@ -23,10 +23,10 @@ class SessionLog:
 
     def __init__(self, path: Path | None = None) -> None:
         self.zero = 0.0
+        self.path = path
         self.events: list[dict[str, Any]] = []
         self.lost = 0
         self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-        self._disk = path is not None
         self._thread: threading.Thread | None = None
         if path is not None:
             self._thread = threading.Thread(target=self._scribe, args=(path,), daemon=True)
@@ -35,7 +35,7 @@ class SessionLog:
     def write(self, event: str, **fields: Any) -> None:
         """Note down an event."""
         row = {"event": event, **{k: _short(v) for k, v in fields.items()}}
-        if self._disk:
+        if self.path is not None:
             self._queue.put(row)
         else:
             self.events.append(row)

@@ -24,7 +24,7 @@ class SessionStatus:
     lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`; the style `adapter`
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
-    is else empty.
+    is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
     """
 
     playing: bool
@@ -61,3 +61,4 @@ class SessionStatus:
     styles: tuple[str, ...] = ()
     refused: int = 0
     notice: str = ""
+    kept: str = ""

@@ -18,7 +18,7 @@ from jambot.roles.sources.midi_piece import cut_by_each
 from jambot.roles.sources.named_tracks import Parts
 from jambot.roles.sources.two_hands import Split
 
-TAKE_FILE, TAKE_MIDI = "session.jsonl", "session.mid"
+TAKE_MIDI = "session.mid"
 SOLO_TRACK, KEYS_TRACK = "solo", "conditioning"
 """The tracks of `session.mid`; also what `jambot generate` calls what it wrote."""
 MAX_FILE_BYTES = 100_000_000
