@@ -33,6 +33,32 @@ def test_a_chord_is_answered_by_the_first_note_that_knew_it(log_book):
     assert (response.n, response.p50) == (1, pytest.approx(80.0))
 
 
+def test_a_chord_is_heard_when_the_plan_that_knows_it_begins(log_book):
+    """However long the bot rests; a plan begun before its answer is there counts from then."""
+    book = log_book().harmony(1, 0.0, C_MAJOR).note(0.1)
+    for chord, (harmony, begins) in enumerate([(F_MAJOR, 1.06), (C_MAJOR, 2.2)], start=2):
+        book.harmony(chord, chord - 1.0, harmony)
+        book.write("prompt", id=chord, seconds=chord - 0.999, reason="harmony", harmony=chord)
+        book.write("answer", id=chord, seconds=1.02, begins_seconds=begins, harmony=chord)
+    heard = stage_figures(book.note(9.0, harmony=3).end(10.0).take()).chord_heard_ms
+    assert (heard.n, heard.max) == (2, pytest.approx(200.0))
+    assert heard.p50 == pytest.approx(130.0)
+
+
+def test_a_chord_that_starts_the_bot_is_no_change_heard_while_playing(log_book):
+    book = log_book().harmony(1, 0.0, C_MAJOR).harmony(2, 9.0, F_MAJOR)
+    book.write("prompt", id=1, seconds=9.0, reason="start", harmony=2)
+    book.write("answer", id=1, seconds=9.01, begins_seconds=9.01, harmony=2)
+    assert stage_figures(book.end(10.0).take()).chord_heard_ms.n == 0
+
+
+def test_the_steps_of_a_first_note_add_up_to_it(log_book):
+    steps = {"settle": 4.0, "prompt": 1.0, "prefill": 2.0, "note": 4.0, "answer": 1.0, "port": 2.0}
+    book = log_book().trigger(1.0).note(1.014).write("first_note", seconds=1.014, steps_ms=steps)
+    figures = stage_figures(book.end(2.0).take())
+    assert sum(s.p50 for s in figures.first_note_steps_ms.values()) == figures.ttfn_ms.p50
+
+
 def test_the_same_chord_struck_again_asks_for_no_answer(log_book):
     book = log_book().harmony(1, 0.0, C_MAJOR).harmony(2, 1.0, C_MAJOR).note(1.5, harmony=2)
     assert stage_figures(book.take()).chord_response_ms.n == 0

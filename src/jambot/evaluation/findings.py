@@ -11,9 +11,9 @@ from jambot.evaluation.piano_roll import Roll
 Kind = Literal["session", "file", "benchmark"]
 
 NAMES = (
-    "ttfn_ms", "chord_response_ms", "chord_deaf_ms", "jitter_ms", "lookahead_bars", "isr",
-    "dead_air", "underruns", "fallback_notes", "late_notes", "dropped_notes", "stuck_notes",
-    "stale_notes", "chord_tone_ratio", "note_density", "notes_per_second", "repetition_rate",
+    "ttfn_ms", "first_note_steps_ms", "chord_response_ms", "chord_heard_ms", "chord_deaf_ms",
+    "jitter_ms", "lookahead_bars", "isr", "dead_air", "underruns", "fallback_notes", "late_notes",
+    "dropped_notes", "stuck_notes", "stale_notes", "chord_tone_ratio", "note_density", "notes_per_second", "repetition_rate",
     "step_share", "repeated_pitch_share", "range", "bits_per_note", "chord_swap", "realism_auc",
     "copy_rate",
 )  # fmt: skip

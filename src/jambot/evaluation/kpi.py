@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from jambot.evaluation.answering import chords_heard, first_note_steps
 from jambot.evaluation.metrics import measure
 from jambot.music.take import HeardHarmony, PlayedNote, Take
 
@@ -57,13 +58,17 @@ class Lookahead:
 class StageFigures:
     """The stage's KPIs under the design's names. `isr` is None without frames.
 
-    Beyond the design: `chord_deaf_ms` (from a new chord to the last note that did not know it),
+    Beyond the design: `chord_heard_ms` (from a new chord until the plan was made knowing it),
+    `first_note_steps_ms` (where `ttfn_ms` goes), `chord_deaf_ms` (from a new chord to the last note
+    that did not know it),
     `stale_notes` (played on a chord that had been left for longer than the commit horizon),
     `unanswered_triggers` (no note before the next trigger or the end) and `player_deaths`.
     """
 
     ttfn_ms: Latency
+    first_note_steps_ms: dict[str, Latency]
     chord_response_ms: Latency
+    chord_heard_ms: Latency
     chord_deaf_ms: Latency
     jitter_ms: Latency
     lookahead_bars: Lookahead
@@ -92,6 +97,7 @@ def stage_figures(take: Take) -> StageFigures:
     samples = {
         "ttfn_ms": firsts,
         "chord_response_ms": chord_responses(changes, played),
+        "chord_heard_ms": chords_heard(take, changes),
         "chord_deaf_ms": chord_deafness(changes, played),
         "jitter_ms": jitter(take),
     }
@@ -100,7 +106,11 @@ def stage_figures(take: Take) -> StageFigures:
     frames = take.of("frame")
     return StageFigures(
         ttfn_ms=Latency.of(samples["ttfn_ms"]),
+        first_note_steps_ms={
+            step: Latency.of(taken) for step, taken in first_note_steps(take).items()
+        },
         chord_response_ms=Latency.of(samples["chord_response_ms"]),
+        chord_heard_ms=Latency.of(samples["chord_heard_ms"]),
         chord_deaf_ms=Latency.of(samples["chord_deaf_ms"]),
         jitter_ms=Latency.of(samples["jitter_ms"]),
         lookahead_bars=lookahead([float(frame["lookahead_bars"]) for frame in frames]),

@@ -20,6 +20,7 @@ SYMBOLS = {"yes": "✓", "pass": "✓", "nearly": "≈", "no": "✕", "fail": "�
 TIMINGS = (
     ("ttfn_ms", "First note", "from asking (a key, the pedal, a pad) to the first solo note"),
     ("chord_response_ms", "New chord", "from a new chord to the first note that knows it"),
+    ("chord_heard_ms", "Heard", "from a new chord until the plan was made knowing it"),
     ("chord_deaf_ms", "Old chord", "from a new chord to the last note that did not know it"),
     ("jitter_ms", "Jitter", "how far notes strayed from the time they were due"),
 )
@@ -44,12 +45,24 @@ def report_page(findings: Findings, sound: str | None = None) -> str:
         gates_table(findings.gates),
         *(_rolls(title, roll) for title, roll in findings.rolls),
         _timings(findings) if live else "",
+        _steps(findings.figures) if live else "",
         _counts(findings.figures) if live else "",
         music_table(findings.figures),
         pairs("Settings", findings.settings),
         pairs("Machine", findings.machine),
     ]
     return page(f"JAM_BOT · {findings.title}", "".join(parts))
+
+
+def _steps(figures: Mapping[str, Any]) -> str:
+    """Where the time to the first note went; nothing where no step was timed."""
+    steps: Mapping[str, Mapping[str, Any]] = figures.get("first_note_steps_ms") or {}
+    told = {
+        step: f"half within {found['p50']:.1f} ms, 95 of 100 within {found['p95']:.1f} ms"
+        for step, found in steps.items()
+        if found["n"]
+    }
+    return pairs("The first note, step by step", told) if told else ""
 
 
 def page(title: str, body: str) -> str:
