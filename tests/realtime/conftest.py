@@ -30,10 +30,12 @@ class Stage:
         log=None,
         adapter=None,
         styles=(),
+        clock_port=False,
         **settings,
     ):
         self.clock = ManualClock(100.0)
         self.keys = MemoryInput(self.clock)
+        self.ticks = MemoryInput(self.clock) if clock_port else None
         self.port = RecordingOutput(self.clock, schedules_ahead)
         sampling = SamplingSettings(temperature=temperature, guidance=0.0)
         self.player = player or DirectPlayer(Generator(ChordToneModel(), sampling, seed))
@@ -49,6 +51,7 @@ class Stage:
             orders=self._ordered,
             adapter=adapter,
             styles=styles,
+            ticks=self.ticks,
         )
         self.start = 100.0
 

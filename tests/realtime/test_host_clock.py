@@ -17,12 +17,13 @@ def stage(make_stage):
     return make_stage(clock=Sync.midi, bpm=100.0)
 
 
-def tick(stage, beats, bpm=120.0, jitter=0.002):
+def tick(stage, beats, bpm=120.0, jitter=0.002, port=None):
     """Ticks for so many beats, and the session's own between them."""
+    port = port or stage.keys
     jumpy = random.Random(3)
     for _ in range(round(beats * 24)):
         due = stage.clock.now() + 60 / bpm / 24
-        stage.keys.feed(TICK, due - jumpy.uniform(0, jitter))
+        port.feed(TICK, due - jumpy.uniform(0, jitter))
         while stage.clock.now() < due:
             stage.clock.sleep_until(min(due, stage.clock.now() + 0.005))
             stage.session.tick()
@@ -144,3 +145,60 @@ def test_without_a_host_the_clock_of_the_stage_is_kept_and_ticks_mean_nothing(ma
     tick(stage, 8, bpm=60.0)
     assert stage.session.line.bpm == 120.0
     assert stage.events("transport") == []
+
+
+@pytest.fixture
+def apart(make_stage):
+    return make_stage(clock=Sync.midi, bpm=100.0, clock_port=True)
+
+
+def test_the_clock_may_come_in_at_a_port_of_its_own(apart):
+    apart.ticks.feed(START)
+    tick(apart, 4, port=apart.ticks)
+    apart.strike(CM7)
+    tick(apart, 12, port=apart.ticks)
+    assert bar_phase(apart) == pytest.approx(4.0 - 1 / 24, abs=0.03)
+    assert apart.session.line.bpm == pytest.approx(120.0, rel=0.02)
+    assert len(apart.events("played")) > 6
+
+
+def test_what_else_comes_in_there_is_no_music_and_no_stop(apart):
+    apart.strike(CM7)
+    for message in (*ALL_NOTES_OFF, b"\x90\x3c\x50", b"\xb0\x01\x7f", START):
+        apart.ticks.feed(message)
+    tick(apart, 8, port=apart.ticks)
+    assert apart.events("stop") == []
+    assert apart.status().held == tuple(sorted(CM7))
+    assert apart.status().controls.density is None
+    assert apart.status().playing
+
+
+def test_two_clocks_at_once_are_not_counted_twice(apart):
+    apart.ticks.feed(START)
+    tick(apart, 1, port=apart.ticks)
+    feed = apart.ticks.feed
+
+    def both(data, seconds):
+        feed(data, seconds)
+        apart.keys.feed(data, seconds)
+
+    apart.ticks.feed = both
+    tick(apart, 8, port=apart.ticks)
+    assert apart.session.line.bpm == pytest.approx(120.0, rel=0.02)
+
+
+def test_without_ticks_at_its_own_port_those_among_the_keys_are_followed(apart):
+    apart.feed(START)
+    tick(apart, 8)
+    assert apart.session.line.bpm == pytest.approx(120.0, rel=0.02)
+
+
+def test_a_clock_port_that_is_lost_is_told_and_the_beats_run_on(apart):
+    apart.ticks.feed(START)
+    tick(apart, 4, port=apart.ticks)
+    apart.strike(CM7)
+    apart.ticks.alive = False
+    apart.run_for(4.0)
+    assert apart.status().lost == ("clock",)
+    assert apart.events("port")[-1]["which"] == "clock"
+    assert len(apart.events("played")) > 6

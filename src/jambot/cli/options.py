@@ -117,6 +117,7 @@ def _with_options(
 
 def stage_options(
     clock: str,
+    clock_in: str | None,
     clock_out: bool,
     in_channel: int | None,
     out_channel: int,
@@ -133,6 +134,10 @@ def stage_options(
             f"--clock {clock}",
             f"one of {', '.join(Sync)}",
             "Ableton Link is not spoken yet; most programs that do also send MIDI clock",
+        )
+    if clock_in is not None and clock != Sync.midi:
+        raise UsageError(
+            f"--clock-in {clock_in} with --clock {clock}", "--clock midi", "add --clock midi"
         )
     if clock_out and clock != Sync.internal:
         raise UsageError(

@@ -65,6 +65,9 @@ def jam(
     clock: Annotated[
         str, typer.Option(help="internal, or midi: follow a host's clock at the input.")
     ] = "internal",
+    clock_in: Annotated[
+        str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")
+    ] = None,
     clock_out: Annotated[
         bool, typer.Option("--clock-out", help="Send a MIDI clock with the solo.")
     ] = False,
@@ -100,7 +103,9 @@ def jam(
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
 
-    others = stage_options(clock, clock_out, in_channel, out_channel, gestures, split, trade)
+    others = stage_options(
+        clock, clock_in, clock_out, in_channel, out_channel, gestures, split, trade
+    )
     settings = JamSettings(
         session_settings(
             bpm, beats_per_bar, response, seed, lookahead, controls=knobs, touch=touch, **others
@@ -110,6 +115,7 @@ def jam(
         backend,
         in_name,
         out_name,
+        clock_in,
         comping,
         seconds,
     )

@@ -8,12 +8,13 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.midi_clock import MidiClock, Move, Transported
 from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard, Stopped
-from jambot.realtime.ports import InputPort
+from jambot.realtime.ports import InputPort, TimedMessage
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.strokes import Strokes
 
 BURST_SECONDS = 0.1
 """All-notes-off on channel after channel within this is one: hosts and panic buttons send 16."""
+CLOCK_BYTES = (b"\xf2", b"\xf8", b"\xfa", b"\xfb", b"\xfc")
 START_SECONDS = 0.5
 """A host that starts so soon after it has cleared its instruments meant no one's hands."""
 
@@ -30,7 +31,8 @@ class Hearing:
     """Listens to the input port, deaf to the bot's own notes.
 
     The first key ever is beat 0, unless beats run already. With a `midi_clock` the host's ticks
-    are followed too. Threads: the stage's alone; nothing waits and nothing raises.
+    are followed too: those at the port `ticks` alone once any came in there, else those among the
+    keys. Threads: the stage's alone; nothing waits and nothing raises.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class Hearing:
         own: OwnNotes,
         keyboard: Keyboard,
         midi_clock: MidiClock | None = None,
+        ticks: InputPort | None = None,
     ) -> None:
         self._source, self._line, self._log, self._own = source, line, log, own
         self._keyboard, self._midi_clock = keyboard, midi_clock
+        self._ticks, self._ticks_apart = ticks, False
         self.strokes = Strokes()
         self._stopped_at, self._stopped_channel = float("-inf"), -1
         self._hands: Hands | None = None
@@ -52,6 +56,11 @@ class Hearing:
     def alive(self) -> bool:
         """Whether the port lives."""
         return self._source.alive
+
+    @property
+    def clock_alive(self) -> bool:
+        """Whether the clock's own port lives; True where there is none."""
+        return self._ticks is None or self._ticks.alive
 
     @property
     def hands_down(self) -> bool:
@@ -99,21 +108,36 @@ class Hearing:
 
     def gestures(self) -> Iterator[Heard]:
         """Everything since the last call, in order; keys are written down."""
-        for message in self._source.poll():
+        for message, apart in self._arrived():
             seconds, data = message.seconds, message.data
-            if self._own.holds(message):
+            if not apart and self._own.holds(message):
                 continue
             if self._midi_clock is not None and data and data[0] >= 0xF0:
-                moved = self._midi_clock.hear(message)
-                if moved is not None:
-                    again = self._hands_again(moved, seconds)
-                    yield Heard(seconds, moved)
-                    yield from again
+                if apart == self._ticks_apart:
+                    yield from self._follow(self._midi_clock, message)
+                continue
+            if apart:
                 continue
             if not self._line.begun and self._keyboard.strikes(data):
                 self._line.begin(seconds)
                 self._log.write("begin", seconds=seconds - self._log.zero, beat=0.0)
             yield from self._hear(data, seconds)
+
+    def _arrived(self) -> list[tuple[TimedMessage, bool]]:
+        """What came in, in order, and whether at the clock's own port."""
+        arrived = [(message, False) for message in self._source.poll()]
+        if self._ticks is None:
+            return arrived
+        ticks = [(message, True) for message in self._ticks.poll()]
+        self._ticks_apart |= any(message.data[:1] in CLOCK_BYTES for message, _ in ticks)
+        return sorted(arrived + ticks, key=lambda heard: heard[0].seconds)
+
+    def _follow(self, midi_clock: MidiClock, message: TimedMessage) -> Iterator[Heard]:
+        moved = midi_clock.hear(message)
+        if moved is not None:
+            again = self._hands_again(moved, message.seconds)
+            yield Heard(message.seconds, moved)
+            yield from again
 
     def _hear(self, data: bytes, seconds: float) -> Iterator[Heard]:
         if self._keyboard.stops(data):

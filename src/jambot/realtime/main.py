@@ -48,6 +48,8 @@ class JamSettings:
     backend: str = "auto"
     in_name: str | None = None
     out_name: str | None = None
+    clock_name: str | None = None
+    """A port of its own for the host's MIDI clock."""
     performer: Path | None = None
     seconds: float | None = None
     realtime: bool = True
@@ -97,8 +99,9 @@ def jam(
             jam(settings, log_path, show, hear, stopping, orders)
         return
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
-    first = open_ports(settings.backend, settings.in_name, settings.out_name, clock)
-    reopen = partial(open_ports, first.backend, settings.in_name, settings.out_name, clock)
+    names = (settings.in_name, settings.out_name, clock, settings.clock_name)
+    first = open_ports(settings.backend, *names)
+    reopen = partial(open_ports, first.backend, *names)
     ports = LastingPorts(first, reopen, clock)
     log = SessionLog(log_path)
     try:
@@ -172,6 +175,7 @@ def _play(
         sampling=settings.sampling,
         adapter=settings.adapter,
         styles=_styles(settings.adapter),
+        ticks=ports.clock,
     )
     _write_opening(settings, ports, file, log)
     stopping.play()

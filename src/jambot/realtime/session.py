@@ -45,7 +45,8 @@ class Session:
 
     `hearing` gives gestures, `conductor` says who plays, `planner` makes notes, `scheduler` sends
     them; here they are tied together. Beat 0 is the first key pressed, unless `line` has begun or
-    a host's clock says. `orders` gives what has been asked for since it was last called. `tick`
+    a host's clock says. `orders` gives what has been asked for since it was last called; `ticks` is
+    a port of its own for the host's clock. `tick`
     does everything that is due and never raises; `run` ticks in time until told to stop. Every
     figure of a report is derived from the session log.
 
@@ -67,6 +68,7 @@ class Session:
         sampling: SamplingSettings | None = None,
         adapter: str | None = None,
         styles: Sequence[str] = (),
+        ticks: InputPort | None = None,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.line = line or BeatLine(settings.bpm)
@@ -74,7 +76,7 @@ class Session:
         keyboard = Keyboard(settings.input_channel, settings.gestures)
         host = MidiClock(self.line, Meter(settings.beats_per_bar))
         follows = host if settings.clock is Sync.midi else None
-        self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows)
+        self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows, ticks)
         self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
         player = Witness(player, log)
         self.planner = Planner(
@@ -219,7 +221,12 @@ class Session:
             self.log.write("first_note", seconds=self.clock.now() - self.log.zero, steps_ms=steps)
 
     def _watch_ports(self, now: float) -> None:
-        for which, alive in (("input", self.hearing.alive), ("output", self._sink.alive)):
+        sides = (
+            ("input", self.hearing.alive),
+            ("output", self._sink.alive),
+            ("clock", self.hearing.clock_alive),
+        )
+        for which, alive in sides:
             if alive == (which not in self._lost):
                 continue
             self._lost ^= {which}

@@ -77,7 +77,7 @@ def wait_for(condition, seconds=5.0):
 
 def test_the_client_is_jambot_with_the_ports_in_and_out(ports, peer):
     names = {port.name for port in peer.client.get_ports("jambot:", is_midi=True)}
-    assert names == {"jambot:in", "jambot:out"}
+    assert names == {"jambot:in", "jambot:out", "jambot:clock"}
     assert (ports.input_name, ports.output_name) == ("peer:plays", "peer:hears")
     assert ports.output.schedules_ahead
 
@@ -118,6 +118,18 @@ def test_an_arrival_is_stamped_by_its_frame(ports, peer):
     assert (arrived[1].seconds - arrived[0].seconds) * RATE == pytest.approx(32, abs=1e-3)
     for message, played_seconds in zip(arrived, peer.played_seconds, strict=True):
         assert message.seconds == pytest.approx(played_seconds, abs=0.005)
+
+
+def test_a_clock_comes_in_at_a_port_of_its_own(peer, clock):
+    ports = open_ports("jack", None, None, clock, "peer:plays")
+    try:
+        peer.to_play.append([(5, b"\xf8")])
+        arrived = []
+        wait_for(lambda: arrived.extend(ports.clock.poll()) or arrived)
+        assert [message.data for message in arrived] == [b"\xf8"]
+        assert ports.input.poll() == []
+    finally:
+        ports.close()
 
 
 def test_a_sysex_crosses_whole_both_ways(ports, peer):

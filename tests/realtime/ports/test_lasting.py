@@ -1,6 +1,7 @@
 """Ports that come back: heard again, sent to again, and never raising in between."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from jambot.errors import PortError
 from jambot.realtime.clock import ManualClock
@@ -89,3 +90,24 @@ def test_closing_ends_what_sounds_and_tries_no_more() -> None:
     assert [message.data[0] >> 4 for message in output.messages] == [9, 8]
     assert not ports.input.alive
     assert cable.tries == 1
+
+
+def test_a_clocks_own_port_comes_back_too() -> None:
+    clock = ManualClock(10.0)
+    cable = Cable(clock)
+
+    def opened() -> Ports:
+        return replace(cable.open(), clock=MemoryInput(clock))
+
+    first = opened()
+    ports = LastingPorts(first, opened, clock)
+    assert ports.clock is not None
+    first.clock.close()  # type: ignore[union-attr]
+    assert not ports.now.alive or len(cable.opened) == 2
+    assert settled(ports, lambda: ports.clock.alive and len(cable.opened) == 2)
+    ports.close()
+
+
+def test_most_ports_have_no_clock_of_their_own() -> None:
+    clock = ManualClock(10.0)
+    assert LastingPorts(memory_ports(clock), lambda: memory_ports(clock), clock).clock is None

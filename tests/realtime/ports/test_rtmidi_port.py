@@ -146,6 +146,19 @@ def test_auto_takes_a_real_port_and_leaves_a_machine_without_one_to_memory(monke
     assert select.open_ports("auto", None, None, clock).backend == "memory"
 
 
+def test_a_clock_comes_in_at_a_port_of_its_own(monkeypatch, clock):
+    machine = Machine(["Keystation 61", "loopMIDI Sync"], ["loopMIDI Solo"])
+    monkeypatch.setattr(select, "RtMidiBackend", lambda: on(monkeypatch, machine, "win32"))
+    ports = select.open_ports("rtmidi", "keys", "solo", clock, "sync")
+    assert ports.clock is not None
+    assert (ports.input_name, ports.output_name) == ("Keystation 61", "loopMIDI Solo")
+    machine.inputs.remove("loopMIDI Sync")
+    clock.advance(2.0)
+    assert not ports.alive
+    with pytest.raises(PortError, match="no rtmidi input port named 'sync'"):
+        select.open_ports("rtmidi", "keys", "solo", clock, "sync")
+
+
 def test_a_busy_output_says_so_with_the_cure(monkeypatch, clock):
     machine = Machine([], ["loopMIDI Port 1"])
     machine.busy.add("loopMIDI Port 1")

@@ -1,4 +1,4 @@
-"""MIDI over JACK: one client, `jambot`, with the ports `jambot:in` and `jambot:out`.
+"""MIDI over JACK: one client, `jambot`, with the ports `jambot:in`, `jambot:out`, `jambot:clock`.
 
 Input is stamped and output scheduled by frame, so that neither depends on when Python runs. Both
 times lie on one line: the frame at which a message is in the port. An arrival may be stamped up to
@@ -39,11 +39,12 @@ _SILENCE = b""
 
 
 class JackClient:
-    """A client, `jambot`, on a running JACK server, and the traffic through its two ports.
+    """A client, `jambot`, on a running JACK server, and the traffic through its ports.
 
     Threads: JACK's own thread runs `_process` once a period and owns the queue, the frame line and
     the sounding notes. The stage hands messages over through `_inbox` and takes them from
-    `_arrived` and `_departed`; these deques are the only shared state, and nobody waits for a lock.
+    `_arrived`, `_ticked` and `_departed`; these deques are the only shared state, and nobody waits
+    for a lock.
     """
 
     def __init__(self, clock: Clock, name: str = CLIENT_NAME) -> None:
@@ -53,8 +54,10 @@ class JackClient:
         self._line = FrameLine(self._client.samplerate)
         self._in = self._client.midi_inports.register("in")
         self._out = self._client.midi_outports.register("out")
+        self._ticks_in = self._client.midi_inports.register("clock")
         self._inbox: deque[tuple[float, bytes]] = deque()
         self._arrived: deque[TimedMessage] = deque(maxlen=KEPT_RECORDS)
+        self._ticked: deque[TimedMessage] = deque(maxlen=KEPT_RECORDS)
         self._departed: deque[SentMessage] = deque(maxlen=KEPT_RECORDS)
         self._queue: list[tuple[float, int, bytes]] = []
         self._handed_in = 0
@@ -73,15 +76,20 @@ class JackClient:
         quiet_seconds = time.monotonic() - self._called_at
         return not (self._closed or self._server_gone or quiet_seconds > SILENT_SERVER_SECONDS)
 
-    def connect(self, in_name: str | None, out_name: str | None) -> tuple[str | None, str | None]:
-        """Connect to the peers whose names hold these texts; gives their full names.
+    def connect(
+        self, in_name: str | None, out_name: str | None, clock_name: str | None = None
+    ) -> tuple[str | None, str | None]:
+        """Connect to the peers whose names hold these texts; gives the first two's full names.
 
         A side without a name stays open and unconnected. PortError where there is no such peer.
         """
         sources, sinks = peer_names(self._client)
         source = None if in_name is None else pick(in_name, sources, "input", "JACK")
         sink = None if out_name is None else pick(out_name, sinks, "output", "JACK")
+        ticks = None if clock_name is None else pick(clock_name, sources, "input", "JACK")
         try:
+            if ticks is not None:
+                self._client.connect(ticks, self._ticks_in)
             if source is not None:
                 self._client.connect(source, self._in)
             if sink is not None:
@@ -100,6 +108,10 @@ class JackClient:
 
     def poll(self) -> list[TimedMessage]:
         return [self._arrived.popleft() for _ in range(len(self._arrived))]
+
+    def ticks(self) -> list[TimedMessage]:
+        """What came in at `jambot:clock` since the last call."""
+        return [self._ticked.popleft() for _ in range(len(self._ticked))]
 
     def sent(self) -> list[SentMessage]:
         return [self._departed.popleft() for _ in range(len(self._departed))]
@@ -135,8 +147,9 @@ class JackClient:
         self._called_at = time.monotonic()
         start = self._line.unwrapped(self._client.last_frame_time)
         self._read_time(start, cycle_frames)
-        for offset, event in self._in.incoming_midi_events():
-            self._arrived.append(TimedMessage(self._line.seconds_at(start + offset), bytes(event)))
+        for port, arrived in ((self._in, self._arrived), (self._ticks_in, self._ticked)):
+            for offset, event in port.incoming_midi_events():
+                arrived.append(TimedMessage(self._line.seconds_at(start + offset), bytes(event)))
         self._take_inbox()
         self._write_due(start, cycle_frames)
         if self._silenced_cycles:
@@ -200,6 +213,23 @@ class JackInput:
 
     def poll(self) -> list[TimedMessage]:
         return self.client.poll()
+
+    def close(self) -> None:
+        self.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class JackClock:
+    """`jambot:clock`, an input for a host's clock alone. Threads: the stage's; see JackClient."""
+
+    client: JackClient
+
+    @property
+    def alive(self) -> bool:
+        return self.client.alive
+
+    def poll(self) -> list[TimedMessage]:
+        return self.client.ticks()
 
     def close(self) -> None:
         self.client.close()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from jambot.errors import JamBotError
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.port import SentMessage, TimedMessage
+from jambot.realtime.ports.port import InputPort, SentMessage, TimedMessage
 from jambot.realtime.ports.select import Ports
 
 RETRY_SECONDS = 1.0
@@ -13,7 +13,7 @@ CLOSE_SECONDS = 2.0
 
 
 class LastingPorts:
-    """`Ports` that outlive what they are joined to; `input` and `output` are ports themselves.
+    """`Ports` that outlive what they are joined to; its `input`, `output` and `clock` are ports.
 
     While either side is lost `alive` is False, nothing is heard and what is sent goes nowhere; once
     a second `reopen` is tried until it gives ports again.
@@ -32,6 +32,7 @@ class LastingPorts:
         self._ports = ports
         self.input = _Input(self)
         self.output = _Output(self, ports.output.schedules_ahead)
+        self.clock = None if ports.clock is None else _Input(self, "clock")
         self._next_try = 0.0
         self._trying: threading.Thread | None = None
         self._closed = False
@@ -70,20 +71,25 @@ class LastingPorts:
 
 
 class _Input:
-    """The input side of lasting ports."""
+    """An input side of lasting ports: what is played, or a host's clock."""
 
-    def __init__(self, ports: LastingPorts) -> None:
-        self._ports = ports
+    def __init__(self, ports: LastingPorts, side: str = "input") -> None:
+        self._ports, self._side = ports, side
 
     @property
     def alive(self) -> bool:
-        return self._ports.now.input.alive
+        return self._now.alive
 
     def poll(self) -> list[TimedMessage]:
-        return self._ports.now.input.poll()
+        return self._now.poll()
 
     def close(self) -> None:
-        self._ports.now.input.close()
+        self._now.close()
+
+    @property
+    def _now(self) -> InputPort:
+        port: InputPort = getattr(self._ports.now, self._side)
+        return port
 
 
 class _Output:

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from jambot.errors import PortError, UsageError
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.jack_port import CLIENT_NAME, JackClient, JackInput, JackOutput
+from jambot.realtime.ports.jack_port import (
+    CLIENT_NAME,
+    JackClient,
+    JackClock,
+    JackInput,
+    JackOutput,
+)
 from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
 from jambot.realtime.ports.port import InputPort, OutputPort
@@ -15,7 +21,7 @@ BACKENDS = ("auto", "rtmidi", "jack", "memory")
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """One open input, one open output, and what they are joined to.
+    """One open input, one open output, one for a clock perhaps, and what they are joined to.
 
     `input_name` is the port heard, None while nobody is connected: then there is no keyboard yet.
     `output_name` likewise.
@@ -26,15 +32,20 @@ class Ports:
     backend: str
     input_name: str | None
     output_name: str | None
+    clock: InputPort | None = None
+    """A port of its own for a host's MIDI clock, where there is one."""
 
     @property
     def alive(self) -> bool:
-        return self.input.alive and self.output.alive
+        sides = (self.input, self.output, self.clock)
+        return all(side.alive for side in sides if side is not None)
 
     def close(self) -> None:
-        """End every sounding note and let go of both."""
+        """End every sounding note and let go of all of them."""
         self.output.close()
         self.input.close()
+        if self.clock is not None:
+            self.clock.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +57,36 @@ class PortInfo:
     name: str
 
 
-def open_ports(backend: str, in_name: str | None, out_name: str | None, clock: Clock) -> Ports:
+def open_ports(
+    backend: str,
+    in_name: str | None,
+    out_name: str | None,
+    clock: Clock,
+    clock_name: str | None = None,
+) -> Ports:
     """Open the ports of `backend` whose names hold `in_name` and `out_name`.
 
-    `auto` takes a running JACK server, else rtmidi where it has a real port, else memory; with a
-    name, the first of JACK and rtmidi that knows it. PortError where a name is unknown or a port
-    would not open; UsageError for another back end, or a name on `memory`.
+    A host's clock may come in at a port of its own: over JACK at `jambot:clock`, elsewhere at the
+    one whose name holds `clock_name`. `auto` takes a running JACK server, else rtmidi where it has
+    a real port, else memory; with a name, the first of JACK and rtmidi that knows it. PortError
+    where a name is unknown or a port would not open; UsageError for another back end, or a name on
+    `memory`.
     """
     if backend == "jack":
-        return _open_jack(in_name, out_name, clock, find_keyboard=False)
+        return _open_jack(in_name, out_name, clock, clock_name, find_keyboard=False)
     if backend == "rtmidi":
-        return _open_rtmidi(RtMidiBackend(), in_name, out_name, clock)
+        return _open_rtmidi(RtMidiBackend(), in_name, out_name, clock, clock_name)
     if backend == "memory":
-        if in_name is not None or out_name is not None:
+        named = in_name or out_name or clock_name
+        if named is not None:
             raise UsageError(
-                f"memory has no port named {in_name or out_name!r}",
-                "no --in and no --out with --backend memory",
+                f"memory has no port named {named!r}",
+                "no --in, --out or --clock-in with --backend memory",
                 "leave the names out, or use --backend auto",
             )
         return Ports(MemoryInput(clock), RecordingOutput(clock), "memory", None, None)
     if backend == "auto":
-        return _open_auto(in_name, out_name, clock)
+        return _open_auto(in_name, out_name, clock, clock_name)
     raise UsageError(
         f"no back end {backend!r}", f"one of {', '.join(BACKENDS)}", "use --backend auto"
     )
@@ -77,17 +97,19 @@ def list_ports() -> list[PortInfo]:
     return _jack_ports() + _rtmidi_ports()
 
 
-def _open_auto(in_name: str | None, out_name: str | None, clock: Clock) -> Ports:
-    named = in_name is not None or out_name is not None
+def _open_auto(
+    in_name: str | None, out_name: str | None, clock: Clock, clock_name: str | None
+) -> Ports:
+    named = any(name is not None for name in (in_name, out_name, clock_name))
     refusals: list[PortError] = []
     try:
-        return _open_jack(in_name, out_name, clock, find_keyboard=True)
+        return _open_jack(in_name, out_name, clock, clock_name, find_keyboard=True)
     except PortError as error:
         refusals.append(error)
     try:
         rtmidi = RtMidiBackend()
         if named or rtmidi.keyboard_name() or rtmidi.instrument_name():
-            return _open_rtmidi(rtmidi, in_name, out_name, clock)
+            return _open_rtmidi(rtmidi, in_name, out_name, clock, clock_name)
     except PortError as error:
         refusals.append(error)
     if not named:
@@ -100,29 +122,42 @@ def _open_auto(in_name: str | None, out_name: str | None, clock: Clock) -> Ports
 
 
 def _open_jack(
-    in_name: str | None, out_name: str | None, clock: Clock, find_keyboard: bool
+    in_name: str | None,
+    out_name: str | None,
+    clock: Clock,
+    clock_name: str | None,
+    find_keyboard: bool,
 ) -> Ports:
     client = JackClient(clock)
     try:
         if in_name is None and find_keyboard:
             in_name = client.keyboard_name()
-        source, sink = client.connect(in_name, out_name)
+        source, sink = client.connect(in_name, out_name, clock_name)
     except PortError:
         client.close()
         raise
-    return Ports(JackInput(client), JackOutput(client), "jack", source, sink)
+    return Ports(JackInput(client), JackOutput(client), "jack", source, sink, JackClock(client))
 
 
 def _open_rtmidi(
-    rtmidi: RtMidiBackend, in_name: str | None, out_name: str | None, clock: Clock
+    rtmidi: RtMidiBackend,
+    in_name: str | None,
+    out_name: str | None,
+    clock: Clock,
+    clock_name: str | None,
 ) -> Ports:
     heard, source = rtmidi.open_input(in_name, clock)
+    ticks: InputPort | None = None
     try:
+        if clock_name is not None:
+            ticks, _ = rtmidi.open_input(clock_name, clock)
         output, sink = rtmidi.open_output(out_name, clock)
     except PortError:
-        heard.close()
+        for opened in (heard, ticks):
+            if opened is not None:
+                opened.close()
         raise
-    return Ports(heard, output, "rtmidi", source, sink)
+    return Ports(heard, output, "rtmidi", source, sink, ticks)
 
 
 def _jack_ports() -> list[PortInfo]:
