@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.errors import UsageError
-from jambot.music import PITCH_CLASS_NAMES, QUALITIES, Harmony, parse_chart, parse_chord, read_chart
+from jambot.music import PITCH_CLASS_NAMES, QUALITIES, Harmony, chart_text, parse_chart, parse_chord
 
 BLUES = "| C7 | F7 | C7 | % | F7 | % | C7 | A7 | Dm7 | G7 | C7 A7 | Dm7 G7 |"
 
@@ -81,9 +81,9 @@ def test_what_is_no_chart_is_refused_with_its_bar(text, said):
 def test_a_chart_is_read_from_a_file_or_from_the_words(tmp_path):
     path = tmp_path / "blues.txt"
     path.write_text("# Blues in C\n" + BLUES, encoding="utf-8")
-    assert read_chart(str(path)) == read_chart(BLUES)
+    assert parse_chart(chart_text(str(path))) == parse_chart(chart_text(BLUES))
     with pytest.raises(UsageError, match="no chord chart"):
-        read_chart(str(tmp_path / "none.txt"))
+        chart_text(str(tmp_path / "none.txt"))
 
 
 @given(bars)

@@ -4,7 +4,7 @@ Place in the flow: everything else speaks these words. Imports nothing of JAM_BO
 knows no torch, no threads, no clock.
 """
 
-from jambot.music.chart import Chart, parse_chart, read_chart
+from jambot.music.chart import Chart, chart_text, parse_chart
 from jambot.music.chord import (
     PITCH_CLASS_NAMES,
     QUALITIES,
@@ -43,6 +43,7 @@ __all__ = [
     "TempoMap",
     "Track",
     "by_onset",
+    "chart_text",
     "chord_in",
     "chord_of",
     "harmony_at",
@@ -53,7 +54,6 @@ __all__ = [
     "one_line",
     "parse_chart",
     "parse_chord",
-    "read_chart",
     "read_midi",
     "recognise",
     "write_midi",

@@ -71,22 +71,21 @@ class Chart:
         return tuple(" ".join(row) for row in rows)
 
 
-def read_chart(source: str, beats_per_bar: int = 4) -> Chart:
-    """The chart in a file of this name, or, where it has bar lines, in the words themselves.
+def chart_text(source: str) -> str:
+    """The chart itself: `source` where it has bar lines, else what the file of this name holds.
 
-    Raises UsageError for what is no chart, naming the bar, and for a file that cannot be read.
+    Raises UsageError for a file that cannot be read.
     """
     if "|" in source or "\n" in source:
-        return parse_chart(source, beats_per_bar)
+        return source
     try:
-        text = Path(source).read_text(encoding="utf-8")
+        return Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{source}: no chord chart can be read there",
             "a text file, or bars such as '| Dm7 | G7 | C |'",
             "give the chart itself with bar lines, or check the path",
         ) from error
-    return parse_chart(text, beats_per_bar)
 
 
 def parse_chart(text: str, beats_per_bar: int = 4) -> Chart:

@@ -99,6 +99,8 @@ class Conductor:
                         self._steering.feel(key.velocity)
                     if key.on and struck_at is None:
                         struck_at = heard.seconds
+                    if key.on and key.pitch < (self.settings.split_pitch or 128):
+                        self._planner.foresight.anticipation.strike(key.beat)
                     if self._calls.hear(key):
                         changed_beat = None
                         self._yield(now)
@@ -158,6 +160,7 @@ class Conductor:
         beat = self._line.beat_at(now)
         if self._hearing.hands_down:
             self._active_beat = max(self._active_beat, beat)
+        self._planner.anticipate(now, self._hearing.hands_down, self._active_beat)
         if self._trading.on:
             self._take_turns(now)
         elif self._calls.over(beat):
@@ -172,6 +175,9 @@ class Conductor:
     def _note_harmony(self, change: HarmonyChange, seconds: float) -> None:
         """The hands made a new harmony, or went on with the strike that makes it."""
         goes_on = self._planner.builder.hear(change)
+        anticipation = self._planner.foresight.anticipation
+        anticipation.strike(change.beat)
+        anticipation.hear(change, self._planner.builder.strikes)
         at = self._line.seconds_at(change.beat) if goes_on else seconds
         self.log.write(
             "harmony",
@@ -280,6 +286,7 @@ class Conductor:
         if not self._trading.on:
             self._planner.give_way(now)
         beat = notes[0].onset_beats
+        self._planner.foresight.anticipation.unhear(beat)
         self.log.write("call", seconds=self._line.seconds_at(beat) - self.log.zero, beat=beat)
 
     def _sung(self, beat: float) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
 from jambot.errors import UsageError
+from jambot.music import parse_chart
 from jambot.realtime.settings import Response
 from jambot.tokens import Controls
 
@@ -37,6 +38,9 @@ MOST_BARS = 32
 MOST_KEPT_BARS = 1024
 LAST_BAR = 1_000_000
 LONGEST_NAME = 200
+LONGEST_CHART = 8192
+MOST_BEATS = 12
+"""A chart may be meant for any metre: the stage refuses more chords a bar than it has beats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,19 @@ class SetTempo:
 
     def __post_init__(self) -> None:
         _within("bpm", self.bpm, SLOWEST_BPM, FASTEST_BPM)
+
+
+@dataclass(frozen=True, slots=True)
+class SetForm:
+    """Expect the changes of a chord chart from the next bar line on; None: of what is heard."""
+
+    chart: str | None
+
+    def __post_init__(self) -> None:
+        if self.chart is not None:
+            if not isinstance(self.chart, str) or len(self.chart) > LONGEST_CHART:
+                raise UsageError(f"chart {self.chart!r:.40}", "such as '| Dm7 | G7 | C |'")
+            parse_chart(self.chart, MOST_BEATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +204,8 @@ class Panic:
 
 
 Order = (
-    SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap | Trade | LayOut | End | Trigger
-    | Lock | Reroll | Thin | Keep | Panic
+    SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | SetForm | Tap | Trade | LayOut | End
+    | Trigger | Lock | Reroll | Thin | Keep | Panic
 )  # fmt: skip
 
 

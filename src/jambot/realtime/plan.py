@@ -11,8 +11,8 @@ class PlannedNote:
     """A note and where it came from.
 
     `prompt` and `harmony` number the request that made it (none made a fallback: 0) and the newest
-    harmony that it had heard; `source` is `model` or `fallback`; `at_once` marks the answer to a
-    trigger, due on arrival.
+    harmony that it had heard, `expected` the expected change that it stands on (none: 0); `source`
+    is `model` or `fallback`; `at_once` marks the answer to a trigger, due on arrival.
     """
 
     note: Note
@@ -20,6 +20,7 @@ class PlannedNote:
     harmony: int = 0
     source: str = "model"
     at_once: bool = False
+    expected: int = 0
 
 
 @dataclass(slots=True)

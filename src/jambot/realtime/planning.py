@@ -4,12 +4,13 @@ from collections import deque
 from dataclasses import replace
 
 from jambot.generation import SamplingSettings
-from jambot.music import Meter
+from jambot.music import Meter, parse_chart
 from jambot.realtime.attack import Attack, on_grid, place_before
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
 from jambot.realtime.fallback import PHRASE_BEATS, Fallback
 from jambot.realtime.first_note import FirstNote
+from jambot.realtime.foresight import Foresight
 from jambot.realtime.plan import Plan, PlannedNote
 from jambot.realtime.player import Answer, Extension, Player, Prepared, Request
 from jambot.realtime.prompt_builder import PromptBuilder
@@ -53,6 +54,9 @@ class Planner:
         self.plan = Plan()
         self.builder = PromptBuilder(settings.bpm, self.meter, settings.controls)
         self.fallback = Fallback(settings.seed, log)
+        self.foresight = Foresight(self.meter, line, log)
+        if settings.form is not None:
+            self.foresight.follow(parse_chart(settings.form, settings.beats_per_bar), 0.0)
         self.playing = False
         self.restarts = 0
         self.promised: deque[PlannedNote] = deque(maxlen=PROMISES_SHOWN)
@@ -101,6 +105,7 @@ class Planner:
         """Silence, and nothing is remembered."""
         self.pause(now)
         self.builder.forget()
+        self.foresight.forget()
         self.log.write("stop", seconds=now - self.log.zero, beat=self.line.beat_at(now))
 
     def pause(self, now: float) -> None:
@@ -117,6 +122,7 @@ class Planner:
         """Time has skipped from there to now: what was intended in between is not played."""
         playing = self.playing
         self._leave_off(now, skipped_from)
+        self.foresight.anticipation.leap(self.line.beat_at(now))
         if playing:
             self.playing = True
             self.ask("jump")
@@ -162,10 +168,11 @@ class Planner:
         self._until = self._wanted(resume)
         self._mind_the_tempo()
         kept = [p.note for p in self.plan.notes if p.note.onset_beats < resume]
-        prompt = self.builder.prompt(resume, self._attack.pending, kept)
+        coming = self.foresight.coming(now, self._until)
+        prompt = self.builder.prompt(resume, self._attack.pending, kept, coming)
         self.plan.take_over(self._request, resume)
         self._asked_seconds = now
-        self._attack.asked(self._request, prompt.harmonies)
+        self._attack.asked(self._request, self.builder.harmonies)
         self.first_note.asked(self._request, now)
         self._asked_harmony = self.builder.strikes
         request = Request(self._request, prompt, self._until, self.sampling, self.style.adapter)
@@ -182,6 +189,16 @@ class Planner:
     def prepare(self, adapter: str, now: float) -> None:
         """Have another style take over, at the first bar line for which it is ready."""
         self.style.order(adapter, self.builder.prompt(on_grid(self.commit_until(now))))
+
+    def anticipate(self, now: float, hands_down: bool, active_beat: float) -> None:
+        """Learn the form; have the plan made anew where something else is to be expected."""
+        wanted = self._wanted(self.line.beat_at(now))
+        news = self.foresight.mind(now, hands_down, active_beat, wanted)
+        self.builder.assume(self.foresight.anticipation.take_as_read())
+        if news and self.playing:
+            self.ask("form")
+        elif news:
+            self.foresight.coming(now, wanted)
 
     def think(self, now: float) -> None:
         """Take the player's answers in; while playing, see to it that there is a plan."""
@@ -268,6 +285,8 @@ class Planner:
                 self._sound_first(answer)
             return
         planned = self._attack.planned(answer.notes, answer.id, self._asked_harmony, "model")
+        known_at = self.foresight.known_at
+        planned = [replace(p, expected=known_at(p.note.onset_beats)) for p in planned]
         if answer.work is not None:
             self._note_answer(answer)
         self.plan.extend(planned, answer.frontier_beats)
@@ -354,7 +373,8 @@ class Planner:
                 self._attack.place(self.line.beat_at(now), self.builder.harmonies),
             )
         until = start + PHRASE_BEATS
-        notes = self.fallback.phrase(self.builder.prompt(start, attack), until)
+        prompt = self.builder.prompt(start, attack, expected=self.foresight.told)
+        notes = self.fallback.phrase(prompt, until)
         self.plan.fill(self._attack.planned(notes, 0, self.builder.strikes, "fallback"), until)
 
     def _change_style(self, now: float) -> None:

@@ -44,6 +44,12 @@ class PromptBuilder:
         """A solo note that will sound for certain."""
         self.notes.append(note)
 
+    def assume(self, changes: Sequence[HarmonyChange]) -> None:
+        """Harmonies that were expected and went by in silence are taken as heard."""
+        for change in changes:
+            if not self.harmonies or self.harmonies[-1].beat < change.beat:
+                self.harmonies.append(change)
+
     def unhear(self, beats: set[float]) -> None:
         """What was taken for harmony on these beats was none."""
         self.harmonies = [change for change in self.harmonies if change.beat not in beats]
@@ -72,18 +78,23 @@ class PromptBuilder:
         insort(self.drawn_anew, from_beats)
 
     def prompt(
-        self, resume_beats: float, attack: bool = False, intended: Sequence[Note] = ()
+        self,
+        resume_beats: float,
+        attack: bool = False,
+        intended: Sequence[Note] = (),
+        expected: tuple[HarmonyChange, ...] = (),
     ) -> Prompt:
         """The situation at `resume_beats`; what lies further back than the memory is dropped.
 
-        `intended` are notes before it that are not promised yet and yet will not be replaced.
+        `intended` are notes before it that are not promised yet and yet will not be replaced;
+        `expected` changes follow the heard ones.
         """
         oldest = resume_beats - MEMORY_BARS * self.meter.beats_per_bar
         self.notes = [note for note in self.notes if note.onset_beats >= oldest]
         while len(self.harmonies) > 1 and self.harmonies[1].beat <= oldest:
             del self.harmonies[0]
         return Prompt(
-            harmonies=tuple(self.harmonies),
+            harmonies=(*self.harmonies, *expected),
             notes=(*self.notes, *self._after_promised(intended)),
             resume_beats=resume_beats,
             tempo_bpm=self.tempo_bpm,

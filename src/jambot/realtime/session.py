@@ -193,6 +193,7 @@ class Session:
             refused=self.planner.refusals.count,
             notice=self.planner.refusals.notice,
             kept=self.conductor.keeper.kept,
+            form=self.planner.foresight.view,
         )
 
     def _frames(self, beat: float) -> None:

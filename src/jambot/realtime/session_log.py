@@ -59,6 +59,7 @@ class SessionLog:
             prompt=planned.prompt,
             harmony=planned.harmony,
             at_once=planned.at_once,
+            expected=planned.expected,
         )
 
     def ended(self, pitch: int, due: float, sent: float, beat: float) -> None:

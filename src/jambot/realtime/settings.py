@@ -39,6 +39,8 @@ class SessionSettings:
     """With nothing played or held for so long, the bot ends its phrase and waits."""
     split_pitch: int | None = 60
     """Single notes from here on are a call that the bot yields to and answers; None: none are."""
+    form: str | None = None
+    """A chord chart whose changes are expected from the first bar; None: only what is heard."""
     trade_bars: int = 0
     """From the start the player and the bot take turns of so many bars; 0: they do not."""
     gestures: GestureMap = field(default_factory=GestureMap)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from jambot.generation import SamplingSettings
 from jambot.music import Harmony, HarmonyChange
+from jambot.realtime.foresight import FormView
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.settings import Response
 from jambot.realtime.strokes import Stroke
@@ -25,6 +26,7 @@ class SessionStatus:
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
+    `form` is the form that is expected, None where none is.
     """
 
     playing: bool
@@ -62,3 +64,4 @@ class SessionStatus:
     refused: int = 0
     notice: str = ""
     kept: str = ""
+    form: FormView | None = None

@@ -3,18 +3,30 @@
 from dataclasses import replace
 from typing import Any
 
+from jambot.errors import UsageError
 from jambot.generation import SamplingSettings
+from jambot.music import parse_chart
 from jambot.realtime.beat_line import BeatLine
-from jambot.realtime.orders import SetAdapter, SetKnob, SetSampling, SetStage, SetTempo, Tap
+from jambot.realtime.orders import (
+    SetAdapter,
+    SetForm,
+    SetKnob,
+    SetSampling,
+    SetStage,
+    SetTempo,
+    Tap,
+)
 from jambot.realtime.planning import TEMPO_STEP, Planner
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, Sync
 from jambot.realtime.tap_tempo import TapTempo
 from jambot.realtime.touch import Touch
 
+NEAR_BEATS = 0.5
+"""A chart asked for so soon after a bar line begins with that bar."""
 NOT_OURS = "the tempo is the host's: change it there"
 
-Change = SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | Tap
+Change = SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | SetForm | Tap
 
 
 class Steering:
@@ -48,6 +60,8 @@ class Steering:
                 self._planner.settings = replace(self._planner.settings, **kept)
             case SetAdapter(name=name):
                 self._planner.prepare(name, now)
+            case SetForm(chart=chart):
+                return self._expect(chart, now)
             case SetTempo() | Tap() if self._planner.settings.clock is not Sync.internal:
                 return NOT_OURS
             case SetTempo(bpm=bpm):
@@ -75,6 +89,17 @@ class Steering:
             seconds=now - self._log.zero,
             beat=self._line.beat_at(now),
         )
+
+    def _expect(self, chart: str | None, now: float) -> str:
+        meter, beat = self._planner.meter, self._line.beat_at(now)
+        try:
+            written = None if chart is None else parse_chart(chart, meter.beats_per_bar)
+        except UsageError as error:
+            return str(error)
+        self._planner.foresight.follow(written, meter.next_bar_start(beat - NEAR_BEATS))
+        if self._planner.playing:
+            self._planner.ask("form")
+        return ""
 
     def _tempo_is(self, bpm: float, seconds: float) -> None:
         beat = self._line.beat_at(seconds)
