@@ -149,6 +149,38 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         assert page.faults == []
 
 
+FAKE_MIDI = """
+(() => {
+  window.keyboard = { id: "k", name: "Stage piano", state: "connected" };
+  const access = { inputs: new Map([["k", window.keyboard]]) };
+  navigator.requestMIDIAccess = async () => access;
+  window.sends = (...bytes) => window.keyboard.onmidimessage({ data: new Uint8Array(bytes) });
+})()
+"""
+"""A keyboard as Web MIDI shows one; no real one is at hand."""
+
+
+def test_a_midi_keyboard_at_the_browser_is_heard_with_pedal_and_wheel(
+    chromium_page: OpenBrowser, room: Room, jam: Session, wait_until: Callable[..., None]
+):
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.driver === 'self'")
+        page.value(FAKE_MIDI)
+        page.click("#midi")
+        page.wait_for("document.getElementById('midi-text').textContent.includes('Stage piano')")
+        page.value("for (const pitch of [48, 52, 55]) sends(0x90, pitch, 100)")
+        wait_until(lambda: jam.hearing.held == (48, 52, 55))
+        page.value("sends(0xb0, 1, 127)")
+        wait_until(lambda: jam.planner.builder.controls.density == 1.0)
+        page.value("sends(0xb0, 64, 127)")
+        page.value("for (const pitch of [48, 52, 55]) sends(0x80, pitch, 0)")
+        wait_until(lambda: jam.hearing.held == ())
+        assert jam.hearing.hands_down
+        assert [stroke.velocity for stroke in jam.hearing.strokes] == [100] * 3
+        assert page.faults == []
+
+
 def test_a_second_page_watches_until_it_takes_over(
     chromium_page: OpenBrowser, room: Room, jam: Session, screenshots: Path
 ):

@@ -10,7 +10,7 @@ const KNOBS = [
 const DIALS = [
   ["set_sampling", "temperature", "Temperature", 0, 2, 0.05, (v) => v.toFixed(2)],
   ["set_stage", "lookahead_bars", "Look ahead", 1, 4, 0.5, (v) => `${v} bars`],
-  ["set_stage", "commit_beats", "Commit", 0, 2, 0.125, (v) => `${v} beat`],
+  ["set_stage", "commit_beats", "Commit", 0, 2, 0.125, (v) => (v ? `${v} beat` : "60 ms")],
 ];
 // What was just turned is not turned back by a picture that left before the stage heard of it.
 const OURS_MS = 700;

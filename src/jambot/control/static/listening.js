@@ -6,6 +6,8 @@ const PERFORMER_DELAY_MS = 170;
 // Notes are handed to the audio clock this early; later ones may still be taken back by the stage.
 const HAND_OVER_MS = 160;
 const MISSED_MS = 90;
+// Nearer than this a note is promised, though the picture that says so may still be on its way.
+const PROMISED_MS = 55;
 const REMEMBERED_BEATS = 40;
 
 export class Listening {
@@ -20,7 +22,7 @@ export class Listening {
     const delay = this.delayMs(picture);
     for (const [onset, length, pitch, velocity, tentative] of picture.solo) {
       const inMs = this.clock.msUntil(onset, now);
-      if (tentative && inMs > 0) continue;
+      if (tentative && inMs > PROMISED_MS) continue;
       this.sing("solo", onset, length, pitch, velocity, inMs + delay);
     }
     if (picture.performer) {
