@@ -132,6 +132,30 @@ def test_augmentation_varies_key_tempo_controls_and_hearing(shard: Shard) -> Non
     assert len(roots) > 9
 
 
+def test_what_is_misremembered_is_a_pitch_and_never_an_answer(shard: Shard) -> None:
+    plain = next(Windows(shard, 128, PLAIN).batches(32, seed=6))
+    windows = Windows(shard, 128, replace(PLAIN, misremember=0.25))
+    blurred = next(windows.batches(32, seed=6))
+    row = 0
+    while row < 32 and (plain.labels[row] == blurred.labels[row]).all():
+        row += 1
+    assert row >= 1, "the first window of a step is drawn before anything is misremembered"
+    wrong = plain.ids[0] != blurred.ids[0]
+    assert set(fields_of(plain.ids[0][wrong])) == {"PITCH"} == set(fields_of(blurred.ids[0][wrong]))
+    off = np.abs(plain.ids[0][wrong] - blurred.ids[0][wrong])
+    assert 1 <= off.min() <= off.max() <= 7
+    labelled = [label for label in blurred.labels[0] if label != IGNORED]
+    assert labelled == [label for label in plain.labels[0] if label != IGNORED]
+    pitches = sum(field == "PITCH" for field in fields_of(blurred.ids.ravel()))
+    seen = sum(
+        (ids[i + 1] != label)
+        for ids, labels in zip(blurred.ids, blurred.labels, strict=True)
+        for i, label in enumerate(labels)
+        if label != IGNORED
+    )
+    assert 0.15 < seen / pitches < 0.35
+
+
 def test_transposition_stops_at_the_ends_of_the_piano(tmp_path: Path, roles: Path) -> None:
     high = tmp_path / "high"
     notes = tuple(Note(i / 2, 0.5, 107 + i % 2) for i in range(64))

@@ -90,6 +90,35 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(small: TrainConfig
         assert contents(run_folder(cut) / name) == contents(run_folder(whole) / name)
 
 
+def test_a_run_that_starts_from_weights_has_its_own_dropout(small: TrainConfig) -> None:
+    base = train(replace(small, name="base", steps=2, dropout=0.1))
+    best = train(replace(small, name="on", steps=2, init_from=str(base), dropout=0.3))
+    assert load_checkpoint(base, VOCABULARY.fingerprint).config.dropout == 0.1
+    assert load_checkpoint(best, VOCABULARY.fingerprint).config.dropout == 0.3
+
+
+def test_what_is_kept_may_be_a_mixture_with_the_start(small: TrainConfig) -> None:
+    """The run itself goes on from its own weights, also where it was cut off."""
+    base = train(replace(small, name="base", steps=2))
+    alone = replace(small, name="alone", steps=6, evaluate_every=3, init_from=str(base))
+    mixed = replace(alone, name="mixed", of_start=0.25)
+    train(alone)
+    with pytest.raises(CutOffError):
+        train(mixed, report=cut_at(5))
+    train(mixed)
+    assert losses(mixed) == losses(alone)
+    progress = [
+        load_checkpoint(run_folder(c) / "last", VOCABULARY.fingerprint) for c in (alone, mixed)
+    ]
+    ends = [checkpoint.model.state_dict() for checkpoint in progress]
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+    start = load_checkpoint(base, VOCABULARY.fingerprint).model.state_dict()
+    kept = load_checkpoint(run_folder(mixed) / "best", VOCABULARY.fingerprint)
+    assert kept.progress["best_step"] == 6
+    for name, weights in kept.model.state_dict().items():
+        assert torch.allclose(weights, 0.75 * ends[1][name] + 0.25 * start[name], atol=1e-6), name
+
+
 def test_a_run_that_is_over_stays_over(small: TrainConfig) -> None:
     train(small)
     before = losses(small)

@@ -2,7 +2,8 @@
 
 Each window opens at a bar line under a fresh header. Drawn per window, by seed: transposition,
 whether the conditioning is hidden (for guidance), which controls are named (the rest stay free),
-and a neighbouring tempo bin. Validation windows are drawn without any of it.
+a neighbouring tempo bin, and which of its own notes it remembers wrongly (so that the chords must
+be listened to). Validation windows are drawn without any of it.
 """
 
 from collections.abc import Iterator
@@ -37,15 +38,22 @@ _VALUES = np.array([VOCABULARY.value(i) for i in range(VOCABULARY.size)])
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What is varied. `semitones` is the largest transposition either way; the rest are chances."""
+    """What is varied. `semitones` is the largest transposition either way; the rest are chances.
+
+    `misremember` is that of a note behind the one to be answered: its pitch is then another, up to
+    a fifth away, while what is to be answered stays as played.
+    """
 
     semitones: int = 6
     hide_conditioning: float = 0.12
     name_control: float = 0.4
     tempo_jitter: float = 0.3
+    misremember: float = 0.0
 
 
 PLAIN = Augmentation(0, 0.0, 0.0, 0.0)
+MISREMEMBERED_SEMITONES = 7
+"""How far off a pitch is remembered at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,8 @@ class Windows:
         ids = np.concatenate([np.array(header, np.int64), body])
         labels = np.where(_ANSWERED[ids], ids, IGNORED)
         labels[: len(header) + 1] = IGNORED
-        return ids, np.append(labels[1:], IGNORED)
+        remembered = _misremembered(ids, self.augmentation.misremember, random)
+        return remembered, np.append(labels[1:], IGNORED)
 
     def _levels(
         self, body: NDArray[np.int64], outside: NDArray[np.uint8], random: np.random.Generator
@@ -192,6 +201,23 @@ def _move_harmony(ids: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
         here, first = _is(field, moved), VOCABULARY.ids(field).start
         moved[here] = first + (moved[here] - first + semitones) % 12
     return moved
+
+
+def _misremembered(
+    ids: NDArray[np.int64], chance: float, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """The same window with each pitch, by `chance`, another one near it that is on the piano."""
+    if not chance:
+        return ids
+    wrong = _is("PITCH", ids)
+    wrong[wrong] = random.random(int(wrong.sum())) < chance
+    off = random.integers(1, MISREMEMBERED_SEMITONES + 1, int(wrong.sum()))
+    off *= random.choice((-1, 1), len(off))
+    pitches = _VALUES[ids[wrong]]
+    off[(pitches + off < LOWEST_PITCH) | (pitches + off > HIGHEST_PITCH)] *= -1
+    other = ids.copy()
+    other[wrong] += off
+    return other
 
 
 def _hidden(ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,25 +9,35 @@ from typing import Any
 from jambot.errors import UsageError
 from jambot.model.adapters import AdapterConfig
 from jambot.training.batches import Augmentation
+from jambot.training.loss import LossWeights
 from jambot.training.material import Material
 from jambot.training.optimizer import KINDS
 
-ZERO_IS_FINE = {"dropout", "final_learning_rate", "warmup_steps", "weight_decay", "seed"}
+ZERO_IS_FINE = {
+    "dropout",
+    "final_learning_rate",
+    "warmup_steps",
+    "weight_decay",
+    "seed",
+    "of_start",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
     """A run's settings; every field is a TOML key.
 
-    `[sources]`, `[adapter]` and `[augmentation]` are tables, `[[only]]` is a list of them. Relative
-    paths are taken from the folder `jambot train` is called in.
+    `[sources]`, `[adapter]`, `[augmentation]` and `[loss]` are tables, `[[only]]` is a list of
+    them. Relative paths are taken from the folder `jambot train` is called in.
     """
 
     name: str
     roles: str = "data/roles/lead"
     out: str = "checkpoints"
     init_from: str | None = None
-    """Checkpoint whose weights the run starts from; its shape and its dropout then hold."""
+    """Checkpoint whose weights the run starts from; its shape then holds."""
+    of_start: float = 0.0
+    """Share of the weights of `init_from` in what is measured and kept as the best."""
     adapter: AdapterConfig | None = None
     """Where there is one, it alone is trained, on `init_from`, which stays as it is."""
     adapter_from: str | None = None
@@ -60,6 +70,7 @@ class TrainConfig:
     exam_source: str = ""
     """Corpus whose held-out tunes the finished run is examined on; empty takes all."""
     augmentation: Augmentation = field(default_factory=Augmentation)
+    loss: LossWeights = field(default_factory=LossWeights)
 
     @classmethod
     def load(cls, path: Path) -> "TrainConfig":
@@ -86,7 +97,11 @@ class TrainConfig:
             wrong = f"unknown keys {unknown}" if unknown else "no `name`"
             raise UsageError(f"{path}: {wrong}", f"keys among {sorted(known)}", "see configs/")
         content = dict(content)
-        for name, kind in (("augmentation", Augmentation), ("adapter", AdapterConfig)):
+        for name, kind in (
+            ("augmentation", Augmentation),
+            ("adapter", AdapterConfig),
+            ("loss", LossWeights),
+        ):
             if name in content:
                 content[name] = _table(kind, content[name], f"{path}: [{name}]")
         if "only" in content:
@@ -152,14 +167,21 @@ def _check(config: TrainConfig, path: Path) -> None:
     for table, values in (
         ("sources", config.sources),
         ("augmentation", asdict(config.augmentation)),
+        ("loss", asdict(config.loss)),
     ):
         if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
             raise UsageError(f"{path}: [{table}] {values}", "numbers from 0 on", "see configs/")
-    chances = {"dropout": config.dropout, **asdict(config.augmentation)}
+    chances = {
+        "dropout": config.dropout,
+        "of_start": config.of_start,
+        **asdict(config.augmentation),
+    }
     del chances["semitones"]
     for chance, value in chances.items():
-        if value > 1 or (chance == "dropout" and value == 1):
+        if value > 1 or (chance in ("dropout", "of_start") and value == 1):
             raise UsageError(f"{path}: {chance} is {value}", "a chance from 0 to 1", "see configs/")
+    if not any(asdict(config.loss).values()):
+        raise UsageError(f"{path}: [loss] is 0 for every part", "a part to learn", "see configs/")
     if config.name in ("", "..") or Path(config.name).name != config.name:
         raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
     if config.optimizer not in KINDS:
@@ -168,6 +190,10 @@ def _check(config: TrainConfig, path: Path) -> None:
         )
     if (config.adapter or config.adapter_from) and not config.init_from:
         raise UsageError(f"{path}: an adapter on nothing", "the checkpoint it goes on: init_from")
+    if config.of_start and (config.adapter or not config.init_from):
+        raise UsageError(
+            f"{path}: of_start is {config.of_start}", "init_from, and no [adapter]", "see configs/"
+        )
     if config.adapter_from and not config.adapter:
         raise UsageError(f"{path}: adapter_from without an adapter", "a table [adapter]")
     if config.d_model % (2 * config.heads):

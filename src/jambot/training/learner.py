@@ -52,7 +52,7 @@ def build_learner(config: TrainConfig) -> Learner:
     if config.init_from is None:
         return WholeModel.fresh(config)
     start = _starting_point(config, config.init_from)
-    return AdapterOnly(start, config) if config.adapter else WholeModel(start.model, start.config)
+    return AdapterOnly(start, config) if config.adapter else WholeModel.going_on(start, config)
 
 
 class WholeModel:
@@ -75,6 +75,14 @@ class WholeModel:
             config.dropout,
         )
         return cls(build_model(shape, VOCABULARY.features()), shape)
+
+    @classmethod
+    def going_on(cls, start: Checkpoint, config: TrainConfig) -> "WholeModel":
+        """With the weights and the shape of `start`, under the dropout of `config`."""
+        shape = replace(start.config, dropout=config.dropout)
+        model = build_model(shape, VOCABULARY.features())
+        model.load_state_dict(start.model.state_dict())
+        return cls(model, shape)
 
     def save(
         self, folder: Path, progress: Mapping[str, Any], optimizer: Optimizer | None = None

@@ -10,18 +10,19 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.utils.tensorboard import SummaryWriter
 
-from jambot.training.batches import IGNORED, Batch, Windows
+from jambot.training.batches import Batch, Windows
 from jambot.training.config import TrainConfig
+from jambot.training.loss import weighted_loss
+from jambot.training.mixing import StartMixed
 from jambot.training.optimizer import build_optimizer
 from jambot.training.validation import Bits, validate
 
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run stands; saved with every checkpoint."""
+    """Where a run stands; saved with every checkpoint. `best_bits` are weighted like the loss."""
 
     step: int = 0
     best_bits: float = math.inf
@@ -33,6 +34,7 @@ class Trainer:
     """Moves the weights of one model.
 
     `save(name, progress)` writes a checkpoint: `last` to resume from, `best` by validation bits.
+    `model` comes with the weights that the run starts from.
     Batches, augmentation and dropout follow the seed and the step, so a resumed run goes on as if
     it had never stopped.
     """
@@ -52,6 +54,8 @@ class Trainer:
         self.optimizer = build_optimizer(
             model, config.optimizer, config.learning_rate, config.weight_decay
         )
+        self._mixed = StartMixed(model, config.of_start)
+        self._weights = config.loss.of_tokens().to(self.device)
         self.progress = Progress()
 
     def go_on(self, progress: Progress) -> None:
@@ -83,7 +87,8 @@ class Trainer:
                 self._note({"step": progress.step, "loss": round(loss, 5), "rate": round(rate)})
                 last = progress.step == config.steps
                 if progress.step % config.evaluate_every == 0 or last:
-                    self._evaluate(board)
+                    with self._mixed.in_place():
+                        self._evaluate(board)
                     self._save("last", progress)
         return progress
 
@@ -105,9 +110,7 @@ class Trainer:
         labels = torch.from_numpy(batch.labels).to(self.device)
         with self._autocast():
             logits = self.model(input_ids=ids).logits
-        loss = functional.cross_entropy(
-            logits.float().flatten(0, 1), labels.flatten(), ignore_index=IGNORED
-        )
+        loss = weighted_loss(logits, labels, self._weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
@@ -129,8 +132,9 @@ class Trainer:
         for part, value in {**asdict(bits), "all": bits.all}.items():
             board.add_scalar(f"val/{part}", value, progress.step)
         self._note({"step": progress.step, "val": {**asdict(bits), "all": bits.all}})
-        if bits.all < progress.best_bits:
-            progress.best_bits, progress.best_step = bits.all, progress.step
+        weighted = self.config.loss.of_bits(bits)
+        if weighted < progress.best_bits:
+            progress.best_bits, progress.best_step = weighted, progress.step
             progress.evaluations_since_best = 0
             self._save("best", progress)
         else:
