@@ -4,6 +4,7 @@ from typing import Any
 
 from jambot.control.picture import PAST_BEATS, Picture, voiced
 from jambot.music import SILENCE, Harmony, HarmonyChange, Note
+from jambot.realtime.foresight import FormView
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.strokes import Stroke
@@ -127,3 +128,12 @@ def test_a_voiced_harmony_is_heard_as_itself():
     harmony = Harmony.of(G13)
     assert Harmony.of(voiced(harmony)) == harmony
     assert voiced(SILENCE) == []
+
+
+def test_what_a_form_makes_expect_is_named_from_now_on(status: Make):
+    expected = tuple(HarmonyChange(beat, Harmony.of(G13)) for beat in (4.0, 8.0))
+    view = FormView(2, 1, ("Dm9", "G13"), "heard", 0.9)
+    message = drawn(status(expected=expected, form=view))
+    assert message["coming"] == [[8.0, "G13", [7, 9, 11, 4, 5]]]
+    assert message["form"]["bar"] == 1
+    assert drawn(status())["coming"] == []

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.realtime.orders import Order, read_order
+from jambot.realtime.orders import LONGEST_CHART, Order, read_order
 
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 CHANNEL_MODES = 120
 """From this controller on it is no knob: all notes off and the like."""
-LONGEST_MESSAGE = 1000
-"""Characters; what a page sends is far shorter, and what is longer is not read."""
+LONGEST_MESSAGE = LONGEST_CHART + 1000
+"""Characters; what is longer than the longest chart is not read."""
 MOST_AT_ONCE = 32
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from jambot.music import Chord, Harmony, HarmonyChange, recognise
+from jambot.realtime.foresight import FormView
 from jambot.realtime.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.strokes import Stroke
@@ -63,8 +64,8 @@ class Picture:
         """The picture in plain JSON values; empty before the first status.
 
         `solo`: [onset, duration, pitch, velocity, 0 promised | 1 tentative, 1 if a fallback
-        phrase]; `hands`: [onset, end or null, pitch, velocity]; `chords`: [beat, name, pitch
-        classes]; all in beats, oldest first.
+        phrase]; `hands`: [onset, end or null, pitch, velocity]; `chords` heard and, from a form,
+        `coming`: [beat, name, pitch classes]; all in beats, oldest first.
         """
         status = self._status
         if status is None:
@@ -94,8 +95,20 @@ class Picture:
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),
             "hands": [_hands_row(stroke) for stroke in self._hands.values()],
-            "chords": [[_r(c.beat), c.name, list(c.harmony.pitch_classes)] for c in self._chords],
+            "chords": [_chord_row(chord) for chord in self._chords],
+            "coming": [_chord_row(chord) for chord in self._coming(status)],
+            "form": _form(status.form) if status.form else None,
         }
+
+    def _coming(self, status: SessionStatus) -> list[_NamedChord]:
+        """What the form makes expect, from now on."""
+        named: list[_NamedChord] = []
+        before = self._chords[-1].chord if self._chords else None
+        for change in status.expected:
+            if change.beat > status.beat:
+                named.append(_name(change, before))
+                before = named[-1].chord
+        return named
 
     def _solo_rows(self, planned: tuple[PlannedNote, ...]) -> list[list[Any]]:
         rows = [_solo_row(note, PROMISED) for note in self._solo.values()]
@@ -135,9 +148,20 @@ class Picture:
             del self._chords[0]
 
     def _named(self, change: HarmonyChange) -> _NamedChord:
-        before = self._chords[-1].chord if self._chords else None
-        chord = recognise(voiced(change.harmony), before) or before
-        return _NamedChord(change.beat, change.harmony, chord)
+        return _name(change, self._chords[-1].chord if self._chords else None)
+
+
+def _name(change: HarmonyChange, before: Chord | None) -> _NamedChord:
+    chord = recognise(voiced(change.harmony), before) or before
+    return _NamedChord(change.beat, change.harmony, chord)
+
+
+def _chord_row(chord: _NamedChord) -> list[Any]:
+    return [_r(chord.beat), chord.name, list(chord.harmony.pitch_classes)]
+
+
+def _form(form: FormView) -> dict[str, Any]:
+    return asdict(form) | {"chords": list(form.chords)}
 
 
 def _settings(status: SessionStatus) -> dict[str, Any]:

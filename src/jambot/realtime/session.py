@@ -194,6 +194,7 @@ class Session:
             notice=self.planner.refusals.notice,
             kept=self.conductor.keeper.kept,
             form=self.planner.foresight.view,
+            expected=self.planner.foresight.told[:HARMONIES_SHOWN],
         )
 
     def _frames(self, beat: float) -> None:

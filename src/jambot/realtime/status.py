@@ -26,7 +26,8 @@ class SessionStatus:
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
-    `form` is the form that is expected, None where none is.
+    `form` is the form that is expected, None where none is, and `expected` its next changes as the
+    player was told them.
     """
 
     playing: bool
@@ -65,3 +66,4 @@ class SessionStatus:
     notice: str = ""
     kept: str = ""
     form: FormView | None = None
+    expected: tuple[HarmonyChange, ...] = ()

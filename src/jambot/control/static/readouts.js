@@ -22,6 +22,7 @@ export class Readouts {
     this.write("late", String(picture.late), picture.late > 0);
     this.write("underruns", String(picture.underruns), picture.underruns > 0);
     this.write("player", playerState(picture), picture.type && !picture.ready);
+    this.write("form-place", formPlace(picture.form));
     this.scale("reach", Math.min(1, picture.ahead / FULL_BARS));
     this.dots(picture.meter, now.beat);
   }
@@ -68,4 +69,8 @@ function ms(value, digits) {
 /** Rounded down: what is not all is not shown as all. */
 function share(value) {
   return value === null ? "–" : `${(Math.floor(value * 1000) / 10).toFixed(1)} %`;
+}
+
+function formPlace(form) {
+  return form ? `${form.bar + 1} of ${form.bars}` : "";
 }

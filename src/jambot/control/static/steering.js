@@ -1,4 +1,4 @@
-// What the stage is asked for by buttons: tempo, trading, laying out, ending, style, answer.
+// What the stage is asked for beside the knobs: tempo, trading, laying out, ending, form, style.
 
 import { Choice } from "./choice.js";
 
@@ -25,6 +25,11 @@ export class Steering {
       if (this.tempo.checkValidity()) ask({ set_tempo: { bpm: Number(this.tempo.value) } });
     });
     this.tempo.addEventListener("keydown", (event) => event.key === "Enter" && this.tempo.blur());
+    this.form = element("form");
+    this.form.addEventListener("change", () => {
+      ask({ set_form: { chart: this.form.value.trim() || null } });
+    });
+    this.form.addEventListener("keydown", (event) => event.key === "Enter" && this.form.blur());
     this.adapter = element("adapter");
     this.adapter.addEventListener("change", () => ask({ set_adapter: { name: this.adapter.value } }));
   }
