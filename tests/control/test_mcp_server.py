@@ -92,14 +92,26 @@ def test_a_whole_jam_is_led_over_stdio_by_a_real_process(tmp_path: Path) -> None
     asyncio.run(lead())
 
 
-def test_a_jam_that_was_started_ends_with_the_server(tmp_path: Path, wait_until: Wait) -> None:
-    async def leave() -> None:
-        server = make_server(Offer(NOBODY, tmp_path, allow_drive=True))
-        async with Client(server) as client:
-            result = await client.call_tool("start", START)
-            assert not result.is_error
+def test_a_bar_of_the_plan_is_changed_and_a_jam_that_was_started_ends_with_the_server(
+    tmp_path: Path,
+) -> None:
+    async def ahead(client: Client) -> int:
+        """The bar after the one under way, once there is a plan for it."""
+        while True:
+            plan = (await client.call_tool("plan", {})).structured_content
+            if any(note["bar"] == plan["bar"] + 1 for note in plan["tentative"]):
+                return int(plan["bar"]) + 1
+            await asyncio.sleep(0.2)
 
-    asyncio.run(leave())
+    async def talk(client: Client) -> None:
+        assert not (await client.call_tool("start", START)).is_error
+        for tool in ("reroll_bar", "thin_bar", "lock_bar"):
+            told = await client.call_tool(tool, {"bar": await ahead(client)})
+            assert not told.is_error, told.content
+            assert told.structured_content["shown"] is True, tool
+            await client.call_tool("lock_bar", {"bar": None})
+
+    with_server(Offer(NOBODY, tmp_path, allow_drive=True), talk)
     assert len(list(tmp_path.glob("*/report.json"))) == 1
 
 
@@ -163,6 +175,8 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
 ) -> None:
     assert room.url is not None
     room.show(status())
+    with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
+        page.recv(timeout=PATIENCE_SECONDS)
 
     async def talk(client: Client) -> None:
         found = (await client.call_tool("status", {})).structured_content
@@ -176,7 +190,7 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         assert (await turned).structured_content["shown"] is True
         asked = asyncio.create_task(client.call_tool("trade", {"bars": 4}))
         await asyncio.to_thread(wait_until, lambda: room.orders() == [Trade(4)])
-        room.show(status(beat=6.0, notice="not now"))
+        room.show(status(beat=6.0, refused=1, notice="not now"))
         refused = await asked
         assert refused.is_error
         assert "not now" in refused.content[0].text

@@ -45,18 +45,10 @@ def status(
     backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
 ) -> None:
     """Ask FL Studio what it is doing, through JAM_BOT's script."""
-    from jambot.control.fl_studio import FLStudio
-    from jambot.realtime.clock import SystemClock
-    from jambot.realtime.ports import open_ports
+    from jambot.control.fl_link import open_studio
 
-    clock = SystemClock()
-    ports = open_ports(backend, in_name, out_name, clock)
-    try:
-        studio = FLStudio(ports.input, ports.output, clock)
+    with open_studio(backend, in_name, out_name) as studio:
         found = studio.connect()
-        studio.close()
-    finally:
-        ports.close()
     out.print(f"{found.fl_version}, script {found.script_version}", highlight=False)
     state = found.state
     if state is not None:

@@ -1,5 +1,6 @@
 """The command `jambot mcp`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,11 +26,18 @@ def mcp(
     allow_drive: Annotated[
         bool, typer.Option("--allow-drive", help="Offer start, stop and steering too.")
     ] = False,
+    fl: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="IN OUT", help="FL Studio's cables: from it, and to it."),
+    ] = None,
+    backend: Annotated[str, typer.Option(help="Of --fl: auto, rtmidi or jack.")] = "auto",
 ) -> None:
     """Let a language model lead a jam: an MCP server, over stdio unless told otherwise."""
+    from jambot.control.fl_link import open_studio
     from jambot.control.mcp_server import Offer, make_server
 
-    server = make_server(Offer(jam, takes, allow_drive))
+    studio = None if fl is None else partial(open_studio, backend, *fl)
+    server = make_server(Offer(jam, takes, allow_drive, studio))
     if not http:
         server.run()
         return

@@ -143,6 +143,15 @@ class FLStudio:
         if request.error is not None:
             raise request.error
 
+    def watch(self, shows: Callable[[FLState], bool], seconds: float) -> bool:
+        """Tick until the state shows something, for `seconds` at most; whether it does."""
+        end = self._clock.now() + seconds
+        while not (shown := self._state is not None and shows(self._state)):
+            if self._clock.now() >= end or self._link is not Link.CONNECTED:
+                break
+            self._step()
+        return shown
+
     def close(self) -> None:
         """Take leave, so that the script need not wait for heartbeats; the ports stay open."""
         self._output.send(encode("bye", session=self._session))

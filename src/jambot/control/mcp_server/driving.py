@@ -17,12 +17,15 @@ from jambot.control.mcp_server.telling import status_of
 from jambot.realtime.orders import (
     End,
     LayOut,
+    Lock,
     Order,
+    Reroll,
     SetAdapter,
     SetKnob,
     SetSampling,
     SetStage,
     SetTempo,
+    Thin,
     Trade,
     Trigger,
     as_dict,
@@ -35,6 +38,7 @@ SamplingName = Literal[
 ]  # fmt: skip
 Bpm = Annotated[float, Field(ge=20, le=400)]
 PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
+BarNumber = Annotated[int, Field(ge=1, description="Counted from 1.")]
 Picture = dict[str, Any]
 ADAPTER_SECONDS = 10.0
 """Loading a style, and a bar at a slow tempo."""
@@ -151,6 +155,21 @@ class Driving:
         """Begin now, over what the hands hold; without a harmony it waits for one."""
         return await self._order(Trigger(), lambda p: bool(p["playing"]))
 
+    async def lock_bar(
+        self, bar: Annotated[int | None, Field(ge=1, description="null keeps nothing more.")]
+    ) -> Obeyed:
+        """Keep the plan as it is to the end of this bar, whatever the hands do meanwhile."""
+        return await self._order(Lock(bar), lambda p: (p["locked"] > 0) is (bar is not None))
+
+    async def reroll_bar(self, bar: BarNumber) -> Obeyed:
+        """Improvise this bar of the plan, and what follows it, another way. Only what is still
+        tentative changes: take a bar that lies ahead (`plan`)."""
+        return await self._replan(Reroll(bar), bar)
+
+    async def thin_bar(self, bar: BarNumber) -> Obeyed:
+        """Take out the weaker half of a bar's planned notes, and keep the rest."""
+        return await self._replan(Thin(bar), bar)
+
     async def export_take(
         self,
         to: Annotated[str, Field(description="A new folder; it must not exist yet.")],
@@ -162,12 +181,24 @@ class Driving:
         files = await asyncio.to_thread(self._shelf.export, path, Path(to).expanduser())
         return Exported(take=path.name, files=[str(file) for file in files])
 
+    async def _replan(self, order: Order, bar: int) -> Obeyed:
+        """An order after which a bar of the plan is another."""
+        before = _bar_of((await self._band.link()).picture, bar)
+        return await self._order(order, lambda p: _bar_of(p, bar) != before)
+
     async def _order(
         self, order: Order, shows: Callable[[Picture], bool], seconds: float | None = None
     ) -> Obeyed:
         link = await self._band.link()
         shown = await link.order(order, shows, seconds)
         return Obeyed(order=as_dict(order), shown=shown, status=status_of(link))
+
+
+def _bar_of(picture: Picture, bar: int) -> list[list[Any]]:
+    """Place, length and pitch of every solo note of a bar, as the picture has them."""
+    start = (bar - 1) * picture["meter"]
+    rows = picture["solo"]
+    return [row[:3] for row in rows if start <= row[0] < start + picture["meter"]]
 
 
 def _near(found: Any, wanted: Any) -> bool:

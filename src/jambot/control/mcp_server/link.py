@@ -16,7 +16,7 @@ from jambot.errors import JamBotError
 from jambot.realtime.orders import Order, as_dict
 
 OPEN_SECONDS = 5.0
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 3.0
 """Pictures come ten times a second; what has not shown by then was not done."""
 LONGEST_PICTURE = 4_000_000
 
@@ -74,12 +74,12 @@ class JamLink:
 
         JamBotError with the reason where the live view or the stage refuses.
         """
-        before = self.picture.get("notice", "")
+        refused = self.picture["refused"]
         self.refusals.clear()
         drove = self.driving
         await self.say({"order": as_dict(order)})
         await self.until(
-            lambda: bool(self.refusals) or self._notice(before) or shows(self.picture),
+            lambda: bool(self.refusals) or self.picture["refused"] > refused or shows(self.picture),
             SETTLE_SECONDS if seconds is None else seconds,
         )
         if drove is False and self.driving:
@@ -87,7 +87,7 @@ class JamLink:
             await self.say({"drive": False})
         if self.refusals:
             raise JamBotError(self.refusals[-1], "orders of the driver", "ask the tool `drive`")
-        if self._notice(before):
+        if self.picture["refused"] > refused:
             raise JamBotError(f"the stage refused: {self.picture['notice']}")
         return shows(self.picture)
 
@@ -119,10 +119,6 @@ class JamLink:
             await self._socket.close()
         if self._reading is not None:
             await asyncio.wait([self._reading], timeout=OPEN_SECONDS)
-
-    def _notice(self, before: str) -> bool:
-        notice = self.picture.get("notice", "")
-        return bool(notice) and notice != before
 
     async def _read(self, socket: ClientConnection) -> None:
         try:

@@ -187,3 +187,34 @@ class Exported(Result):
 
     take: str
     files: list[str]
+
+
+class FLPicture(Result):
+    """FL Studio as it last said it was."""
+
+    version: str
+    script: str
+    playing: bool
+    recording: bool
+    """Armed, or recording while it plays."""
+    mode: str
+    """song or pattern."""
+    bpm: float
+    position_beats: float
+    """Quarter notes from the start of the song, or of the pattern."""
+    loop_beats: list[float] | None
+    """Start and end of what is played round and round."""
+    channel: int | None
+    """Selected in the rack, from 0: the solo sounds there."""
+    channel_name: str
+
+
+class FLTake(Result):
+    """What was recorded in FL Studio."""
+
+    from_beat: float
+    beats: int
+    whole: bool
+    """False: it was stopped there, or fell silent, before the end."""
+    fl_studio: FLPicture
+    """Afterwards."""

@@ -17,6 +17,7 @@ from jambot.control.mcp_server import prompts
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.driving import Driving
 from jambot.control.mcp_server.shelf import Shelf
+from jambot.control.mcp_server.studio import OpenStudio, Studio
 from jambot.control.mcp_server.watching import Watching
 from jambot.control.room import PORT
 from jambot.errors import JamBotError
@@ -34,11 +35,15 @@ STEERS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_worl
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Which jam is led, where takes lie, and whether more than looking is allowed."""
+    """Which jam is led, where takes lie, whether more than looking is allowed.
+
+    `studio` opens the link with FL Studio; None where its cables were not named.
+    """
 
     url: str = f"http://127.0.0.1:{PORT}"
     takes: Path = Path("takes")
     allow_drive: bool = False
+    studio: OpenStudio | None = None
 
 
 def make_server(offer: Offer) -> MCPServer[None]:
@@ -74,14 +79,25 @@ def make_server(offer: Offer) -> MCPServer[None]:
         steers: tuple[ToolMethod, ...] = (
             driving.start, driving.stop, driving.drive, driving.set_knob, driving.set_sampling,
             driving.set_stage, driving.set_adapter, driving.set_tempo, driving.trade,
-            driving.lay_out, driving.end_phrase, driving.trigger, driving.export_take,
+            driving.lay_out, driving.end_phrase, driving.trigger, driving.lock_bar,
+            driving.reroll_bar, driving.thin_bar, driving.export_take,
         )  # fmt: skip
         for tool in steers:
             _add(server, tool, STEERS)
+    if offer.studio is not None:
+        _add_studio(server, Studio(offer.studio), offer.allow_drive)
     _add_resources(server, watching)
     server.prompt(title="Bandleader")(prompts.bandleader)
     server.prompt(title="Practice partner")(prompts.practice_partner)
     return server
+
+
+def _add_studio(server: MCPServer[None], studio: Studio, allow_drive: bool) -> None:
+    _add(server, studio.fl_status, LOOKS)
+    if allow_drive:
+        _add(server, studio.fl_transport, STEERS)
+        _add(server, studio.fl_tempo, STEERS)
+        _add(server, studio.fl_record_take, STEERS)
 
 
 def _add(server: MCPServer[None], tool: ToolMethod, annotations: ToolAnnotations) -> None:
