@@ -40,7 +40,15 @@ async def whole_jam(client: Client, folder: Path) -> None:
     by_tool: dict[str, list[dict[str, Any]]] = {}
     for told in answered:
         by_tool.setdefault(told.step.tool, []).append(told.answer)
-    for tool in ("set_knob", "set_sampling", "set_tempo", "trade", "lay_out", "set_adapter"):
+    for tool in (
+        "set_knob",
+        "set_sampling",
+        "set_tempo",
+        "trade",
+        "lay_out",
+        "set_adapter",
+        "keep",
+    ):
         assert all(answer["shown"] for answer in by_tool[tool]), tool
     first, second = by_tool["played"]
     assert len(first["solo"]) > 3

@@ -92,6 +92,7 @@ class Picture:
             "settings": _settings(status),
             "refused": status.refused,
             "notice": status.notice,
+            "kept": status.kept,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),
             "hands": [_hands_row(stroke) for stroke in self._hands.values()],

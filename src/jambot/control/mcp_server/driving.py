@@ -15,7 +15,9 @@ from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, W
 from jambot.control.mcp_server.shelf import FILES, Shelf
 from jambot.control.mcp_server.telling import status_of
 from jambot.realtime.orders import (
+    MOST_KEPT_BARS,
     End,
+    Keep,
     LayOut,
     Lock,
     Order,
@@ -169,6 +171,12 @@ class Driving:
     async def thin_bar(self, bar: BarNumber) -> Obeyed:
         """Take out the weaker half of a bar's planned notes, and keep the rest."""
         return await self._replan(Thin(bar), bar)
+
+    async def keep(self, bars: Annotated[int, Field(ge=1, le=MOST_KEPT_BARS)] = 32) -> Obeyed:
+        """Write the last bars to a MIDI file beside the take, while the music goes on; `kept` in
+        the status names it."""
+        before = (await self._band.link()).picture["kept"]
+        return await self._order(Keep(bars), lambda p: bool(p["kept"] != before))
 
     async def export_take(
         self,

@@ -49,6 +49,7 @@ def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
         Step(0, "A little quicker.", "set_tempo", {"bpm": 126}),
         Step(4, "Listen again.", "played", {"bars": 4}),
         Step(0, "What comes next?", "plan", {}),
+        Step(0, "That was good.", "keep", {"bars": 4}),
         Step(0, "Let the hands speak, too.", "trade", {"bars": 2}),
         Step(4, "Enough of that.", "trade", {"bars": 0}),
         Step(0, "A rest.", "lay_out", {"on": True}),

@@ -57,6 +57,8 @@ class Status(Result):
     """Nobody comps but a file."""
     settings: dict[str, Any]
     """What can be changed: knobs (0 to 1, null: free), sampling, response and the like."""
+    kept: str
+    """The last file that `keep` wrote, beside the take; empty before one."""
     notice: str
     """Why the last order was refused, else empty."""
 

@@ -80,7 +80,7 @@ def make_server(offer: Offer) -> MCPServer[None]:
             driving.start, driving.stop, driving.drive, driving.set_knob, driving.set_sampling,
             driving.set_stage, driving.set_adapter, driving.set_tempo, driving.trade,
             driving.lay_out, driving.end_phrase, driving.trigger, driving.lock_bar,
-            driving.reroll_bar, driving.thin_bar, driving.export_take,
+            driving.reroll_bar, driving.thin_bar, driving.keep, driving.export_take,
         )  # fmt: skip
         for tool in steers:
             _add(server, tool, STEERS)
