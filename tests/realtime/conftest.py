@@ -31,11 +31,13 @@ class Stage:
         adapter=None,
         styles=(),
         clock_port=False,
+        link=None,
         **settings,
     ):
         self.clock = ManualClock(100.0)
         self.keys = MemoryInput(self.clock)
         self.ticks = MemoryInput(self.clock) if clock_port else None
+        self.link = link(self.clock) if link else None
         self.port = RecordingOutput(self.clock, schedules_ahead)
         sampling = SamplingSettings(temperature=temperature, guidance=0.0)
         self.player = player or DirectPlayer(Generator(ChordToneModel(), sampling, seed))
@@ -52,6 +54,7 @@ class Stage:
             adapter=adapter,
             styles=styles,
             ticks=self.ticks,
+            link=self.link,
         )
         self.start = 100.0
 

@@ -130,11 +130,7 @@ def stage_options(
     from jambot.realtime.settings import Sync
 
     if clock not in list(Sync):
-        raise UsageError(
-            f"--clock {clock}",
-            f"one of {', '.join(Sync)}",
-            "Ableton Link is not spoken yet; most programs that do also send MIDI clock",
-        )
+        raise UsageError(f"--clock {clock}", f"one of {', '.join(Sync)}")
     if clock_in is not None and clock != Sync.midi:
         raise UsageError(
             f"--clock-in {clock_in} with --clock {clock}", "--clock midi", "add --clock midi"

@@ -63,7 +63,7 @@ def jam(
         Path | None, typer.Option(help="Folder for the take; default takes/<date>.")
     ] = None,
     clock: Annotated[
-        str, typer.Option(help="internal, or midi: follow a host's clock at the input.")
+        str, typer.Option(help="internal, midi (a host's clock) or link (Ableton Link).")
     ] = "internal",
     clock_in: Annotated[
         str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")

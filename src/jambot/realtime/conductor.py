@@ -71,7 +71,7 @@ class Conductor:
         self._trading = Trading(self._meter)
         if settings.trade_bars:
             self._trading.begin(settings.trade_bars, 0.0)
-        self._steering = Steering(line, planner, log)
+        self.steering = Steering(line, planner, log)
         self._surgery = Surgery(planner)
         self.keeper = Keeper(log, line, self._meter)
         self._laying_out = False
@@ -96,7 +96,7 @@ class Conductor:
                 case KeyHeard() as key:
                     self._active_beat = max(self._active_beat, key.beat)
                     if key.on:
-                        self._steering.feel(key.velocity)
+                        self.steering.feel(key.velocity)
                     if key.on and struck_at is None:
                         struck_at = heard.seconds
                     if key.on and key.pitch < (self.settings.split_pitch or 128):
@@ -121,11 +121,11 @@ class Conductor:
                 case ProgramChosen(number=number):
                     self._choose(number, heard.seconds, now)
                 case Transported():
-                    if self._move(heard.gesture, heard.seconds, now):
+                    if self.move(heard.gesture, heard.seconds, now):
                         struck_at = heard.seconds
                 case _:
                     pass
-        self._steering.follow_touch(now)
+        self.steering.follow_touch(now)
         waiting = self._calls.calling or self._laying_out or self._trading.on
         if not self._planner.playing and struck_at is not None and not waiting:
             self._start("start", struck_at, now)
@@ -248,7 +248,7 @@ class Conductor:
             case Lock() | Reroll() | Thin():
                 return self._surgery.obey(order, now)
             case _:
-                return self._steering.obey(order, seconds, now)
+                return self.steering.obey(order, seconds, now)
         return ""
 
     def _lay_out(self, on: bool, seconds: float, now: float) -> None:
@@ -260,7 +260,7 @@ class Conductor:
         elif self._hearing.hands_down:
             self._start("lay_out", seconds, now)
 
-    def _move(self, moved: Transported, seconds: float, now: float) -> bool:
+    def move(self, moved: Transported, seconds: float, now: float) -> bool:
         """Follow the host; True where it has started and the hands are waiting for that."""
         self.log.write(
             "transport",

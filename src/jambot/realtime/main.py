@@ -14,6 +14,7 @@ from jambot.music import read_midi
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
+from jambot.realtime.link_clock import Link, open_link
 from jambot.realtime.machine import this_machine
 from jambot.realtime.orders import Order
 from jambot.realtime.performer import Performer
@@ -21,7 +22,7 @@ from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import SessionSettings
+from jambot.realtime.settings import SessionSettings, Sync
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.stopping import Stopping
 from jambot.tokens import VOCABULARY
@@ -176,10 +177,17 @@ def _play(
         adapter=settings.adapter,
         styles=_styles(settings.adapter),
         ticks=ports.clock,
+        link=_link(settings.session),
     )
     _write_opening(settings, ports, file, log)
     stopping.play()
     session.run(settings.seconds, lambda: stopping.asked)
+
+
+def _link(session: SessionSettings) -> Link | None:
+    """The shared beats, where they are to be kept to."""
+    wanted = session.clock is Sync.link
+    return open_link(session.bpm, session.beats_per_bar) if wanted else None
 
 
 def _styles(adapter: str) -> list[str]:

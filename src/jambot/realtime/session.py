@@ -11,6 +11,7 @@ from jambot.realtime.conductor import Conductor
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.hearing import Hearing
 from jambot.realtime.line_log import LineLog
+from jambot.realtime.link_clock import Link, LinkClock
 from jambot.realtime.midi_clock import MidiClock
 from jambot.realtime.midi_input import Keyboard
 from jambot.realtime.orders import Order
@@ -46,7 +47,7 @@ class Session:
     `hearing` gives gestures, `conductor` says who plays, `planner` makes notes, `scheduler` sends
     them; here they are tied together. Beat 0 is the first key pressed, unless `line` has begun or
     a host's clock says. `orders` gives what has been asked for since it was last called; `ticks` is
-    a port of its own for the host's clock. `tick`
+    a port of its own for the host's clock, `link` shared beats to keep to. `tick`
     does everything that is due and never raises; `run` ticks in time until told to stop. Every
     figure of a report is derived from the session log.
 
@@ -69,6 +70,7 @@ class Session:
         adapter: str | None = None,
         styles: Sequence[str] = (),
         ticks: InputPort | None = None,
+        link: Link | None = None,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.line = line or BeatLine(settings.bpm)
@@ -84,6 +86,7 @@ class Session:
         )
         self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log, styles)
         self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
+        self._link = None if link is None else self._joined(link)
         self._line_log = LineLog(self.line, log)
         self._sink, self._player = sink, player
         self._show, self._next_show = show, 0.0
@@ -117,6 +120,9 @@ class Session:
             self._next_frame = _frame_after(self.line.beat_at(now))
         for order in self._orders():
             self.conductor.obey(order, now, now)
+        moved = self._link.follow() if self._link is not None else None
+        if moved is not None:
+            self.conductor.move(moved, now, now)
         self.conductor.hear(now)
         self.conductor.mind(now)
         self.planner.think(now)
@@ -143,6 +149,8 @@ class Session:
             self.clock.sleep_until(self.clock.now() + POLL_SECONDS, spin=False)
             self.scheduler.note_what_left()
         self._player.close()
+        if self._link is not None:
+            self._link.close()
         self.log.write(
             "end",
             seconds=now - self.log.zero,
@@ -196,6 +204,16 @@ class Session:
             form=self.planner.foresight.view,
             expected=self.planner.foresight.told[:HARMONIES_SHOWN],
         )
+
+    def _joined(self, link: Link) -> LinkClock:
+        """The beats are everybody's, and so is a tempo asked for here."""
+
+        def told(peers: int) -> None:
+            self.log.write("link", peers=peers, seconds=self.clock.now() - self.log.zero)
+
+        joined = LinkClock(link, self.line, Meter(self.settings.beats_per_bar), self.clock, told)
+        self.conductor.steering.share_tempo(joined.propose)
+        return joined
 
     def _frames(self, beat: float) -> None:
         if not self.planner.playing:

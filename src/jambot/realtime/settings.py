@@ -16,10 +16,11 @@ class Response(StrEnum):
 
 
 class Sync(StrEnum):
-    """Whose beats are played: the stage's own, or those of a host's MIDI clock."""
+    """Whose beats are played: the stage's own, a host's MIDI clock's, or those shared by Link."""
 
     internal = "internal"
     midi = "midi"
+    link = "link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Orders that change how it is played: knobs, sampling, the stage's settings, the tempo."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,7 @@ class Steering:
     def __init__(self, line: BeatLine, planner: Planner, log: SessionLog) -> None:
         self._line, self._planner, self._log = line, planner, log
         self._tapping = TapTempo(line)
+        self._share: Callable[[float], None] | None = None
         settings = planner.settings
         self._touch = Touch(settings.touch and settings.controls.intensity is None)
 
@@ -62,16 +64,21 @@ class Steering:
                 self._planner.prepare(name, now)
             case SetForm(chart=chart):
                 return self._expect(chart, now)
-            case SetTempo() | Tap() if self._planner.settings.clock is not Sync.internal:
+            case SetTempo() | Tap() if self._planner.settings.clock == Sync.midi:
                 return NOT_OURS
             case SetTempo(bpm=bpm):
-                self._line.steer(now, bpm)
+                if self._share is None:
+                    self._line.steer(now, bpm)
                 self._tempo_is(bpm, now)
             case Tap():
                 tapped = self._tapping.tap(seconds)
                 if tapped is not None:
                     self._tempo_is(tapped, seconds)
         return ""
+
+    def share_tempo(self, propose: Callable[[float], None]) -> None:
+        """The tempo is not the stage's alone: a new one is proposed to everybody."""
+        self._share = propose
 
     def feel(self, velocity: int) -> None:
         """A key was struck that hard."""
@@ -102,6 +109,8 @@ class Steering:
         return ""
 
     def _tempo_is(self, bpm: float, seconds: float) -> None:
+        if self._share is not None:
+            self._share(bpm)
         beat = self._line.beat_at(seconds)
         self._log.write("tempo", bpm=bpm, seconds=seconds - self._log.zero, beat=beat)
         told = self._planner.builder.tempo_bpm
