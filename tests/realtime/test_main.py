@@ -72,7 +72,7 @@ def test_another_input_may_be_heard_and_a_view_is_shown_what_happens(tmp_path):
 
 def test_a_memory_jam_without_a_performer_waits_for_keys(tmp_path):
     events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=2.0))
-    assert [event["event"] for event in events] == ["session", "end"]
+    assert [event["event"] for event in events] == ["session", "request", "end"]
 
 
 def test_a_file_in_three_is_played_in_three(tmp_path):

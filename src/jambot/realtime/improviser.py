@@ -11,6 +11,7 @@ from typing import Any
 from jambot.errors import JamBotError
 from jambot.generation import Generator
 from jambot.realtime.player import Answer, Prepare, Prepared, Request, Work
+from jambot.realtime.priority import no_long_collections
 from jambot.realtime.repertoire import MakeGenerator, Repertoire
 
 READY, TAKEN = "ready", "taken"
@@ -25,7 +26,8 @@ def improvise(pipe: Connection, make: MakeGenerator, adapter: str) -> None:
     except JamBotError as error:
         pipe.send(error)
         return
-    _Improviser(pipe, repertoire).live()
+    with no_long_collections():
+        _Improviser(pipe, repertoire).live()
 
 
 @dataclass(slots=True)

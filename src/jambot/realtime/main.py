@@ -20,6 +20,7 @@ from jambot.realtime.orders import Order
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
+from jambot.realtime.priority import no_long_collections, stage_priority
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
@@ -181,7 +182,12 @@ def _play(
     )
     _write_opening(settings, ports, file, log)
     stopping.play()
-    session.run(settings.seconds, lambda: stopping.asked)
+    if not settings.realtime:
+        session.run(settings.seconds, lambda: stopping.asked)
+        return
+    with stage_priority() as priority, no_long_collections():
+        log.write("priority", granted=priority.what, refused=priority.refused)
+        session.run(settings.seconds, lambda: stopping.asked)
 
 
 def _link(session: SessionSettings) -> Link | None:

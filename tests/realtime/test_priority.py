@@ -1,0 +1,95 @@
+"""Asking for time before others: never an error, and given back."""
+
+import ctypes
+import gc
+import os
+import sys
+import time
+
+import pytest
+
+from jambot.realtime import priority
+from jambot.realtime.priority import no_long_collections, stage_priority
+
+
+def test_what_is_granted_is_told_and_given_back_or_the_refusal_is():
+    with stage_priority() as granted:
+        assert bool(granted.what) != bool(granted.refused)
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux's own words")
+def test_without_the_right_to_real_time_a_nice_value_is_asked_for_and_else_nothing(monkeypatch):
+    def refuse(*_):
+        raise PermissionError("not you")
+
+    nice = []
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(os, "setpriority", lambda *asked: nice.append(asked[-1]))
+    with stage_priority() as granted:
+        assert granted.what == "nice -10"
+        assert set(nice) == {-10}
+    monkeypatch.setattr(os, "setpriority", refuse)
+    with stage_priority() as granted:
+        assert (granted.what, granted.refused) == ("", "linux: not you")
+
+
+class FakeWindows:
+    """`ctypes.windll` as far as priorities go."""
+
+    def __init__(self, allows=True):
+        self.classes = []
+        self.allows = allows
+        self.kernel32 = self.avrt = self
+
+    def GetCurrentProcess(self):  # noqa: N802
+        return -1
+
+    def SetPriorityClass(self, process, wanted):  # noqa: N802
+        self.classes.append(wanted)
+        return self.allows
+
+    def AvSetMmThreadCharacteristicsW(self, task, index):  # noqa: N802
+        return int(task == "Pro Audio")
+
+
+def test_windows_is_asked_for_its_high_class_and_pro_audio(monkeypatch):
+    windows = FakeWindows()
+    monkeypatch.setattr(ctypes, "windll", windows, raising=False)
+    with stage_priority("win32") as granted:
+        assert granted.what == "high priority class, Pro Audio"
+    assert windows.classes == [priority.HIGH_CLASS, priority.NORMAL_CLASS]
+    monkeypatch.setattr(ctypes, "windll", FakeWindows(allows=False), raising=False)
+    with stage_priority("win32") as granted:
+        assert granted.refused == "win32: the high priority class was refused"
+
+
+def test_macos_is_asked_for_a_quality_of_service(monkeypatch):
+    asked = []
+
+    class FakeSystem:
+        def pthread_set_qos_class_self_np(self, quality, relative):
+            asked.append(quality)
+            return 0
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: FakeSystem())
+    with stage_priority("darwin") as granted:
+        assert granted.what == "quality of service: user interactive"
+    assert asked == [priority.USER_INTERACTIVE, priority.DEFAULT_QUALITY]
+
+
+def test_a_system_without_any_of_it_plays_all_the_same():
+    with stage_priority("win32" if sys.platform != "win32" else "darwin") as granted:
+        assert granted.what == ""
+        assert granted.refused
+
+
+def test_while_it_plays_a_collection_is_too_short_to_be_heard():
+    loaded = [[] for _ in range(200_000)]
+    with no_long_collections():
+        started = time.thread_time()
+        gc.collect()
+        assert time.thread_time() - started < 0.005
+    assert loaded
+    assert gc.get_freeze_count() == 0
