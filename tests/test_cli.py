@@ -15,6 +15,8 @@ from jambot.cli.learning import evaluate
 from jambot.cli.playing import demo, generate, jam
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
+from jambot.realtime.clock import ManualClock
+from jambot.realtime.ports import MemoryInput, Ports, RecordingOutput
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 from jambot.tokens import UNSTEERED
 
@@ -289,3 +291,26 @@ def test_a_jam_that_cannot_be_timed_or_steered_so_is_refused_with_a_cure(
     assert said in told
     assert "to mend it" in told
     assert not folder.exists()
+
+
+def test_a_control_is_taught_by_moving_it_and_then_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = ManualClock()
+    keys = MemoryInput(clock)
+    for value in (10, 40, 70):
+        keys.feed(bytes((0xB0, 21, value)))
+    ports = Ports(keys, RecordingOutput(clock), "memory", "nano", None)
+    monkeypatch.setattr("jambot.realtime.ports.open_ports", lambda *asked: ports)
+    file = tmp_path / "mine.toml"
+    assert run("gestures", "learn", "density", "--file", str(file)) == 0
+    assert file.read_text("utf-8") == 'density = "cc 21"\n'
+    assert "cc 21 now asks for density" in capsys.readouterr().out
+    assert run("gestures", "list", "--file", str(file)) == 0
+    assert "cc 21" in capsys.readouterr().out
+    assert run("gestures", "learn", "swing", "--file", str(file), "--seconds", "1") == 1
+    assert run("gestures", "learn", "dance", "--file", str(file)) == 2
+
+
+def test_a_clock_port_without_its_clock_is_refused() -> None:
+    assert run("jam", "--clock-in", "loopMIDI", "--no-view") == 2

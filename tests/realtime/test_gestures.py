@@ -1,7 +1,8 @@
 import pytest
 
 from jambot.errors import UsageError
-from jambot.realtime.gestures import BUILT_IN, Action, Asked, GestureMap, read_gestures
+from jambot.realtime.gesture_file import read_gestures
+from jambot.realtime.gestures import BUILT_IN, Action, Asked, GestureMap
 from jambot.realtime.midi_input import (
     Keyboard,
     KeyHeard,

@@ -12,6 +12,7 @@ from jambot.realtime.orders import (
     SAMPLING,
     End,
     LayOut,
+    Learn,
     Order,
     Panic,
     SetAdapter,
@@ -32,6 +33,7 @@ EXAMPLES = [
     SetKnob("density", 0.7), SetKnob("swing", None), SetSampling("temperature", 0.8),
     SetStage("response", "bar"), SetStage("lookahead_bars", 3.0), SetAdapter("jazz"),
     SetTempo(90.0), Tap(), Trade(4), LayOut(), LayOut(True), End(), Trigger(), Panic(),
+    Learn("tap"), Learn(None),
 ]  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def test_every_order_has_a_word_and_comes_back_from_json():
         {"set_adapter": {"name": 3}},
         {"set_tempo": {"bpm": 5}},
         {"lay_out": {"on": 1}},
+        {"learn": {"action": "dance"}},
     ],
 )
 def test_what_makes_no_sense_is_refused_and_what_does_is_told(message):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import doctor, fl, learning, mcp, playing, takes
+from jambot.cli import doctor, fl, gestures, learning, mcp, playing, takes
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -27,6 +27,7 @@ app.add_typer(learning.app)
 app.add_typer(doctor.app)
 app.add_typer(mcp.app)
 app.add_typer(fl.app, name="fl")
+app.add_typer(gestures.app, name="gestures")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

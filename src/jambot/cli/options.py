@@ -126,7 +126,8 @@ def stage_options(
     trade: int,
 ) -> "dict[str, Any]":
     """The settings of a session that only a live jam offers, from their options."""
-    from jambot.realtime.gestures import GestureMap, read_gestures
+    from jambot.realtime.gesture_file import read_gestures
+    from jambot.realtime.gestures import GestureMap
     from jambot.realtime.settings import Sync
 
     if clock not in list(Sync):

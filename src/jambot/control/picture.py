@@ -92,6 +92,7 @@ class Picture:
             "settings": _settings(status),
             "refused": status.refused,
             "notice": status.notice,
+            "learning": status.learning,
             "kept": status.kept,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),

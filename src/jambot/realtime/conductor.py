@@ -22,6 +22,7 @@ from jambot.realtime.orders import (
     End,
     Keep,
     LayOut,
+    Learn,
     Lock,
     Order,
     Panic,
@@ -241,6 +242,8 @@ class Conductor:
                 self._laying_out = True
                 self._trading.end()
                 self._planner.rest(now)
+            case Learn(action=action):
+                self._hearing.learning.begin(action)
             case Trade(bars=bars):
                 self._trade(int(bars), self._line.beat_at(seconds))
             case Keep(bars=bars):

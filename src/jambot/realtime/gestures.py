@@ -1,16 +1,11 @@
-"""Which knob, pedal or pad asks for what: a table, built in and remappable in TOML.
+"""Which knob, pedal or pad asks for what: a table, built in; `gesture_file` remaps it.
 
-    trigger = ["cc 66", "note 36 channel 10"]   # the middle pedal, or a pad
-    density = "cc 21"                            # another knob than the mod wheel
-    swing = []                                   # nothing asks for swing
-
-A control is `cc N`, `note N` or `program N`, on any channel unless `channel 1–16` follows. What the
-file does not name keeps its built-in control. All notes off (CC 120 and 123) always stops.
+A control is `cc N`, `note N` or `program N`, on any channel unless `channel 1–16` follows. All
+notes off (CC 120 and 123) always stops.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -79,13 +74,27 @@ class GestureMap:
     """Looks messages up in the table. Threads: the stage's alone."""
 
     controls: Mapping[str, str | list[str]] = field(default_factory=lambda: BUILT_IN)
+    path: Path | None = None
+    """The file that the table was read from, where what is learnt is written."""
     _actions: dict[tuple[int, int, int | None], Action] = field(default_factory=dict)
     _values: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, controls in self.controls.items():
             for control in [controls] if isinstance(controls, str) else controls:
-                self._actions[_read(name, control)] = Action(name)
+                self._actions[read_control(name, control)] = Action(name)
+
+    def bind(self, action: Action, control: str) -> Action | None:
+        """From now on `control` asks for `action` alone; gives what it asked for before."""
+        where = read_control(action, control)
+        before = self._actions.get(where)
+        self._actions = {
+            known: asked
+            for known, asked in self._actions.items()
+            if known != where and asked is not action
+        }
+        self._actions[where] = action
+        return before if before is not action else None
 
     def owns(self, data: bytes) -> bool:
         """Whether this message (a whole channel message) comes from a control of the table."""
@@ -122,44 +131,7 @@ class GestureMap:
         return None
 
 
-def read_gestures(path: Path) -> GestureMap:
-    """The table of a TOML file over the built-in one.
-
-    UsageError where it cannot be read, names no action, or gives one control to two of them.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}", "a file with a table of gestures", "see docs/realtime.md"
-        ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}", "TOML", 'lines such as trigger = "cc 66"') from error
-    taken: dict[tuple[int, int, int | None], str] = {}
-    for name, control in _controls(table):
-        where = _read(name, control)
-        if taken.setdefault(where, name) != name:
-            raise UsageError(
-                f"{path}: {control!r} asks for {taken[where]} and for {name}",
-                "one action a control",
-                "take it out of one of them",
-            )
-    kept = {
-        name: [c for c in ([old] if isinstance(old, str) else old) if _read(name, c) not in taken]
-        for name, old in BUILT_IN.items()
-    }
-    return GestureMap({**kept, **table})
-
-
-def _controls(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, controls in table.items():
-        if not isinstance(controls, str | list):
-            raise _refused(name, controls)
-        for control in [controls] if isinstance(controls, str) else controls:
-            yield name, control
-
-
-def _read(name: str, control: Any) -> tuple[int, int, int | None]:
+def read_control(name: str, control: Any) -> tuple[int, int, int | None]:
     """(kind, number, channel) of a control in words."""
     if name not in list(Action):
         raise UsageError(
@@ -167,10 +139,11 @@ def _read(name: str, control: Any) -> tuple[int, int, int | None]:
         )
     found = _CONTROL.fullmatch(control) if isinstance(control, str) else None
     if found is None or int(found[2]) > 127 or not 1 <= int(found[3] or 1) <= 16:
-        raise _refused(name, control)
+        raise refused(name, control)
     channel = None if found[3] is None else int(found[3]) - 1
     return KINDS[found[1]], int(found[2]), channel
 
 
-def _refused(name: str, control: Any) -> UsageError:
+def refused(name: str, control: Any) -> UsageError:
+    """What is told about a control that is none."""
     return UsageError(f"{name} = {control!r}", GRAMMAR, f'write {name} = "cc 20", or [] for none')

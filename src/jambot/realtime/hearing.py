@@ -8,6 +8,7 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.midi_clock import MidiClock, Move, Transported
 from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard, Stopped
+from jambot.realtime.midi_learn import Learning
 from jambot.realtime.ports import InputPort, TimedMessage
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.strokes import Strokes
@@ -48,6 +49,7 @@ class Hearing:
         self._source, self._line, self._log, self._own = source, line, log, own
         self._keyboard, self._midi_clock = keyboard, midi_clock
         self._ticks, self._ticks_apart = ticks, False
+        self.learning = Learning(keyboard.gestures, log)
         self.strokes = Strokes()
         self._stopped_at, self._stopped_channel = float("-inf"), -1
         self._hands: Hands | None = None
@@ -116,12 +118,15 @@ class Hearing:
                 if apart == self._ticks_apart:
                     yield from self._follow(self._midi_clock, message)
                 continue
-            if apart:
+            if apart or self._learns(data):
                 continue
             if not self._line.begun and self._keyboard.strikes(data):
                 self._line.begin(seconds)
                 self._log.write("begin", seconds=seconds - self._log.zero, beat=0.0)
             yield from self._hear(data, seconds)
+
+    def _learns(self, data: bytes) -> bool:
+        return self._keyboard.listens_to(data) and self.learning.hear(data)
 
     def _arrived(self) -> list[tuple[TimedMessage, bool]]:
         """What came in, in order, and whether at the clock's own port."""

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from jambot.errors import UsageError
 from jambot.music import parse_chart
+from jambot.realtime.gestures import Action
 from jambot.realtime.settings import Response
 from jambot.tokens import Controls
 
@@ -199,13 +200,24 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class Learn:
+    """MIDI learn: the next knob, pedal or pad that is moved asks for `action`; None: never mind."""
+
+    action: str | None
+
+    def __post_init__(self) -> None:
+        if self.action is not None:
+            _one_of("action", self.action, tuple(Action))
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Be silent now and forget the plan and the keys held."""
 
 
 Order = (
     SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | SetForm | Tap | Trade | LayOut | End
-    | Trigger | Lock | Reroll | Thin | Keep | Panic
+    | Trigger | Lock | Reroll | Thin | Keep | Learn | Panic
 )  # fmt: skip
 
 

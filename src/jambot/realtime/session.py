@@ -199,6 +199,7 @@ class Session:
             next_adapter=self.planner.style.wanted or "",
             styles=self._styles,
             refused=self.planner.refusals.count,
+            learning=self.hearing.learning.told,
             notice=self.planner.refusals.notice,
             kept=self.conductor.keeper.kept,
             form=self.planner.foresight.view,

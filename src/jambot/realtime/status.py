@@ -26,8 +26,8 @@ class SessionStatus:
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
-    `form` is the form that is expected, None where none is, and `expected` its next changes as the
-    player was told them.
+    `learning` says what MIDI learn waits for or found. `form` is the form that is expected, None
+    where none is, and `expected` its next changes as the player was told them.
     """
 
     playing: bool
@@ -63,6 +63,7 @@ class SessionStatus:
     next_adapter: str = ""
     styles: tuple[str, ...] = ()
     refused: int = 0
+    learning: str = ""
     notice: str = ""
     kept: str = ""
     form: FormView | None = None

@@ -1,0 +1,117 @@
+"""MIDI learn: which knob, pedal or pad somebody means is the one that is moved."""
+
+import threading
+from dataclasses import dataclass, field
+
+from jambot.errors import JamBotError
+from jambot.realtime.gesture_file import bind_in_file
+from jambot.realtime.gestures import (
+    CONTROL,
+    KNOBS,
+    NOTE_ON,
+    PRESSED,
+    PROGRAM,
+    Action,
+    GestureMap,
+)
+from jambot.realtime.session_log import SessionLog
+
+FEWEST_VALUES = 3
+"""A knob is being turned when it has shown so many values ..."""
+LEAST_TRAVEL = 8
+"""... so far apart: a worn potentiometer flutters between two or three neighbours."""
+SUSTAIN = 64
+CHANNEL_MODE = range(120, 128)
+"""All sound off, local control and their like are no controls."""
+PADS_CHANNEL = 9
+
+
+@dataclass(slots=True)
+class MidiLearn:
+    """Listens for the control that is to ask for `action`.
+
+    While somebody plays (`playing`), keys and the sustain pedal are music: only knobs, other
+    pedals, program changes and pads on channel 10 are taken. Threads: the stage's alone.
+    """
+
+    action: Action
+    playing: bool = False
+    _values: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+
+    def hear(self, data: bytes) -> str | None:
+        """The control that this message shows to be meant, in the words of the table."""
+        if len(data) not in (2, 3) or max(data[1:]) > 127:
+            return None
+        kind, channel, number = data[0] >> 4, data[0] & 0x0F, data[1]
+        if kind == PROGRAM and len(data) == 2 and self.action not in KNOBS:
+            return f"program {number}"
+        if kind == CONTROL and len(data) == 3:
+            return self._moved(channel, number, data[2])
+        struck = kind == NOTE_ON and len(data) == 3 and data[2] > 0
+        if struck and self.action not in KNOBS and (channel == PADS_CHANNEL or not self.playing):
+            return f"note {number} channel {channel + 1}"
+        return None
+
+    def takes(self, data: bytes) -> bool:
+        """Whether this message is part of the showing, and means nothing else meanwhile."""
+        return bool(data) and data[0] >> 4 == CONTROL and self._is_control(data[1])
+
+    def _moved(self, channel: int, number: int, value: int) -> str | None:
+        if not self._is_control(number):
+            return None
+        values = self._values.setdefault((channel, number), set())
+        values.add(value)
+        if self.action in KNOBS:
+            turned = len(values) >= FEWEST_VALUES and max(values) - min(values) >= LEAST_TRAVEL
+            return f"cc {number}" if turned else None
+        return f"cc {number}" if value >= PRESSED else None
+
+    def _is_control(self, number: int) -> bool:
+        return number not in CHANNEL_MODE and not (self.playing and number == SUSTAIN)
+
+
+class Learning:
+    """MIDI learn on stage: from the order to a control that is bound.
+
+    Threads: the stage's; the table's file, where there is one, is written by a thread of its own.
+    """
+
+    def __init__(self, gestures: GestureMap, log: SessionLog) -> None:
+        self._gestures, self._log = gestures, log
+        self._learn: MidiLearn | None = None
+        self.told = ""
+        """What is waited for, or was last found, in a sentence; empty before anything was."""
+
+    def begin(self, action: str | None) -> None:
+        """The next control that is moved is to ask for `action`; None: never mind."""
+        self._learn = None if action is None else MidiLearn(Action(action), playing=True)
+        self.told = "" if action is None else f"move the knob, pedal or pad for {action}"
+
+    def hear(self, data: bytes) -> bool:
+        """Whether the message was meant for this, and for nothing else."""
+        learn = self._learn
+        if learn is None:
+            return False
+        control = learn.hear(data)
+        if control is None:
+            return learn.takes(data)
+        self._learn = None
+        self.told = bound(control, learn.action, self._gestures.bind(learn.action, control))
+        self._log.write("learnt", action=str(learn.action), control=control)
+        if self._gestures.path is not None:
+            threading.Thread(target=self._write, args=(learn.action, control), daemon=True).start()
+        return True
+
+    def _write(self, action: Action, control: str) -> None:
+        if self._gestures.path is None:
+            return
+        try:
+            bind_in_file(self._gestures.path, action, control)
+        except JamBotError as error:
+            self.told += f"; it is not written: {error.found}"
+
+
+def bound(control: str, action: str, before: str | None) -> str:
+    """What has been bound, and what was lost by it, in a sentence."""
+    lost = f", and no longer for {before}" if before else ""
+    return f"{control} now asks for {action}{lost}"
