@@ -179,11 +179,12 @@ class LogBook:
         harmony: int | None = 1,
         source: str = "model",
         ends_after: float | None = 0.25,
+        expected: int = 0,
     ) -> "LogBook":
         self.write(
             "played", onset_beats=due * 2, duration_beats=0.5, pitch=pitch, velocity=90,
             due_seconds=due, sent_seconds=due + late_ms / 1000, source=source, prompt=1,
-            harmony=harmony,
+            harmony=harmony, expected=expected,
         )  # fmt: skip
         if ends_after is not None:
             off = due + ends_after

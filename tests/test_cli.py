@@ -314,3 +314,13 @@ def test_a_control_is_taught_by_moving_it_and_then_listed(
 
 def test_a_clock_port_without_its_clock_is_refused() -> None:
     assert run("jam", "--clock-in", "loopMIDI", "--no-view") == 2
+
+
+def test_a_chart_is_expected_from_the_command_line(tmp_path: Path) -> None:
+    chart = tmp_path / "vamp.txt"
+    chart.write_text("| C | F |\n", encoding="utf-8")
+    fast = ("demo", "--seconds", "6", "--adapter", "chord-tones", "--out", str(tmp_path / "take"))
+    assert run(*fast, "--form", str(chart)) == 0
+    assert '"source": "chart"' in (tmp_path / "take" / "session.jsonl").read_text(encoding="utf-8")
+    assert run(*fast, "--form", "| C | Hm |") == 2
+    assert run(*fast, "--form", str(tmp_path / "none.txt")) == 2

@@ -91,6 +91,22 @@ def test_coming_back_to_a_chord_makes_its_notes_fresh_again(log_book):
     assert stage_figures(book.note(2.0, harmony=1).end(3.0).take()).stale_notes == 0
 
 
+def test_a_note_planned_for_an_expected_chord_knows_it_once_it_has_come(log_book):
+    def book():
+        book = log_book().harmony(1, 0.0, C_MAJOR).harmony(2, 1.0, F_MAJOR)
+        return book.note(1.05, harmony=1, expected=7).note(1.3, harmony=1, expected=7)
+
+    came = {"expected": 7, "harmony": 2, "beat": 2.0, "seconds": 1.2}
+    right = book().write("anticipated", outcome="right", **came).end(2.0)
+    figures = stage_figures(right.take())
+    assert (figures.stale_notes, figures.chord_deaf_ms.max) == (0, 0.0)
+    assert figures.chord_response_ms.p50 == pytest.approx(50)
+    assert figures.anticipated_changes == {"right": 1, "wrong": 0, "unforeseen": 0}
+    wrong = stage_figures(book().write("anticipated", outcome="wrong", **came).end(2.0).take())
+    assert wrong.stale_notes == 1
+    assert wrong.anticipated_changes["wrong"] == 1
+
+
 def test_a_note_of_unknown_harmony_is_not_called_stale(log_book):
     book = log_book().harmony(1, 0.0, C_MAJOR).note(2.0, harmony=None, source="fallback").end(3.0)
     figures = stage_figures(book.take())

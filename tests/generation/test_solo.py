@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from jambot.errors import BadMidiError, UsageError
-from jambot.generation import Generator, improvise
+from jambot.generation import ChordToneModel, Generator, SamplingSettings, improvise
 from jambot.generation.solo import solo_over_file
-from jambot.music import Meter, Note, TempoMap, Track, read_midi, write_midi
+from jambot.music import Meter, Note, TempoMap, Track, parse_chart, read_midi, write_midi
 
 Models = Callable[..., Any]
 
@@ -159,3 +159,15 @@ def test_a_solo_in_five(random_model: Models, tmp_path: Path) -> None:
     song = read_midi(out)
     assert song.meter == Meter(5)
     assert 5.0 < song.tracks[0].notes[-1].onset_beats < 10.0
+
+
+def test_a_chart_goes_on_where_the_file_is_silent() -> None:
+    hands = [Note(0.0, 2.0, pitch) for pitch in (48, 52, 55)]
+    generator = Generator(ChordToneModel(), SamplingSettings(temperature=0.0), seed=1)
+    chart = parse_chart("| C | Db | Db | Db |")
+    charted, alone = (
+        list(improvise(generator, hands, chart=known, until_beats=16.0, tempo_bpm=120.0))
+        for known in (chart, None)
+    )
+    assert {n.pitch % 12 for n in charted if n.onset_beats >= 4} <= {1, 5, 8}
+    assert {n.pitch % 12 for n in alone if n.onset_beats >= 4} <= {0, 4, 7}

@@ -22,6 +22,10 @@ Adapter = Annotated[
 ]
 Bpm = Annotated[float, typer.Option(min=20, max=400, help="Tempo in beats per minute.")]
 BeatsPerBar = Annotated[int, typer.Option(min=1, max=12, help="Quarter-note beats in a bar.")]
+FormChart = Annotated[
+    str | None,
+    typer.Option("--form", help="A chord chart, '| Dm7 | G7 | C | % |', or a file with one."),
+]
 Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the solo.")]
 AnyChannel = Annotated[
     int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
@@ -159,13 +163,19 @@ def session_settings(
     response: str,
     seed: int,
     lookahead: float,
+    form: str | None,
     **others: Any,
 ) -> "SessionSettings":
+    from jambot.music import chart_text, parse_chart
     from jambot.realtime.settings import Response, SessionSettings
 
     if response not in list(Response):
         raise UsageError(f"--response {response}", f"one of {', '.join(Response)}")
+    chart = None if form is None else chart_text(form)
+    if chart is not None:
+        parse_chart(chart, beats_per_bar)
     return SessionSettings(
+        form=chart,
         bpm=bpm,
         beats_per_bar=beats_per_bar,
         response=Response(response),

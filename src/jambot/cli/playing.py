@@ -16,6 +16,7 @@ from jambot.cli.options import (
     BeatsPerBar,
     Bpm,
     Channel,
+    FormChart,
     Seed,
     sampled,
     session_settings,
@@ -77,6 +78,7 @@ def jam(
     split: Annotated[
         int, typer.Option(min=0, max=127, help="Melodies from this key on are answered; 0: none.")
     ] = 60,
+    form: FormChart = None,
     trade: Annotated[int, typer.Option(min=0, max=32, help="Take turns of so many bars.")] = 0,
     touch: Annotated[
         bool, typer.Option("--touch/--no-touch", help="Hard or soft hands: a loud or soft solo.")
@@ -108,7 +110,15 @@ def jam(
     )
     settings = JamSettings(
         session_settings(
-            bpm, beats_per_bar, response, seed, lookahead, controls=knobs, touch=touch, **others
+            bpm,
+            beats_per_bar,
+            response,
+            seed,
+            lookahead,
+            form,
+            controls=knobs,
+            touch=touch,
+            **others,
         ),
         sampling,
         adapter,
@@ -141,6 +151,7 @@ def demo(
         bool, typer.Option("--realtime/--fast", help="In time, or as fast as it goes.")
     ] = False,
     comping: Annotated[Path | None, typer.Option(help="A MIDI file that plays the chords.")] = None,
+    form: FormChart = None,
     bpm: Bpm = 120.0,
     adapter: Adapter = "jazz",
 ) -> None:
@@ -154,7 +165,7 @@ def demo(
     from jambot.realtime.stopping import Stopping
 
     settings = JamSettings(
-        session_settings(bpm, 4, "now", seed, 2.0, controls=knobs),
+        session_settings(bpm, 4, "now", seed, 2.0, form, controls=knobs),
         sampling,
         adapter,
         "memory",
@@ -181,13 +192,16 @@ def generate(
     adapter: Adapter = "jazz",
     seed: Seed = 1,
     bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
+    form: FormChart = None,
 ) -> None:
     """Solo over a MIDI file of chords."""
     from jambot.generation.solo import solo_over_file
+    from jambot.music import chart_text
     from jambot.realtime.main import make_generator
 
     generator = make_generator(adapter, sampling, seed)
-    notes = solo_over_file(generator, conditioning, solo, primer, bars, knobs)
+    chart = None if form is None else chart_text(form)
+    notes = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart)
     out.print(f"{solo}: {notes} notes")
 
 

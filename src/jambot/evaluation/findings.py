@@ -13,9 +13,9 @@ Kind = Literal["session", "file", "benchmark"]
 NAMES = (
     "ttfn_ms", "first_note_steps_ms", "chord_response_ms", "chord_heard_ms", "chord_deaf_ms",
     "jitter_ms", "lookahead_bars", "isr", "dead_air", "underruns", "fallback_notes", "late_notes",
-    "dropped_notes", "stuck_notes", "stale_notes", "chord_tone_ratio", "note_density",
-    "notes_per_second", "repetition_rate", "step_share", "repeated_pitch_share", "range",
-    "bits_per_note", "chord_swap", "realism_auc", "copy_rate",
+    "dropped_notes", "stuck_notes", "stale_notes", "anticipated_changes", "chord_tone_ratio",
+    "note_density", "notes_per_second", "repetition_rate", "step_share", "repeated_pitch_share",
+    "range", "bits_per_note", "chord_swap", "realism_auc", "copy_rate",
 )  # fmt: skip
 """Every figure of a report, in the design's order and spelling; null where it was not measured."""
 

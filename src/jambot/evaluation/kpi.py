@@ -62,7 +62,8 @@ class StageFigures:
     `first_note_steps_ms` (where `ttfn_ms` goes), `chord_deaf_ms` (from a new chord to the last note
     that did not know it),
     `stale_notes` (played on a chord that had been left for longer than the commit horizon),
-    `unanswered_triggers` (no note before the next trigger or the end) and `player_deaths`.
+    `unanswered_triggers` (no note before the next trigger or the end), `player_deaths` and
+    `anticipated_changes`.
     """
 
     ttfn_ms: Latency
@@ -81,6 +82,7 @@ class StageFigures:
     stale_notes: int
     unanswered_triggers: int
     player_deaths: int
+    anticipated_changes: dict[str, int]
     samples_ms: dict[str, list[float]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -123,6 +125,7 @@ def stage_figures(take: Take) -> StageFigures:
         stale_notes=stale_notes(changes, played, commit_horizon(take)),
         unanswered_triggers=unanswered,
         player_deaths=_deaths(take),
+        anticipated_changes=anticipated_changes(take),
         samples_ms=samples,
     )
 
@@ -240,6 +243,14 @@ def stuck_notes(take: Take, played: Sequence[PlayedNote]) -> int:
         not note.ended and note.due_seconds + note.note.duration_beats * length < overdue
         for note in played
     )
+
+
+def anticipated_changes(take: Take) -> dict[str, int]:
+    """Chord changes that came as expected, those that came otherwise or not, those not expected."""
+    counts = dict.fromkeys(("right", "wrong", "unforeseen"), 0)
+    for event in take.of("anticipated"):
+        counts[event["outcome"]] += 1
+    return counts
 
 
 def lookahead(bars: Sequence[float]) -> Lookahead:

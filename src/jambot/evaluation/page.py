@@ -220,6 +220,10 @@ def _counts(figures: Mapping[str, Any]) -> str:
     if ahead.get("min") is not None:
         reach = f"{ahead['min']:.2g} at least, {ahead['p50']:.2g} as a rule"
         items.append(("bars the plan reached ahead", reach))
+    changes = figures.get("anticipated_changes") or {}
+    if any(changes.values()):
+        told = "{right} as expected, {wrong} otherwise, {unforeseen} unexpected".format_map(changes)
+        items.append(("chord changes", told))
     return definitions("What went wrong, counted", items) if items else ""
 
 

@@ -83,6 +83,10 @@ def benchmark_report(takes: Sequence[Take], title: str) -> Findings:
         "unanswered_triggers", "player_deaths",
     )  # fmt: skip
     pooled |= {name: sum(getattr(stage, name) for stage in stages) for name in counts}
+    foreseen = [stage.anticipated_changes for stage in stages]
+    pooled["anticipated_changes"] = {
+        outcome: sum(counts[outcome] for counts in foreseen) for outcome in foreseen[0]
+    }
     frames = [frame for take in takes for frame in take.of("frame")]
     pooled["isr"] = sum(bool(f["valid"]) for f in frames) / len(frames) if frames else None
     pooled["lookahead_bars"] = asdict(lookahead([float(f["lookahead_bars"]) for f in frames]))

@@ -6,15 +6,18 @@ from pathlib import Path
 from jambot.errors import BadMidiError, UsageError
 from jambot.generation.generator import Generator
 from jambot.music import (
+    Chart,
     Meter,
     Note,
     Track,
     by_onset,
     harmony_changes,
     one_line,
+    parse_chart,
     read_midi,
     write_midi,
 )
+from jambot.music.form import filled_in
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
 
@@ -28,16 +31,22 @@ def improvise(
     primer: Sequence[Note] = (),
     start_beats: float = 0.0,
     controls: Controls = UNSTEERED,
+    chart: Chart | None = None,
 ) -> Iterator[Note]:
     """Solo notes from `start_beats` to `until_beats`, each as soon as it exists.
 
     The generator hears `conditioning` only as it happens: a chord changes nothing before itself.
-    `primer` notes, before `start_beats`, are what the solo goes on from.
+    Where the hands are silent a `chart`, whose top is beat `start_beats`, goes on. `primer` notes,
+    before `start_beats`, are what the solo goes on from.
     """
     generator.forget()
+    hands = list(conditioning)
+    heard = harmony_changes(hands)
+    if chart is not None:
+        heard = filled_in(heard, hands, chart, start_beats, until_beats)
     generator.prompt(
         Prompt(
-            harmonies=tuple(harmony_changes(conditioning)),
+            harmonies=tuple(heard),
             notes=tuple(n for n in by_onset(primer) if n.onset_beats < start_beats),
             resume_beats=start_beats,
             tempo_bpm=tempo_bpm,
@@ -57,11 +66,13 @@ def solo_over_file(
     primer: Path | None = None,
     bars: int | None = None,
     controls: Controls = UNSTEERED,
+    form: str | None = None,
 ) -> int:
     """Improvise over the chords in a MIDI file, write the solo, and return its number of notes.
 
     A primer is a MIDI file whose first melodic track the solo goes on from: its last bars are
-    taken as if they had been played just before the chords begin. Raises BadMidiError for a file
+    taken as if they had been played just before the chords begin. `form` is a chord chart that
+    begins with the file. Raises BadMidiError for a file
     that cannot be used and UsageError where the solo cannot be written.
     """
     song = read_midi(conditioning)
@@ -79,6 +90,7 @@ def solo_over_file(
         meter=meter,
         primer=before,
         controls=controls,
+        chart=None if form is None else parse_chart(form, meter.beats_per_bar),
     )
     notes = tuple(note.shifted(-shift) for note in one_line(solo))
     try:

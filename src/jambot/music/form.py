@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 
 from jambot.music.chart import Chart
 from jambot.music.chord import Chord
-from jambot.music.harmony import SILENCE, Harmony, HarmonyChange
+from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import OTHER, SAME, chord_in, is_change, likeness
 from jambot.music.meter import Meter
+from jambot.music.note import Note
 
+EARLY_BEATS = 0.65
+"""A change so far ahead of its beat (an anticipation, straight or swung) is that change."""
+CHANGE_BEATS = 1.0
+"""Keys held so far into a written or expected change hold the old chord on."""
 LATE_BEATS = 0.35
 """What is struck so late still belongs to its beat; what comes after it anticipates the next."""
 LONGEST_BARS = 48
@@ -85,6 +90,10 @@ class FormListener:
     _rounds: dict[int, _Round] = field(default_factory=dict)
     """By bars."""
     chart: Chart | None = None
+    _changes: tuple[HarmonyChange, ...] = ()
+    """Those of the chart."""
+    _written: list[int] = field(default_factory=list)
+    """By beat of the chart, which of its changes holds."""
     _chart_rounds: list[_Round] = field(default_factory=list)
     """By the bar, modulo the chart's, that its top falls on."""
 
@@ -103,8 +112,11 @@ class FormListener:
 
         It is believed for as long as one bar of other chords takes to shake it.
         """
-        self.chart, self._chart_rounds = chart, []
+        self.chart, self._chart_rounds, self._changes = chart, [], ()
         if chart is not None:
+            self._changes = chart.changes()
+            begins = [change.beat for change in self._changes]
+            self._written = [bisect_right(begins, beat) - 1 for beat in range(chart.beats)]
             self._chart_rounds = [_Round() for _ in range(chart.bars)]
             top = self._chart_rounds[self.meter.bar_at(top_beat) % chart.bars]
             top.agreed = self._needed(chart.bars) - CLASHES * self.meter.beats_per_bar
@@ -166,7 +178,7 @@ class FormListener:
             return ()
         after_beat = max(after_beat, float(self._first))
         if form.source == "chart":
-            return tuple(self._written(form, after_beat, until_beat))
+            return tuple(self._charted(form, after_beat, until_beat))
         return tuple(self._again(form, after_beat, until_beat))
 
     def names(self, form: Form) -> tuple[str, ...]:
@@ -248,12 +260,12 @@ class FormListener:
                 self._weigh(self._rounds.setdefault(bars, _Round()), gain, beat, sounding)
         if self.chart is None:
             return
-        changes, beats = self.chart.changes(), self.chart.beats
+        fits = [likeness(now, change.harmony) for change in self._changes]
+        written, beats = self._written, len(self._written)
         for top, round_ in enumerate(self._chart_rounds):
             place = (beat - top * per_bar) % beats
-            written = (_at(changes, (place + by) % beats) for by in (0, -1, 1))
-            same, *near_by = (likeness(now, harmony) for harmony in written)
-            self._weigh(round_, _gain(same, iter(near_by)), beat, sounding)
+            near_by = (fits[written[(place + by) % beats]] for by in (-1, 1))
+            self._weigh(round_, _gain(fits[written[place]], near_by), beat, sounding)
 
     def _weigh(self, round_: _Round, gain: float, beat: int, sounding: bool) -> None:
         """A beat in silence speaks against nothing."""
@@ -304,17 +316,46 @@ class FormListener:
                 yield HarmonyChange(float(beat), harmony)
             before = harmony
 
-    def _written(self, form: Form, after: float, until: float) -> Iterator[HarmonyChange]:
+    def _charted(self, form: Form, after: float, until: float) -> Iterator[HarmonyChange]:
         assert self.chart is not None
         beats = self.chart.beats
         chorus = (after - form.top_beat) // beats
         start = form.top_beat + chorus * beats
         while start < until:
-            for change in self.chart.changes():
+            for change in self._changes:
                 beat = start + change.beat
                 if after < beat < until:
                     yield HarmonyChange(beat, change.harmony)
             start += beats
+
+
+def filled_in(
+    heard: Sequence[HarmonyChange],
+    hands: Sequence[Note],
+    chart: Chart,
+    top_beat: float,
+    until_beats: float,
+) -> list[HarmonyChange]:
+    """What is heard, and from `top_beat` on the chart, round and round, where hands are silent.
+
+    A written change counts where no other is heard near it and no key is held over it; it ends with
+    the next key.
+    """
+    strikes = sorted({note.onset_beats for note in hands})
+    merged = list(heard)
+    for chorus in range(max(0, int((until_beats - top_beat) // chart.beats)) + 1):
+        for change in chart.changes():
+            beat = top_beat + chorus * chart.beats + change.beat
+            late = beat + CHANGE_BEATS
+            near = any(beat - EARLY_BEATS <= other.beat < late for other in heard)
+            held = any(note.onset_beats < late <= note.end_beats for note in hands)
+            if beat >= until_beats or near or held:
+                continue
+            merged.append(HarmonyChange(beat, change.harmony))
+            after = next((strike for strike in strikes if strike > beat), None)
+            if after is not None and not any(beat < other.beat <= after for other in heard):
+                merged.append(HarmonyChange(after, harmony_at(heard, after)))
+    return sorted(merged, key=lambda change: change.beat)
 
 
 def _gain(alike: float, near: Iterator[float]) -> float:
@@ -327,11 +368,6 @@ def _gain(alike: float, near: Iterator[float]) -> float:
     if alike >= 0.0 or any(other >= SAME for other in near):
         return 0.0
     return DIFFERS if alike >= OTHER else CLASHES
-
-
-def _at(changes: Sequence[HarmonyChange], beat: float) -> Harmony:
-    held = bisect_right(changes, beat, key=lambda change: change.beat) - 1
-    return changes[max(held, 0)].harmony
 
 
 def _short(chord: Chord | None) -> str:

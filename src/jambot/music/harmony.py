@@ -5,7 +5,7 @@ A pianist's comping arrives as single note-ons: block chords, rolls, bass then c
 output and the stage uses the very same object, so that both hear alike. No chord name is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jambot.music.note import Note, by_onset
@@ -154,7 +154,7 @@ def _order(event: tuple[float, int, int]) -> tuple[float, int, int]:
     return round(beat, 6), on, pitch
 
 
-def harmony_at(changes: list[HarmonyChange], beat: float) -> Harmony:
+def harmony_at(changes: Sequence[HarmonyChange], beat: float) -> Harmony:
     """The harmony that holds at `beat` (a change on the beat counts); silence before the first."""
     held = SILENCE
     for change in changes:

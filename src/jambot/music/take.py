@@ -7,7 +7,7 @@ that is not whole: it is dropped and `Take.whole` is False.
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from os import SEEK_END
@@ -39,7 +39,8 @@ class PlayedNote:
     """One solo note as it left the output port.
 
     `note` lasts until its note-off was sent, or as planned where none was. `source` is "model" or
-    "fallback"; `harmony` is the id of the newest harmony its prompt held, None without one.
+    "fallback"; `harmony` is the id of the newest harmony its prompt held, None without one. What
+    was expected, and came, counts as held by the notes planned under the expectation.
     """
 
     note: Note
@@ -98,12 +99,17 @@ class Take:
     def played(self) -> list[PlayedNote]:
         """The solo, note by note, each as long as it sounded."""
         notes: list[PlayedNote] = []
+        came = {
+            int(event["expected"]): int(event["harmony"])
+            for event in self.of("anticipated")
+            if event["outcome"] == "right" and event["expected"]
+        }
         jumps = [(float(e["beat"]), float(e["skipped"])) for e in self.of("line") if e["skipped"]]
         open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
         for event in self.events:
             if event["event"] == "played":
                 open_by_pitch[int(event["pitch"])].append(len(notes))
-                notes.append(_played(event))
+                notes.append(_played(event, came))
             elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
                 i = open_by_pitch[int(event["pitch"])].popleft()
                 notes[i] = _ended(notes[i], event, jumps)
@@ -229,7 +235,8 @@ def _key(value: Any) -> int:
     return int(value)
 
 
-def _played(event: Event) -> PlayedNote:
+def _played(event: Event, came: Mapping[int, int]) -> PlayedNote:
+    """The note; `came` gives the harmony that an expected change turned out to be."""
     note = Note(
         float(event["onset_beats"]),
         max(float(event["duration_beats"]), SHORTEST_BEATS),
@@ -237,6 +244,9 @@ def _played(event: Event) -> PlayedNote:
         int(event.get("velocity", 80)),
     )
     due, harmony = float(event["due_seconds"]), event.get("harmony")
+    foreseen = came.get(int(event.get("expected", 0)))
+    if harmony is not None and foreseen is not None:
+        harmony = max(int(harmony), foreseen)
     return PlayedNote(
         note,
         due,

@@ -6,20 +6,15 @@ from enum import StrEnum
 
 from jambot.music import SILENCE, HarmonyChange, Meter, is_change
 from jambot.music.chart import Chart
-from jambot.music.form import FormListener
+from jambot.music.form import CHANGE_BEATS, EARLY_BEATS, FormListener
 from jambot.music.likeness import UNSURE, likeness
 
-EARLY_BEATS = 0.65
-"""A change so far ahead of its beat (an anticipation, straight or swung) is that change ..."""
 ON_TIME_BEATS = 0.2
-"""... and any key from so far ahead on answers it; a chord left unchanged there is not the one."""
+"""Any key from so far ahead on answers a change; a chord left unchanged there is not the one."""
 SETTLED_BEATS = 0.25
 """By then a rolled chord is whole."""
 CLOSED_BEATS = 0.5
 """A beat is over for the form when what was late for it has been heard."""
-HELD_BEATS = 1.0
-"""Keys held so far into an expected change hold the old chord on; with no key down it is taken as
-read."""
 
 
 NOTHING = HarmonyChange(float("-inf"), SILENCE)
@@ -203,7 +198,7 @@ class Anticipation:
 
     def _wait(self, beat: float, hands_down: bool) -> Iterator[Verdict]:
         """Expected changes that the hands let pass."""
-        passed = [e for e in self.pending if e.change.beat + HELD_BEATS <= beat]
+        passed = [e for e in self.pending if e.change.beat + CHANGE_BEATS <= beat]
         if not passed or self._unjudged:
             return
         last = passed[-1]
