@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jambot.generation import Generator, SamplingSettings
+from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import Harmony, HarmonyChange, Meter, Note
 from jambot.tokens import VOCABULARY, Controls, Prompt, decode
 
@@ -416,3 +416,12 @@ def test_a_step_is_a_matter_of_microseconds_besides_the_model(random_model: Mode
     for _ in range(100):
         generator.prompt(Prompt(clusters(64), notes, 64.0))
     assert time.process_time() - started < 2.0
+
+
+def test_hours_on_one_prompt_are_remembered_no_further_than_windows_reach():
+    generator = Generator(ChordToneModel(), SamplingSettings(guidance=0.0), seed=1)
+    generator.prompt(Prompt(harmonies=(HarmonyChange(0.0, Harmony(0, (0, 4, 7))),)))
+    notes = list(generator.notes_until(1200.0))
+    assert len(notes) > 1000
+    assert len(generator._notes) < 400
+    assert len(generator._windows) < 200

@@ -69,3 +69,18 @@ def test_nothing_hangs_when_the_bundled_comping_goes_round(demo_song):
     for _, kind, pitch in heard_until(clock, performer, 60.0, step=0.01):
         (down.add if kind == 9 else down.discard)(pitch)
     assert len(down) <= 5
+
+
+def test_rounds_that_were_slept_through_are_not_played_after_all(demo_song):
+    clock = ManualClock()
+    performer = Performer(demo_song, clock, BeatLine(120.0, 0.0))
+    whole = 0
+    while clock.now() < 40.0:
+        clock.advance(0.5)
+        whole += len(performer.poll())
+    clock.advance(3600.0)
+    assert len(performer.poll()) <= 2 * whole
+    clock.advance(8.0)
+    late = performer.poll()
+    assert late
+    assert all(message.seconds > clock.now() - 8.1 for message in late)

@@ -84,6 +84,16 @@ def bench_table(run: Mapping[str, Any]) -> Table:
     return table
 
 
+def endurance_table(run: Mapping[str, Any]) -> Table:
+    """What happened to the stage in a long run, and what came of it."""
+    table = _table("figure", "found", title=f"{run['adapter']}, {run['seconds'] / 3600:g} hours")
+    for name, value in run.items():
+        if name == "memory_mb":
+            value = value[:: max(1, len(value) // 8)]
+        table.add_row(name, _cell(value))
+    return table
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return "  ".join(f"{name} {_cell(part)}" for name, part in value.items())

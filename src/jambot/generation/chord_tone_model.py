@@ -17,6 +17,8 @@ PHRASE_BEATS = 7
 """Beats played of every `BREATH_BEATS`: the line rests on the eighth."""
 BREATH_BEATS = 8
 CENTRE = 70.0
+BAR, BEAT = VOCABULARY.id("BAR"), VOCABULARY.id("BEAT")
+FIELDS = tuple(VOCABULARY.field(token) for token in range(VOCABULARY.size))
 IMPOSSIBLE = np.float32(-30.0)
 
 
@@ -61,8 +63,8 @@ class ChordToneModel:
         return logits
 
     def _like_eighths(self, logits: NDArray[np.float32]) -> None:
-        logits[[VOCABULARY.id("BAR"), VOCABULARY.id("BEAT")]] = -12.0
-        beats = sum(VOCABULARY.field(token) in ("BAR", "BEAT") for token in self._ids)
+        logits[[BAR, BEAT]] = -12.0
+        beats = self._ids.count(BAR) + self._ids.count(BEAT)
         if beats % BREATH_BEATS >= PHRASE_BEATS or not self._heard():
             return
         logits[VOCABULARY.id("POS", 0)] = 0.0
@@ -79,7 +81,7 @@ class ChordToneModel:
     def _heard(self) -> set[int]:
         heard: set[int] = set()
         for token in reversed(self._ids):
-            field = VOCABULARY.field(token)
+            field = FIELDS[token]
             if field in ("BASS", "HARM"):
                 heard.add(VOCABULARY.value(token))
             if field in ("BASS", "TACET"):
@@ -88,7 +90,7 @@ class ChordToneModel:
 
     def _last_pitch(self) -> float:
         for token in reversed(self._ids):
-            if VOCABULARY.field(token) == "PITCH":
+            if FIELDS[token] == "PITCH":
                 return float(VOCABULARY.value(token))
         return CENTRE
 

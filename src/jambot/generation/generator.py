@@ -42,6 +42,8 @@ ROOM_AT_THE_END = 24
 """With less room than this only the beat's end is allowed, so that a window never overflows."""
 LONGEST_WINDOW_BARS = 14
 """A window of rests begins anew after so many bars: the stage remembers no more than 16."""
+KEPT_BARS = 32
+"""Notes further back than twice what the stage remembers are let go."""
 FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
 MOST_IN_HASTE = 64
@@ -275,6 +277,7 @@ class Generator:
 
     def _open_window(self, known: int | None = None, ahead: bool = True) -> None:
         """Put the present down, in the `known` window or in a fresh one that fits."""
+        self._forget_old()
         present, bar = self._present(), self._prompt.meter.bar_at(self._beat)
         fresh = known is None or self._attack
         limit = self._context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
@@ -288,6 +291,12 @@ class Generator:
             ids = encode(self._thinned(present), bar).ids
         self._windows[self._beat] = start
         self._write(ids, ahead)
+
+    def _forget_old(self) -> None:
+        """What no window reaches back to is let go: one prompt may be improvised on for hours."""
+        oldest = self._beat - KEPT_BARS * self._prompt.meter.beats_per_bar
+        self._notes = [note for note in self._notes if note.onset_beats >= oldest]
+        self._windows = {b: start for b, start in self._windows.items() if b >= oldest}
 
     def _thinned(self, present: Prompt) -> Prompt:
         """For a bar that fills a window by itself: its last notes, and its last harmony alone."""

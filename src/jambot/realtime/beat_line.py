@@ -62,6 +62,8 @@ class BeatLine:
 
     def piece_at(self, seconds: float) -> Piece:
         """The piece that holds at a clock time; ask only where there is a beat 0."""
+        if seconds >= self._pieces[-1].seconds:
+            return self._pieces[-1]
         i = bisect_right(self._pieces, seconds, key=lambda piece: piece.seconds)
         return self._pieces[max(0, i - 1)]
 

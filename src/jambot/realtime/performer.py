@@ -29,6 +29,7 @@ class Performer:
     def poll(self) -> list[TimedMessage]:
         """The messages due by now, stamped with the very time they were due."""
         now = self._clock.now()
+        self._skip_rounds(now)
         due: list[TimedMessage] = []
         while self._messages and (seconds := self._seconds_of_next()) <= now:
             due.append(TimedMessage(seconds, self._messages[self._next][1]))
@@ -39,6 +40,12 @@ class Performer:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _skip_rounds(self, now: float) -> None:
+        """After a sleep the rounds that were slept through are not played after all."""
+        if self._messages:
+            behind = self._line.beat_at(now) - self._messages[self._next][0]
+            self._round = max(self._round, int(behind // self._loop_beats))
 
     def _seconds_of_next(self) -> float:
         beat = self._messages[self._next][0] + self._round * self._loop_beats

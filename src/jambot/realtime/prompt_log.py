@@ -60,13 +60,15 @@ class PromptReader:
             for beat, bass, classes in told["harmonies"]["new"]
         ]
         controls = Controls(**told["controls"]) if "controls" in told else before.controls
-        plain = {name: told[name] for name in PLAIN if name in told}
+        plain: dict[str, Any] = {name: told[name] for name in PLAIN if name in told}
+        for name, value in plain.items():
+            plain[name] = tuple(value) if isinstance(value, list) else value
         self._last = replace(
             before,
             harmonies=(*_kept(before.harmonies, told["harmonies"]), *changes),
             notes=(*_kept(before.notes, told["notes"]), *added),
             controls=controls,
-            **{name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()},
+            **plain,
         )
         return self._last, added
 

@@ -46,12 +46,14 @@ class MemoryInput:
 class RecordingOutput:
     """An output that keeps what left, in `messages`, as a perfect port would have sent it.
 
+    One that does not remember keeps only what `sent` has not been asked for yet.
     With `schedules_ahead` a message leaves exactly when due; without, at the moment of the call.
     Set `alive` to False to play a port that was lost. Threads: for a single thread.
     """
 
-    def __init__(self, clock: Clock, schedules_ahead: bool = True) -> None:
+    def __init__(self, clock: Clock, schedules_ahead: bool = True, remembers: bool = True) -> None:
         self.schedules_ahead = schedules_ahead
+        self._remembers = remembers
         self.alive = True
         self._clock = clock
         self._waiting: list[tuple[float, int, bytes]] = []
@@ -81,6 +83,8 @@ class RecordingOutput:
     def sent(self) -> list[SentMessage]:
         self._let_go()
         fresh = self._left[self._drained :]
+        if not self._remembers:
+            self._left.clear()
         self._drained = len(self._left)
         return fresh
 

@@ -84,7 +84,9 @@ def open_ports(
                 "no --in, --out or --clock-in with --backend memory",
                 "leave the names out, or use --backend auto",
             )
-        return Ports(MemoryInput(clock), RecordingOutput(clock), "memory", None, None)
+        return Ports(
+            MemoryInput(clock), RecordingOutput(clock, remembers=False), "memory", None, None
+        )
     if backend == "auto":
         return _open_auto(in_name, out_name, clock, clock_name)
     raise UsageError(
