@@ -88,7 +88,7 @@ def test_a_roll_shows_who_played_what_when() -> None:
 
 
 def test_a_roll_of_three_in_a_bar_has_its_lines_there_and_cuts_names_that_meet() -> None:
-    roll = text_roll([], [], [(0.0, "Gm7b5/Db"), (1.0, "C7")], 0.0, 2, 3)
+    roll = text_roll([], [], [(0.0, "Gm7b5/Db"), (1.0, "C7"), (9.0, "F")], 0.0, 2, 3)
     assert roll.splitlines() == [
         "     |Gm7,C7      |            |",
         "     |1   2   3   |1   2   3   |",

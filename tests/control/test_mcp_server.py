@@ -57,6 +57,7 @@ async def whole_jam(client: Client, folder: Path) -> None:
     assert "o" in first["roll"]
     assert second["last_bar"] >= first["last_bar"] + 4
     assert by_tool["plan"][0]["tentative"]
+    assert {row["name"] for row in by_tool["plan"][1]["coming"]} & {"Am7", "D7", "Gmaj7"}
     assert by_tool["status"][0]["bpm"] == 126
     assert by_tool["status"][0]["settings"]["adapter"] == "chord-tones"
     assert by_tool["report"][0]["figures"]["stuck_notes"] == 0

@@ -23,6 +23,7 @@ from jambot.realtime.orders import (
     Order,
     Reroll,
     SetAdapter,
+    SetForm,
     SetKnob,
     SetSampling,
     SetStage,
@@ -138,6 +139,19 @@ class Driving:
         along hears it jump: announce it."""
         return await self._order(SetTempo(bpm), lambda p: abs(p["bpm"] - bpm) < 0.01)
 
+    async def set_form(
+        self,
+        chart: Annotated[
+            str | None,
+            Field(description="'| Dm7 G7 | Cmaj7 | % |', bars between bar lines; null: none."),
+        ],
+    ) -> Obeyed:
+        """Expect the changes of a chord chart from the next bar line on, round and round: the plan
+        knows them before the hands play them. Chords of a bar share it; % repeats the bar before;
+        N.C. is silence. What the hands play overrules it. null: learn the form from the hands
+        again, which takes two times through."""
+        return await self._order(SetForm(chart), lambda p: _expects(p) is (chart is not None))
+
     async def trade(
         self, bars: Annotated[int, Field(ge=0, le=32, description="0 ends it.")]
     ) -> Obeyed:
@@ -207,6 +221,12 @@ def _bar_of(picture: Picture, bar: int) -> list[list[Any]]:
     start = (bar - 1) * picture["meter"]
     rows = picture["solo"]
     return [row[:3] for row in rows if start <= row[0] < start + picture["meter"]]
+
+
+def _expects(picture: Picture) -> bool:
+    """Whether a chart is followed; a form that was learned by ear is none."""
+    form = picture["form"]
+    return form is not None and bool(form["source"] == "chart")
 
 
 def _near(found: Any, wanted: Any) -> bool:

@@ -39,6 +39,8 @@ class History:
     _tentative: list[Heard] = field(default_factory=list)
     _hands: dict[Key, Heard] = field(default_factory=dict)
     _chords: dict[float, str] = field(default_factory=dict)
+    coming: list[tuple[float, str]] = field(default_factory=list)
+    """The chords that a form makes the bot expect."""
 
     def take(self, picture: dict[str, Any]) -> None:
         """Remember what a picture shows; an earlier beat than before is a new session."""
@@ -58,6 +60,7 @@ class History:
         if told:
             kept = {at: name for at, name in self._chords.items() if at < min(told)}
             self._chords = kept | told
+        self.coming = [(row[0], row[1]) for row in picture["coming"]]
         _forget(self._solo)
         _forget(self._hands)
 

@@ -57,6 +57,9 @@ class Status(Result):
     """Nobody comps but a file."""
     settings: dict[str, Any]
     """What can be changed: knobs (0 to 1, null: free), sampling, response and the like."""
+    form: dict[str, Any] | None
+    """The form that is expected: its bars, the bar being played (from 0), its chords, and whether
+    it was heard or given as a chart."""
     kept: str
     """The last file that `keep` wrote, beside the take; empty before one."""
     notice: str
@@ -106,6 +109,8 @@ class Plan(Result):
     """Where the music is now."""
     beat: float
     chord: str
+    coming: list[ChordRow]
+    """The chords that the form makes it expect; empty without a form."""
     promised: list[NoteRow]
     """Will sound, whatever happens (a panic aside)."""
     tentative: list[NoteRow]

@@ -57,6 +57,8 @@ def _chord_line(chords: Sequence[tuple[float, str]], start: float, width: int, i
     letters = [" "] * width
     for beat, name in chords:
         first = _column(beat - start)
+        if first >= width:
+            break
         if first > 0 and letters[first - 1] != " ":
             letters[first - 1] = ","
         letters[max(0, first) :] = " " * (width - max(0, first))

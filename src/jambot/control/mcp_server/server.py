@@ -78,8 +78,8 @@ def make_server(offer: Offer) -> MCPServer[None]:
         driving = Driving(band, shelf)
         steers: tuple[ToolMethod, ...] = (
             driving.start, driving.stop, driving.drive, driving.set_knob, driving.set_sampling,
-            driving.set_stage, driving.set_adapter, driving.set_tempo, driving.trade,
-            driving.lay_out, driving.end_phrase, driving.trigger, driving.lock_bar,
+            driving.set_stage, driving.set_adapter, driving.set_tempo, driving.set_form,
+            driving.trade, driving.lay_out, driving.end_phrase, driving.trigger, driving.lock_bar,
             driving.reroll_bar, driving.thin_bar, driving.keep, driving.export_take,
         )  # fmt: skip
         for tool in steers:

@@ -31,6 +31,7 @@ def status_of(link: JamLink) -> Status:
         lost_ports=picture["lost"],
         built_in_pianist=picture["performer"],
         settings=picture["settings"],
+        form=picture["form"],
         kept=picture["kept"],
         notice=picture["notice"],
     )

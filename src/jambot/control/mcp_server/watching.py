@@ -61,9 +61,9 @@ class Watching:
         return status_of(await self._band.link())
 
     async def plan(self) -> Plan:
-        """What the bot is going to play in the next bars, as notes and as a text piano roll.
-        Promised notes will sound; tentative ones are replaced as soon as the chord or a setting
-        changes. By the time you have read this, some of it has been played."""
+        """What the bot is going to play in the next bars, as notes and as a text piano roll, and
+        the chords it expects there. Promised notes will sound; tentative ones are replaced as soon
+        as the chord or a setting changes. By the time you have read this, some of it is past."""
         link = await self._band.link()
         told, now = link.history, link.history.beat
         promised, tentative = told.promised(), told.tentative()
@@ -71,14 +71,14 @@ class Watching:
         start = now // meter * meter
         last = max((note.onset_beats for note in (*promised, *tentative)), default=now)
         bars = int(last // meter - start // meter) + 1
-        roll = text_roll(
-            [*promised, *tentative], [], told.chords(start, last + 1), start, bars, meter
-        )
+        chords = told.chords(start, now) + told.coming
+        roll = text_roll([*promised, *tentative], [], chords, start, bars, meter)
         bar, beat = divmod(max(0.0, now), meter)
         return Plan(
             bar=int(bar) + 1,
             beat=round(beat + 1, 2),
             chord=link.picture["chord"],
+            coming=chord_rows(told.coming, meter),
             promised=note_rows(promised, meter),
             tentative=note_rows(tentative, meter),
             roll=roll,
