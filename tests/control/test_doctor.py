@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from jambot.cli import main
 from jambot.control.doctor import Check, State, Wishes, examine, may_jam
 from jambot.control.doctor.cable import PROBES, measure_cable
-from jambot.control.doctor.machine import disk, fl_studio, timer
+from jambot.control.doctor.machine import disk, fl_studio, priority, timer
 from jambot.control.doctor.player import speed
 from jambot.control.doctor.ports import port_checks
 from jambot.control.fl_install import install
@@ -20,6 +21,7 @@ from jambot.evaluation.hands import Hands
 from jambot.generation import ChordToneModel
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, RecordingOutput
+from jambot.realtime.priority import Granted
 
 LOST_PROBE = 7
 QUICK = ("--adapter", "chord-tones")
@@ -147,6 +149,20 @@ def test_a_machine_that_wakes_late_cannot_jam() -> None:
     late = timer(LateClock())
     assert late.state is State.BROKEN
     assert "20.000 ms late" in late.found
+
+
+def test_a_stage_without_priority_is_weak_and_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> Any:
+        return nullcontext(Granted("", "not allowed"))
+
+    monkeypatch.setattr("jambot.control.doctor.machine.stage_priority", refused)
+    found = priority()
+    assert (found.state, found.found) == (State.WEAK, "the stage gets none (not allowed)")
+    assert "rtprio" in found.cure
+    monkeypatch.setattr(
+        "jambot.control.doctor.machine.stage_priority", lambda: nullcontext(Granted("SCHED_RR 5"))
+    )
+    assert priority().state is State.GOOD
 
 
 class SlowModel(ChordToneModel):

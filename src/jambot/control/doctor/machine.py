@@ -20,6 +20,7 @@ from jambot.evaluation.kpi import Latency
 from jambot.evaluation.sound import INSTALL, find_soundfont
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.machine import this_machine
+from jambot.realtime.priority import stage_priority
 
 WAITS, WAIT_SECONDS = 150, 0.003
 LATE_MS = 10.0
@@ -36,6 +37,7 @@ def machine_checks(wishes: Wishes) -> Iterator[Check]:
     """One check for each part."""
     yield processor()
     yield timer(SystemClock())
+    yield priority()
     yield disk(wishes.takes)
     yield live_view()
     yield sound()
@@ -78,6 +80,16 @@ def timer(clock: Clock) -> Check:
     state = State.BROKEN if (figure.p50 or 0.0) > LATE_MS else State.WEAK
     cure = "end what computes beside the jam; a laptop on mains, set to best performance"
     return Check("timer", state, found, cure, figures)
+
+
+def priority() -> Check:
+    """Whether the stage goes before other programs."""
+    with stage_priority() as granted:
+        what, refused = granted.what, granted.refused
+    if what:
+        return Check("priority", State.GOOD, f"the stage gets {what}")
+    cure = "Linux: join the group audio, or allow rtprio 5 in /etc/security/limits.d; log in again"
+    return Check("priority", State.WEAK, f"the stage gets none ({refused})", cure)
 
 
 def disk(folder: Path) -> Check:

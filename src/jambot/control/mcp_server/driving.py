@@ -43,6 +43,8 @@ Bpm = Annotated[float, Field(ge=20, le=400)]
 PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
 BarNumber = Annotated[int, Field(ge=1, description="Counted from 1.")]
 Picture = dict[str, Any]
+BAR_SECONDS = 6.0
+"""A bar of 4/4 at 40 bpm."""
 ADAPTER_SECONDS = 10.0
 """Loading a style, and a bar at a slow tempo."""
 
@@ -156,7 +158,7 @@ class Driving:
         self, bars: Annotated[int, Field(ge=0, le=32, description="0 ends it.")]
     ) -> Obeyed:
         """Take turns of so many bars, from the next bar line on; the person begins."""
-        return await self._order(Trade(bars), lambda p: p["settings"]["trade"] == bars)
+        return await self._order(Trade(bars), lambda p: p["settings"]["trade"] == bars, BAR_SECONDS)
 
     async def lay_out(self, on: bool) -> Obeyed:
         """Be silent until told to play again, or triggered. The phrase under way is cut after the
