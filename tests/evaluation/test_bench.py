@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from jambot.cli.screen import bench_tables
 from jambot.errors import UsageError
 from jambot.evaluation.bench import append_line, bench, commit, machine
 
@@ -9,8 +10,13 @@ from jambot.evaluation.bench import append_line, bench, commit, machine
 def test_a_run_without_jack_measures_the_jam_inside(tmp_path):
     run = bench(adapter="chord-tones", seconds=2.0, triggers=1, jack=False)
     assert (run["backend"], run["adapter"]) == ("memory", "chord-tones")
-    assert run["session"]["stuck_notes"] == 0
-    assert run["session"]["ttfn_ms"]["n"] == 1
+    (figures,) = run["runs"]
+    assert figures["bpm"] == 120.0
+    assert figures["session"]["stuck_notes"] == 0
+    assert figures["session"]["ttfn_ms"]["n"] == 1
+    assert {row["reached"] for row in figures["table"]} <= {"aim", "must", "missed", "not measured"}
+    for table in bench_tables(run):
+        assert table.row_count
     append_line(run, tmp_path / "bench.json")
     json.loads((tmp_path / "bench.json").read_text())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 
 from jambot.cli.options import (
@@ -23,7 +24,7 @@ from jambot.cli.options import (
     stage_options,
     steered,
 )
-from jambot.cli.screen import bench_table, err, out
+from jambot.cli.screen import bench_tables, err, out
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -208,23 +209,49 @@ def generate(
 @app.command()
 def bench(
     out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
+    bpm: Annotated[
+        list[float] | None,
+        typer.Option(min=20, max=400, help="Tempo; again for another. Default 120."),
+    ] = None,
     jack: Annotated[
         bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
     ] = None,
     triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
     seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the takes and their report.html.")
+    ] = None,
     adapter: Adapter = "jazz",
 ) -> None:
-    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong."""
-    from jambot.evaluation.bench import append_line
+    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong.
+
+    Over JACK a jam with its player and its room is comped to, then asked out of silence again and
+    again. The table says what it must reach, what it aims at, and how far it came.
+    """
+    from jambot.evaluation.bench import append_line, expected_seconds
     from jambot.evaluation.bench import bench as measure
 
-    with err.status("starting") as status:
+    tempi = bpm or [120.0]
+    expected = expected_seconds(seconds, triggers, tempi)
+    err.print(f"about {expected / 60:.1f} minutes", highlight=False)
+    with Progress(console=err) as progress:
+        bar = progress.add_task("starting", total=expected)
+
+        def told(words: str, gone: float) -> None:
+            progress.update(bar, description=words, advance=gone)
+
         run = measure(
-            adapter=adapter, seconds=seconds, triggers=triggers, jack=jack, said=status.update
+            adapter=adapter,
+            seconds=seconds,
+            triggers=triggers,
+            tempi=tempi,
+            jack=jack,
+            folder=report,
+            told=told,
         )
     append_line(run, out_file)
-    out.print(bench_table(run))
+    for table in bench_tables(run):
+        out.print(table)
     out.print(f"added to {out_file}", highlight=False)
 
 

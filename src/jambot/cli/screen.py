@@ -68,20 +68,50 @@ def agreement_table(rows: Mapping[str, tuple[int, Mapping[str, float]]]) -> Tabl
 
 
 BENCH_FIGURES = (
-    "ttfn_ms", "chord_response_ms", "jitter_ms", "lookahead_bars", "isr", "underruns",
-    "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "unanswered_triggers",
-    "notes_after_stop", "longest_silence_ms",
+    "ttfn_ms", "unanswered_triggers", "notes_after_stop", "longest_silence_ms", "xruns",
+    "session.chord_deaf_ms", "session.jitter_ms", "session.late_notes", "session.dropped_notes",
+    "session.fallback_notes",
 )  # fmt: skip
+MARKS = {"aim": "aim", "must": "must", "missed": "MISSED", "not measured": "–"}
 
 
-def bench_table(run: Mapping[str, Any]) -> Table:
-    """What was found outside, beside the session's own account."""
-    title = f"{run['adapter']}, {run['backend']}"
-    table = _table("figure", "outside", "session's own", title=title)
+def bench_tables(run: Mapping[str, Any]) -> list[Table]:
+    """What was asked and reached, where a first note's time went, and the figures beside them."""
+    runs: Sequence[Mapping[str, Any]] = run["runs"]
+    tempi = [f"{part['bpm']:g} bpm" for part in runs]
+    reached = _table("figure", "must, aim", *tempi, title=f"{run['adapter']}, {run['backend']}")
+    rows = {row["name"]: row["asks"] for part in runs for row in part["table"]}
+    for name, asks in rows.items():
+        reached.add_row(name, asks, *(_reached(part["table"], name) for part in runs))
+    steps = _table("step to the first note, ms", *tempi, title="p50, p95")
+    for step in runs[0]["session"]["first_note_steps_ms"]:
+        steps.add_row(step, *(_halves(part["session"], step) for part in runs))
+    more = _table("figure", *tempi)
     for figure in BENCH_FIGURES:
-        cells = [_cell(part.get(figure)) for part in (run, run["session"])]
-        table.add_row(figure, *cells)
-    return table
+        more.add_row(figure, *(_cell(_at(part, figure)) for part in runs))
+    return [reached, steps, more]
+
+
+def _reached(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    row = next((row for row in rows if row["name"] == name), None)
+    if row is None or row["value"] is None:
+        return MARKS["not measured"]
+    told = _cell(row["value"])
+    if row["aimed"] != row["value"]:
+        told += f", {_cell(row['aimed'])}"
+    return f"{told}  {MARKS[row['reached']]}"
+
+
+def _halves(session: Mapping[str, Any], step: str) -> str:
+    found = session["first_note_steps_ms"][step]
+    return f"{_cell(found['p50'])}, {_cell(found['p95'])}"
+
+
+def _at(part: Mapping[str, Any], path: str) -> Any:
+    found: Any = part
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def endurance_table(run: Mapping[str, Any]) -> Table:

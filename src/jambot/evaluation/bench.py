@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,19 @@ from jambot import __version__
 from jambot.assets import DEMO_COMPING
 from jambot.errors import PortError, UsageError
 from jambot.evaluation.kpi import session_figures
-from jambot.evaluation.outside import measure_outside
+from jambot.evaluation.outside import TRIGGER_SECONDS, Told, measure_outside
+from jambot.evaluation.report import session_report, write_report
+from jambot.evaluation.stage_table import judge_stage
 from jambot.music.take import read_take
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports.jack_server import load_jack, open_client
+from jambot.realtime.settings import SessionSettings
 
 SERVER = "JACK_DEFAULT_SERVER"
 """The environment variable by which JACK's programs find a server that has a name."""
 START_SECONDS = 15.0
+START_AND_END_SECONDS = 8.0
+"""Of each jam: loading the model, and writing the report."""
 
 
 def bench(
@@ -36,13 +41,16 @@ def bench(
     adapter: str,
     seconds: float,
     triggers: int,
+    tempi: Sequence[float] = (120.0,),
     jack: bool | None = None,
-    said: Callable[[str], None] = lambda words: None,
+    folder: Path | None = None,
+    told: Told = lambda words, seconds: None,
 ) -> dict[str, Any]:
-    """One run as a plain dictionary: date, commit, machine, settings and figures.
+    """One run as a plain dictionary: date, commit, machine, settings, and figures for each tempo.
 
-    `jack` True insists on JACK, False does without, None takes it where it is. Raises PortError and
-    JamBotError as `measure_outside` does.
+    `jack` True insists on JACK, False does without, None takes it where it is. `folder` keeps the
+    takes with their reports, a folder for each tempo; `told` as in `measure_outside`. Raises
+    PortError and JamBotError as that does.
     """
     run = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -53,15 +61,33 @@ def bench(
     }
     if jack is None:
         jack = _server_runs() or shutil.which("jackd") is not None
-    with tempfile.TemporaryDirectory(prefix="jambot-bench-") as folder:
-        if not jack:
-            said("comping")
-            return run | {"backend": "memory", "session": _inside(Path(folder), adapter, seconds)}
-        with jack_server():
-            figures = measure_outside(
-                Path(folder), adapter=adapter, seconds=seconds, triggers=triggers, said=said
-            )
-    return run | {"backend": "jack"} | figures.as_dict()
+    runs: list[dict[str, Any]] = []
+    with _kept(folder) as root, jack_server() if jack else nullcontext():
+        for bpm in tempi:
+            take = root / f"{bpm:g}bpm"
+
+            def of_this(words: str, gone: float, bpm: float = bpm) -> None:
+                told(f"{bpm:g} bpm: {words}", gone)
+
+            if jack:
+                figures = measure_outside(
+                    take,
+                    adapter=adapter,
+                    bpm=bpm,
+                    seconds=seconds,
+                    triggers=triggers,
+                    told=of_this,
+                ).as_dict()
+            else:
+                of_this("comping", 0.0)
+                figures = {"bpm": bpm, "session": _inside(take, adapter, seconds, bpm)}
+            runs.append(figures | {"table": [row.as_dict() for row in judge_stage(figures)]})
+    return run | {"backend": "jack" if jack else "memory", "runs": runs}
+
+
+def expected_seconds(seconds: float, triggers: int, tempi: Sequence[float]) -> float:
+    """How long a run over JACK will take, about."""
+    return len(tempi) * (seconds + triggers * TRIGGER_SECONDS + START_AND_END_SECONDS)
 
 
 def append_line(run: Mapping[str, Any], path: Path) -> None:
@@ -143,12 +169,29 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _inside(folder: Path, adapter: str, seconds: float) -> dict[str, Any]:
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[Path]:
+    """The folder for the takes: the one asked for, or one that goes when the figures are taken."""
+    if folder is not None:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="jambot-bench-") as passing:
+        yield Path(passing)
+
+
+def _inside(folder: Path, adapter: str, seconds: float, bpm: float) -> dict[str, Any]:
+    folder.mkdir(parents=True, exist_ok=True)
     settings = JamSettings(
-        adapter=adapter, backend="memory", performer=DEMO_COMPING, seconds=seconds
+        SessionSettings(bpm=bpm),
+        adapter=adapter,
+        backend="memory",
+        performer=DEMO_COMPING,
+        seconds=seconds,
     )
     jam(settings, folder / "session.jsonl")
-    return session_figures(read_take(folder))
+    take = read_take(folder)
+    write_report(session_report(take), folder)
+    return session_figures(take)
 
 
 def _server_runs() -> bool:

@@ -21,6 +21,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.errors import JamBotError, PortError
 from jambot.evaluation.hands import Hands, Stamped
 from jambot.evaluation.kpi import Latency
+from jambot.evaluation.processor_time import time_of_tree
 from jambot.music import read_midi
 
 JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
@@ -32,7 +33,9 @@ ANSWER_SECONDS = 3.0
 """A trigger not answered by then counts as unanswered."""
 LISTEN_SECONDS = 0.25
 """How long the solo goes on before it is stopped."""
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.3
+TRIGGER_SECONDS = 0.8
+"""What one trigger takes, pauses included."""
 SETTLED_SECONDS = 0.05
 """A note-on this long after all-notes-off (three JACK round trips and more) was not stopped."""
 SPREAD_SECONDS = 0.004
@@ -45,6 +48,9 @@ VOICINGS = (
 """Chords of the drill, from the lowest key up: no two in a row are the same."""
 
 
+Told = Callable[[str, float], None]
+
+
 @dataclass(frozen=True, slots=True)
 class OutsideFigures:
     """What another program found, and in `session` what the jam's own `report.json` says.
@@ -53,7 +59,9 @@ class OutsideFigures:
     trigger out of silence. `notes_after_stop`: note-ons later than `SETTLED_SECONDS` after all
     notes off. `stuck_notes`: note-ons that never got their note-off, the jam's end included.
     `longest_silence_ms`: without a sounding solo note, from its first note to the comping's end.
-    `xruns`: periods that JACK lost under load; a message in one of them is lost too.
+    `cpu_share`: processor time of the jam, its player and its room while the hands comped, as a
+    share of one core; None where the system does not say. `xruns`: periods that JACK lost under
+    load; a message in one of them is lost too.
     """
 
     adapter: str
@@ -67,6 +75,7 @@ class OutsideFigures:
     stuck_notes: int
     longest_silence_ms: float | None
     xruns: int
+    cpu_share: float | None
     exit_code: int
     session: dict[str, Any]
 
@@ -83,11 +92,12 @@ def measure_outside(
     bpm: float = 120.0,
     seconds: float = 60.0,
     triggers: int = 20,
-    said: Callable[[str], None] = lambda words: None,
+    told: Told = lambda words, seconds: None,
 ) -> OutsideFigures:
     """Comp for `seconds`, then ask out of silence `triggers` times; `folder` keeps the jam's take.
 
-    Needs a running JACK server. Raises PortError without one, and JamBotError where the jam does
+    `told` is told what is being done, and how many seconds of it have just gone by. Needs a running
+    JACK server. Raises PortError without one, and JamBotError where the jam does
     not start, or does not end as it should.
     """
     longest = seconds + triggers * (ANSWER_SECONDS + LISTEN_SECONDS + 2 * PAUSE_SECONDS)
@@ -96,11 +106,10 @@ def measure_outside(
             raise PortError("a jam is running on this JACK server", "none", "end it first")
         with _jam(folder, adapter, bpm, longest + LOAD_SECONDS) as process:
             _connect(hands, process, folder)
-            said("comping")
-            comped = _comp(hands, comping, bpm, seconds)
-            said("asking out of silence")
-            firsts, after_stop = _drill(hands, triggers)
-            said("ending")
+            used = time_of_tree(process.pid)
+            comped = _comp(hands, comping, bpm, seconds, told)
+            used_then = time_of_tree(process.pid)
+            firsts, after_stop = _drill(hands, triggers, told)
             exit_code = _end(process, folder)
     heard = hands.heard
     return OutsideFigures(
@@ -115,6 +124,7 @@ def measure_outside(
         stuck_notes=stuck(heard),
         longest_silence_ms=longest_silence(heard, *comped),
         xruns=hands.xruns,
+        cpu_share=None if used is None or used_then is None else (used_then - used) / seconds,
         exit_code=exit_code,
         session=_report(folder),
     )
@@ -157,7 +167,9 @@ def longest_silence(heard: Sequence[Stamped], start: float, end: float) -> float
     return round(longest * 1e3, 3) if played else None
 
 
-def _comp(hands: Hands, comping: Path, bpm: float, seconds: float) -> tuple[float, float]:
+def _comp(
+    hands: Hands, comping: Path, bpm: float, seconds: float, told: Told
+) -> tuple[float, float]:
     """Play the file round and round; from when to when it was played."""
     song = read_midi(comping)
     notes = [note for track in song.tracks if not track.is_drum for note in track.notes]
@@ -172,13 +184,15 @@ def _comp(hands: Hands, comping: Path, bpm: float, seconds: float) -> tuple[floa
             if on < end:
                 hands.play(bytes((0x90, note.pitch, note.velocity)), on)
                 hands.play(bytes((0x80, note.pitch, 0)), min(off, end))
-    hands.wait_until(end)
+    while hands.now() < end:
+        hands.wait_until(min(end, hands.now() + 1.0))
+        told("comping", 1.0)
     hands.play(ALL_NOTES_OFF, end)
     hands.wait_until(end + PAUSE_SECONDS)
     return start, end
 
 
-def _drill(hands: Hands, triggers: int) -> tuple[list[float | None], int]:
+def _drill(hands: Hands, triggers: int, told: Told) -> tuple[list[float | None], int]:
     """Ms to the first note for each trigger (None: no answer), and note-ons after all notes off."""
     firsts: list[float | None] = []
     after_stop = 0
@@ -195,7 +209,8 @@ def _drill(hands: Hands, triggers: int) -> tuple[list[float | None], int]:
             hands.play(bytes((0x80, pitch, 0)), stopped)
         hands.play(ALL_NOTES_OFF, stopped)
         # Another place in the beat, and in JACK's period, each time.
-        hands.wait_until(stopped + PAUSE_SECONDS + 0.0371 * (number % 13))
+        hands.wait_until(stopped + PAUSE_SECONDS + 0.0171 * (number % 13))
+        told(f"asking out of silence, {number + 1} of {triggers}", TRIGGER_SECONDS)
         late = hands.heard_since(stopped + SETTLED_SECONDS)
         after_stop += sum(_is_note_on(message) for message in late)
     return firsts, after_stop
@@ -217,7 +232,7 @@ def _jam(
     """The jam as a process, its words in `jam.txt`; killed at the end if it still runs."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--no-view",
+        sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--port", "0", "--no-open",
         "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
         "--report", str(folder),
     ]  # fmt: skip
