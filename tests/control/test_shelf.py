@@ -115,6 +115,13 @@ def test_the_report_of_the_running_take_is_made_now_and_runs_no_script(get: Get)
     assert "script-src" not in answer.headers["content-security-policy"]
 
 
+def test_the_running_takes_report_is_one_click_away(get: Get):
+    answer = get("/report")
+    assert answer.status == 307
+    assert answer.headers["location"] == "takes/now/report.html"
+    assert asker(Shelf(None))("/report").status == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [

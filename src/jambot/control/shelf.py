@@ -13,7 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from jambot.errors import JamBotError
@@ -47,9 +53,13 @@ class Shelf:
         self._measuring = threading.Lock()
 
     def routes(self) -> list[Route]:
-        """Where takes are asked for: `/takes`, `/takes/<name>/notes` and `/takes/<name>/<file>`."""
+        """Where takes are asked for: `/takes`, `/takes/<name>/notes`, `/takes/<name>/<file>`.
+
+        `/report` is the report of the running one.
+        """
         return [
             Route("/takes", self._list),
+            Route("/report", self._report),
             Route("/takes/{name}/notes", self._notes),
             Route("/takes/{name}/{file}", self._file),
         ]
@@ -68,6 +78,11 @@ class Shelf:
     def _list(self, request: Request) -> Response:
         rows = [self._row(name, folder) for name, folder in self._folders().items()]
         return JSONResponse(rows)
+
+    def _report(self, request: Request) -> Response:
+        if self._running is None or self._running.name not in self._folders():
+            return _missing()
+        return RedirectResponse(f"takes/{quote(self._running.name)}/report.html")
 
     def _row(self, name: str, folder: Path) -> dict[str, Any]:
         report = _read_json(folder / "report.json")

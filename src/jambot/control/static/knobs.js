@@ -95,6 +95,7 @@ class Dial {
     Object.assign(this, { order, name, words, knobs, turnedAt: -Infinity });
     this.slider = slider(`dial-${name}`, low, high, step, low);
     this.output = document.createElement("output");
+    this.output.textContent = "–";
     area.append(row(label, this.slider, this.output));
     this.slider.addEventListener("input", () => {
       this.turnedAt = performance.now();

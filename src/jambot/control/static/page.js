@@ -17,6 +17,7 @@ import { Takes } from "./takes.js";
 
 const LISTEN_MS = 30;
 const REFUSAL_MS = 6000;
+const NOBODY = { driving: false, driven: false };
 const EMPTY = {
   playing: false, ready: false, bpm: 120, meter: 4, beat: 0, chord: "", ahead: 0, notes: 0, late: 0,
   underruns: 0, restarts: 0, performer: false, first_note_ms: null, jitter_ms: null, isr: null,
@@ -34,7 +35,7 @@ const handsSound = new HandsSound(sound);
 const struck = [];
 let picture = EMPTY;
 let linked = "connecting";
-let driver = { driving: true, driven: true, viewers: 1 };
+let driver = NOBODY;
 let refusal = { text: "", until: 0 };
 
 const link = new StageLink({
@@ -45,6 +46,7 @@ const link = new StageLink({
   },
   onLink(state) {
     linked = document.body.dataset.link = state;
+    follow(NOBODY);
     if (state === "lost") keys.releaseAll();
   },
 });
@@ -68,7 +70,8 @@ function follow(message) {
   driver = message;
   const another = message.driven && !message.driving;
   document.body.dataset.driver = message.driving ? "self" : another ? "another" : "nobody";
-  for (const controls of document.querySelectorAll(".steers")) controls.disabled = another;
+  const idle = another || linked !== "open";
+  for (const controls of document.querySelectorAll(".steers")) controls.disabled = idle;
   if (another) keys.releaseAll();
 }
 
