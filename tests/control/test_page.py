@@ -139,10 +139,15 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         wait_until(lambda: jam.conductor.trading_bars == 0)
         page.key("KeyV", down=True)
         page.key("KeyV", down=False)
-        page.wait_for("!document.querySelector('#plan button').disabled")
-        page.click("#plan button")
+        # A slow bar: the one that is locked must still be to come when the page hears of it.
+        page.value("document.getElementById('tempo').value = 20")
+        page.value("document.getElementById('tempo').dispatchEvent(new Event('change'))")
+        wait_until(lambda: jam.line.bpm == 20.0)
+        lock = "#plan .bar:nth-child(2) button"
+        page.wait_for(f"!document.querySelector('{lock}').disabled")
+        page.click(lock)
         wait_until(lambda: jam.planner.plan.locked_beats > 0)
-        page.wait_for("document.querySelector('#plan button').ariaPressed === 'true'")
+        page.wait_for(f"document.querySelector('{lock}').ariaPressed === 'true'")
         page.key("KeyN", down=True)
         wait_until(lambda: jam.conductor.laying_out)
         page.wait_for("document.getElementById('lay_out').ariaPressed === 'true'")

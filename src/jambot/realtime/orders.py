@@ -158,7 +158,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Keep the plan as it is to the end of this bar, counted from 1; None keeps nothing more."""
+    """Keep the plan as it is to the end of this bar, counted from 1, as far as there is one yet.
+
+    None keeps nothing more.
+    """
 
     bar: int | None
 

@@ -50,7 +50,8 @@ export class PlanBars {
     this.bars.forEach((bar, i) => {
       const number = present + 2 + i;
       const planned = playing && reach > number - 1 + 1e-6;
-      const held = (locked ?? 0) >= number * meter - 1e-6;
+      // Of a bar that was not planned to its end yet, what there was is kept.
+      const held = (locked ?? 0) > (number - 1) * meter + 1e-6;
       const state = `${number} ${planned} ${held}`;
       if (state === bar.state) return;
       Object.assign(bar, { state, number, locked: held });
