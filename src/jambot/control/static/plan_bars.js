@@ -1,6 +1,8 @@
 // The next two bars of the plan, to be kept as they are, played another way, or thinned out.
 
 const BARS = 2;
+// Of a bar so much must be planned to be worked on; the page knows of it a moment late.
+const LEAST_BARS = 0.25;
 const DEEDS = [
   ["lock", "Lock", "Keep the plan as it is to the end of this bar"],
   ["reroll", "Again", "Improvise this bar, and what follows, another way"],
@@ -49,7 +51,7 @@ export class PlanBars {
     const reach = beat / meter + ahead;
     this.bars.forEach((bar, i) => {
       const number = present + 2 + i;
-      const planned = playing && reach > number - 1 + 1e-6;
+      const planned = playing && reach > number - 1 + LEAST_BARS;
       // Of a bar that was not planned to its end yet, what there was is kept.
       const held = (locked ?? 0) > (number - 1) * meter + 1e-6;
       const state = `${number} ${planned} ${held}`;
