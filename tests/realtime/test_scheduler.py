@@ -20,11 +20,12 @@ ON, OFF = 0x90, 0x80
 class Desk:
     """A scheduler at 60 bpm: a beat is a second."""
 
-    def __init__(self, schedules_ahead=True):
+    def __init__(self, schedules_ahead=True, early_seconds=0.0):
         self.clock = ManualClock()
         self.port = RecordingOutput(self.clock, schedules_ahead)
         self.log = SessionLog()
-        self.scheduler = Scheduler(self.port, BeatLine(60.0, 0.0), self.log)
+        line = BeatLine(60.0, 0.0)
+        self.scheduler = Scheduler(self.port, line, self.log, early_seconds=early_seconds)
 
     def promise(self, *notes, at_once=False):
         planned = [PlannedNote(note, prompt=1, at_once=at_once) for note in notes]
@@ -63,6 +64,15 @@ def test_a_port_without_a_clock_gets_its_notes_at_their_time():
     desk.promise(Note(0.5, 0.25, 60))
     desk.run_until(1.0)
     assert desk.left == [(0.5, ON, 60), (0.75, OFF, 60)]
+
+
+def test_notes_leave_early_by_what_their_sound_takes_where_they_are_promised_in_time():
+    desk = Desk(early_seconds=0.04)
+    desk.promise(Note(0.02, 0.1, 60), Note(0.5, 0.25, 62))
+    desk.run_until(1.0)
+    assert [left[0] for left in desk.left if left[1] == ON] == [0.001, 0.46]  # the first tick
+    assert desk.scheduler.late_notes == 0
+    assert desk.left[-1] == (0.71, OFF, 62)
 
 
 def test_the_next_note_ends_the_one_that_still_sounds(desk):

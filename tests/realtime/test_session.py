@@ -234,6 +234,16 @@ def test_a_chord_that_the_player_never_answers_still_has_the_notes_planned_befor
     assert [beat for beat in intended if beat < 6.5 and round(beat, 4) not in sounded] == []
 
 
+def test_with_a_latency_told_every_note_leaves_so_much_before_its_beat(make_stage):
+    stage = make_stage(latency_seconds=0.08)
+    stage.strike(CM7)
+    stage.go_to(9)
+    early = [(e["onset_beats"] / 2 - e["sent_seconds"]) for e in stage.events("played")]
+    assert early[0] == 0.0  # the trigger's answer: at once, and never before
+    assert early[2:] == [pytest.approx(0.08, abs=0.001)] * len(early[2:])
+    assert not stage.events("late")
+
+
 def test_in_silence_the_coming_trigger_is_prepared_once_a_bar(make_stage, slow):
     stage = make_stage(player=slow)
     stage.session.tick()

@@ -88,6 +88,9 @@ def jam(
         Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
     ] = None,
     lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
+    latency_ms: Annotated[
+        float, typer.Option(min=0, max=250, help="Notes leave so much early: your sound's delay.")
+    ] = 0.0,
     no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
     port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
     host: Annotated[
@@ -119,6 +122,7 @@ def jam(
             form,
             controls=knobs,
             touch=touch,
+            latency_seconds=latency_ms / 1e3,
             **others,
         ),
         sampling,

@@ -10,12 +10,17 @@ from typing import Any
 
 from jambot.errors import JamBotError
 from jambot.generation import Generator
+from jambot.music.harmony import CHORD_SIZE
 from jambot.realtime.player import Answer, Prepare, Prepared, Request, Work
 from jambot.realtime.priority import no_long_collections
 from jambot.realtime.repertoire import MakeGenerator, Repertoire
+from jambot.tokens import Prompt
 
 READY, TAKEN = "ready", "taken"
 """What it says besides answers: that its model is loaded, and that it has read a message."""
+
+PRESSING_SECONDS = 0.02
+"""A first note that takes longer than this gives way to a newer question after all."""
 
 
 def improvise(pipe: Connection, make: MakeGenerator, adapter: str) -> None:
@@ -37,8 +42,16 @@ class _Task:
     id: int
     until_beats: float
     taken: float
+    first_note_wanted: bool = False
+    """It asks for the answer to a trigger and knows enough of the chord for that to sound."""
     computed: float | None = None
     told: bool = False
+
+    @property
+    def pressing(self) -> bool:
+        """Whether it is finished first, though a newer one may wait: each key of a roll asks."""
+        urgent = self.first_note_wanted and not self.told
+        return urgent and time.perf_counter() - self.taken < PRESSING_SECONDS
 
 
 class _Improviser:
@@ -59,7 +72,8 @@ class _Improviser:
             while True:
                 generator, task = self._repertoire.playing, self._task
                 working = task is not None and generator.frontier_beats < task.until_beats
-                if self._pipe.poll() or not (working or generator.behind):
+                pressing = working and task is not None and task.pressing
+                if not pressing and (self._pipe.poll() or not (working or generator.behind)):
                     self._take()
                 elif task is not None and working:
                     self._go_on(generator, task)
@@ -89,7 +103,12 @@ class _Improviser:
                 threading.Thread(target=self._prepare, args=(message,), daemon=True).start()
             elif isinstance(message, Request):
                 newest = message
-                self._task = _Task(message.id, message.until_beats, time.perf_counter())
+                self._task = _Task(
+                    message.id,
+                    message.until_beats,
+                    time.perf_counter(),
+                    _knows_its_chord(message.prompt),
+                )
             elif self._task is not None and message.id == self._task.id:
                 self._task.until_beats = max(self._task.until_beats, message.until_beats)
             if not self._pipe.poll():
@@ -107,6 +126,12 @@ class _Improviser:
     def _say(self, word: str | Answer | Prepared) -> None:
         with self._speaking:
             self._pipe.send(word)
+
+
+def _knows_its_chord(prompt: Prompt) -> bool:
+    """Whether the first note of this answer may sound however the chord goes on; see `attack`."""
+    heard = prompt.harmonies[-1].harmony.pitch_classes if prompt.harmonies else ()
+    return prompt.attack and len(heard) >= CHORD_SIZE
 
 
 def _leave_interrupts_to_the_stage() -> None:

@@ -225,6 +225,7 @@ def _write_opening(
         clock=str(session.clock),
         realtime=settings.realtime,
         commit_ms=max(session.commit_seconds, session.commit_beats * 60 / session.bpm) * 1e3,
+        latency_ms=session.latency_seconds * 1e3,
         controls=asdict(session.controls),
         knobs=asdict(settings.sampling) | {"lookahead_bars": session.lookahead_bars},
         machine=this_machine(),

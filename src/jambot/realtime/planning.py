@@ -248,12 +248,14 @@ class Planner:
 
     def commit_until(self, now: float) -> float:
         """The beat before which notes are promised by now."""
+        now += self.settings.latency_seconds
         later = self.line.beat_at(now + self.settings.commit_seconds)
         return max(later, self.line.beat_at(now) + self.settings.commit_beats)
 
     def _held_until(self, now: float) -> float:
         """The beat before which even notes that are to be replaced are promised."""
-        return min(self.commit_until(now), self.line.beat_at(now + HELD_SECONDS))
+        held = self.line.beat_at(now + self.settings.latency_seconds + HELD_SECONDS)
+        return min(self.commit_until(now), held)
 
     def lookahead_bars(self, beat: float) -> float:
         """How far the plan reaches beyond `beat`; a plan to the end of a turn is a whole one."""

@@ -45,7 +45,9 @@ class Scheduler:
 
     What has been handed to the port cannot be taken back, so nothing is handed over that is due
     before it: a note that comes in between is moved behind it, by `SEND_AHEAD_SECONDS` at most.
-    Times are seconds of the session's clock. Nothing raises; lateness is counted.
+    Notes leave `early_seconds` before their beat where they are promised in time: so long whatever
+    sounds them takes. Times are seconds of the session's clock. Nothing raises; lateness is
+    counted.
 
     Threads: used by the stage's thread alone.
     """
@@ -57,7 +59,9 @@ class Scheduler:
         log: SessionLog,
         channel: int = 0,
         own: OwnNotes | None = None,
+        early_seconds: float = 0.0,
     ) -> None:
+        self._early_seconds = early_seconds
         self.port, self.line, self.log, self.channel = port, line, log, channel
         self._own = own or OwnNotes()
         self.late_notes = self.dropped_notes = self.played_notes = 0
@@ -83,7 +87,8 @@ class Scheduler:
     def accept(self, promised: list[PlannedNote], now: float) -> None:
         """Take committed notes over; they will be sent when due, or at once when due is past."""
         for planned in promised:
-            self._waiting.append(_Due(planned, now if planned.at_once else float("-inf")))
+            on_beat = self.line.seconds_at(planned.note.onset_beats)
+            self._waiting.append(_Due(planned, now if planned.at_once else min(now, on_beat)))
         self._waiting.sort(key=self._due_seconds)
 
     def send_due(self, now: float) -> None:
@@ -137,7 +142,8 @@ class Scheduler:
         self._handed_until = now + SILENCE_SECONDS
 
     def _due_seconds(self, due: _Due) -> float:
-        return max(self.line.seconds_at(due.planned.note.onset_beats), due.not_before)
+        on_beat = self.line.seconds_at(due.planned.note.onset_beats)
+        return max(on_beat - self._early_seconds, due.not_before)
 
     def _start(self, due: _Due, now: float) -> None:
         due.on_seconds = self._due_seconds(due)

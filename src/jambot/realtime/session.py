@@ -79,7 +79,9 @@ class Session:
         host = MidiClock(self.line, Meter(settings.beats_per_bar))
         follows = host if settings.clock is Sync.midi else None
         self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows, ticks)
-        self.scheduler = Scheduler(sink, self.line, log, settings.output_channel, self._own)
+        self.scheduler = Scheduler(
+            sink, self.line, log, settings.output_channel, self._own, settings.latency_seconds
+        )
         player = Witness(player, log)
         self.planner = Planner(
             settings, clock, self.line, player, self.scheduler, log, sampling, adapter

@@ -48,6 +48,8 @@ class SessionSettings:
     clock: Sync = Sync.internal
     clock_out: bool = False
     """Send a MIDI clock with the solo."""
+    latency_seconds: float = 0.0
+    """So much earlier notes leave: how long whatever sounds them takes to do so."""
     touch: bool = True
     """Hands that strike clearly soft or hard ask for a soft or a loud solo."""
     seed: int = 1
