@@ -137,3 +137,9 @@ def test_what_a_form_makes_expect_is_named_from_now_on(status: Make):
     assert message["coming"] == [[8.0, "G13", [7, 9, 11, 4, 5]]]
     assert message["form"]["bar"] == 1
     assert drawn(status())["coming"] == []
+
+
+def test_a_note_that_the_next_cuts_short_is_drawn_as_it_sounds(status: Make):
+    held, following = PlannedNote(Note(4.0, 6.0, 69, 88)), PlannedNote(Note(5.5, 0.5, 72, 90))
+    message = drawn(status(promised=(held,), planned=(following,)))
+    assert [row[:2] for row in message["solo"]] == [[4.0, 1.5], [5.5, 0.5]]

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from jambot.control import Room
+from jambot.control.room_process import has_a_screen
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -121,6 +122,7 @@ def test_ctrl_c_is_left_to_the_stage(room: Room, status: Make, wait_until: Wait)
 STAGE = """
 import time
 from jambot.control import Room
+from jambot.control.room_process import has_a_screen
 if __name__ == "__main__":
     room = Room(port=0, terminal={terminal})
     print(room.pid, flush=True)
@@ -159,6 +161,7 @@ PIPED = """
 import time
 from urllib.request import urlopen
 from jambot.control import Room
+from jambot.control.room_process import has_a_screen
 from jambot.music import SILENCE
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import UNSTEERED
@@ -170,3 +173,25 @@ if __name__ == "__main__":
     time.sleep(0.3)
     room.close()
 """
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "seen"),
+    [
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0", "CI": "true"}, False),
+        ("darwin", {}, True),
+        ("win32", {"CI": "1"}, False),
+    ],
+)
+def test_the_page_opens_by_itself_only_where_somebody_sees_it(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], seen: bool
+):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert has_a_screen() is seen

@@ -5,6 +5,7 @@ long as they can be seen, and gives the chords their names.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from jambot.music import Chord, Harmony, HarmonyChange, recognise
@@ -113,8 +114,14 @@ class Picture:
         return named
 
     def _solo_rows(self, planned: tuple[PlannedNote, ...]) -> list[list[Any]]:
+        """One line: a note that is cut short by the next is drawn as it sounds."""
         rows = [_solo_row(note, PROMISED) for note in self._solo.values()]
-        return sorted(rows + [_solo_row(note, TENTATIVE) for note in planned])
+        rows = sorted(rows + [_solo_row(note, TENTATIVE) for note in planned])
+        for row, following in pairwise(rows):
+            gap = following[0] - row[0]
+            if 0 < gap < row[1]:
+                row[1] = round(gap, 3)
+        return rows
 
     def _follow_solo(self, status: SessionStatus) -> None:
         """What sounded stays; what was promised and is so no more (a stop) goes."""

@@ -48,7 +48,7 @@ def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> N
     lines: Slot[tuple[SessionStatus, str] | None] = Slot()
     if wishes.terminal:
         views.append(_thread(partial(_write_lines, wishes, lines)))
-    if wishes.open_page and wishes.address.url is not None and _has_a_screen():
+    if wishes.open_page and wishes.address.url is not None and has_a_screen():
         _thread(partial(webbrowser.open, wishes.address.url))
     picture = Picture()
     with suppress(EOFError, OSError):
@@ -89,8 +89,11 @@ def _thread(work: Callable[[], Any]) -> threading.Thread:
     return thread
 
 
-def _has_a_screen() -> bool:
-    """Whether a browser can open a window: without one, Linux would start a text browser here."""
+def has_a_screen() -> bool:
+    """Whether a browser can open a window, and somebody sees it.
+
+    Without a screen Linux would start a text browser in this terminal.
+    """
     if os.environ.get("CI"):
         return False
     if not sys.platform.startswith("linux"):

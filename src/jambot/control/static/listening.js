@@ -48,11 +48,18 @@ export class Listening {
       const missed = inMs < -MISSED_MS || !this.sound.on;
       const forMs = length === null ? null : length * beatMs;
       const end = missed ? null : this.sound.play(kind, pitch, velocity, inMs, forMs);
+      if (kind === "solo" && end) this.cut(end, inMs);
       this.handed.set(key, { onset, end, open: length === null });
     } else if (handed.open && length !== null) {
       handed.open = false;
       if (handed.end) setTimeout(handed.end, Math.max(0, inMs + length * beatMs));
     }
+  }
+
+  /** The solo is one line: a note ends the one before. */
+  cut(end, inMs) {
+    this.endLast?.(inMs);
+    this.endLast = end;
   }
 
   forget() {

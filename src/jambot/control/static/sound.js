@@ -61,7 +61,7 @@ export class Sound {
     return this.wave.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   }
 
-  /** Sounds a note in `inMs` from now, for `forMs`; null sounds until the returned call ends it. */
+  /** Sounds a note in `inMs` from now, for `forMs`; null sounds until the returned call ends it (in so many ms). */
   play(kind, pitch, velocity, inMs, forMs) {
     if (!this.on) return () => {};
     const start = this.context.currentTime + Math.max(0, inMs) / 1000 + 0.004;
@@ -69,7 +69,7 @@ export class Sound {
     this.voices.add(voice);
     voice.onended = () => this.voices.delete(voice);
     if (forMs !== null) voice.end(start + Math.max(40, forMs) / 1000);
-    return () => voice.end(this.context.currentTime);
+    return (laterMs = 0) => voice.end(this.context.currentTime + Math.max(0, laterMs) / 1000);
   }
 
   /** A click of the metronome in `inMs` from now. */
