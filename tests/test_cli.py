@@ -276,8 +276,10 @@ def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--clock", "link"), "internal, midi"),
+        (("--clock", "sundial"), "internal, midi"),
         (("--clock", "midi", "--clock-out"), "one machine that gives the beat"),
+        (("--fl", "back", "solo", "--clock", "midi"), "one host"),
+        (("--fl", "back", "solo"), "memory has no port named 'back'"),
         (("--gestures", "nowhere.toml"), "nowhere.toml"),
     ],
 )

@@ -70,6 +70,10 @@ def jam(
     clock_in: Annotated[
         str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")
     ] = None,
+    fl: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="IN OUT", help="Follow FL Studio: the cables from and to its script."),
+    ] = None,
     clock_out: Annotated[
         bool, typer.Option("--clock-out", help="Send a MIDI clock with the solo.")
     ] = False,
@@ -109,8 +113,17 @@ def jam(
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
 
+    if fl is not None and clock != "internal":
+        raise UsageError(f"--fl with --clock {clock}", "one host", "leave one of them out")
     others = stage_options(
-        clock, clock_in, clock_out, in_channel, out_channel, gestures, split, trade
+        clock if fl is None else "midi",
+        clock_in,
+        clock_out,
+        in_channel,
+        out_channel,
+        gestures,
+        split,
+        trade,
     )
     settings = JamSettings(
         session_settings(
@@ -138,8 +151,9 @@ def jam(
         Stopping() as stopping,
         _take(report) as folder,
         _room(folder, not no_view, port, host, token, open_page) as (show, hear, orders),
+        _host(fl, backend, hear) as hear_all,
     ):
-        play(settings, folder / LOG_FILE, show, hear, stopping, orders)
+        play(settings, folder / LOG_FILE, show, hear_all, stopping, orders)
 
 
 @app.command()
@@ -294,6 +308,18 @@ def _room(
         yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now), room.orders
     finally:
         room.close()
+
+
+@contextmanager
+def _host(cables: tuple[str, str] | None, backend: str, hear: Hear) -> Iterator[Hear]:
+    """How the stage hears, and FL Studio's beat with it where its cables are named."""
+    if cables is None:
+        yield hear
+        return
+    from jambot.control.fl_link import following
+
+    with following(backend, cables, hear) as hear_both:
+        yield hear_both
 
 
 @contextmanager

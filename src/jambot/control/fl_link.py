@@ -1,17 +1,34 @@
 """The cables to FL Studio, opened and closed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
+from jambot.control.fl_clock import FLClock
 from jambot.control.fl_studio import FLStudio
-from jambot.realtime.clock import SystemClock
-from jambot.realtime.ports import open_ports
+from jambot.realtime.clock import Clock, SystemClock
+from jambot.realtime.ports import InputPort, open_ports
+
+Hear = Callable[[InputPort, Clock], InputPort]
 
 
 @contextmanager
-def open_studio(backend: str, in_name: str | None, out_name: str | None) -> Iterator[FLStudio]:
+def following(backend: str, cables: tuple[str, str], hear: Hear) -> Iterator[Hear]:
+    """What hears what `hear` does and FL Studio's beat too; the cables are opened when it does."""
+    with ExitStack() as cleaning:
+
+        def hear_both(port: InputPort, clock: Clock) -> InputPort:
+            studio = cleaning.enter_context(open_studio(backend, *cables, clock))
+            return FLClock(hear(port, clock), studio, clock.now)
+
+        yield hear_both
+
+
+@contextmanager
+def open_studio(
+    backend: str, in_name: str | None, out_name: str | None, clock: Clock | None = None
+) -> Iterator[FLStudio]:
     """The other end of the cables that these names mean; PortError where one is not there."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     ports = open_ports(backend, in_name, out_name, clock)
     try:
         studio = FLStudio(ports.input, ports.output, clock)
