@@ -135,7 +135,11 @@ def stage_options(
     from jambot.realtime.settings import Sync
 
     if clock not in list(Sync):
-        raise UsageError(f"--clock {clock}", f"one of {', '.join(Sync)}")
+        raise UsageError(
+            f"--clock {clock}",
+            f"one of {', '.join(Sync)}",
+            "leave --clock out to keep the stage's own",
+        )
     if clock_in is not None and clock != Sync.midi:
         raise UsageError(
             f"--clock-in {clock_in} with --clock {clock}", "--clock midi", "add --clock midi"
