@@ -32,9 +32,10 @@ class Stage:
         styles=(),
         clock_port=False,
         link=None,
+        hand=None,
         **settings,
     ):
-        self.clock = ManualClock(100.0)
+        self.clock = hand or ManualClock(100.0)
         self.keys = MemoryInput(self.clock)
         self.ticks = MemoryInput(self.clock) if clock_port else None
         self.link = link(self.clock) if link else None

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from jambot.evaluation.faults import FrailPlayer
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
-from jambot.realtime.clock import SystemClock
+from jambot.realtime.clock import ManualClock, SystemClock
 from jambot.realtime.player import DirectPlayer
 from jambot.realtime.session_log import SessionLog
 
@@ -181,3 +182,42 @@ def test_a_player_two_seconds_slow_leaves_no_hole(make_stage):
     assert on_time(stage)
     assert stage.events("played")[-1]["source"] == "model"
     ended_well(stage)
+
+
+def test_a_keyboard_pulled_with_keys_down_leaves_none_stuck_and_is_heard_when_it_is_back(stage):
+    stage.strike(CM7)
+    stage.feed((0xB0, 64, 127))
+    stage.go_to(4)
+    stage.keys.alive = False
+    stage.run_for(3.0)
+    assert stage.session.hearing.held == ()
+    assert stage.session.planner.playing
+    stage.run_for(9.0)
+    assert not stage.session.planner.playing, "four bars without anybody"
+    stage.keys.alive = True
+    stage.strike(FM7)
+    stage.run_for(3.0)
+    assert stage.session.planner.playing
+    assert stage.session.hearing.held == tuple(sorted(FM7))
+    assert [event["state"] for event in stage.events("port")] == ["lost", "back"]
+    ups = [event["pitch"] for event in stage.events("heard") if not event["on"]]
+    assert sorted(ups) == sorted(CM7)
+    assert on_time(stage)
+    ended_well(stage)
+
+
+@pytest.mark.parametrize("fault", ["die", "freeze"])
+def test_a_player_that_dies_or_freezes_leaves_the_time_kept_and_is_counted(make_stage, fault):
+    clock = ManualClock(100.0)
+    player = FrailPlayer(lambda: Generator(ChordToneModel(), SamplingSettings(), 1), clock)
+    stage = make_stage(player=player, hand=clock)
+    stage.strike(CM7)
+    stage.go_to(8)
+    getattr(player, fault)(6.0)
+    stage.run_for(10.0)
+    beats = [beat for beat, _ in stage.played]
+    assert max(b - a for a, b in pairwise(beats)) <= 2.5
+    assert stage.session.planner.fallback.underruns == 1
+    assert stage.events("played")[-1]["source"] == "model"
+    assert on_time(stage)
+    assert ended_well(stage)["player_restarts"] == (fault == "die")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from jambot.evaluation.answering import chords_heard, first_note_steps
+from jambot.evaluation.happenings import happenings
 from jambot.evaluation.metrics import measure
 from jambot.music.take import HeardHarmony, PlayedNote, Take
 
@@ -133,12 +134,14 @@ def stage_figures(take: Take) -> StageFigures:
 def session_figures(take: Take) -> dict[str, Any]:
     """Stage KPIs and musical figures of a take in one flat dictionary, by the design's names.
 
-    Beside them what the gates must know of the take: `seconds`, `realtime`, `response`.
+    Beside them what the gates must know of the take, `seconds`, `realtime`, `response`, and what
+    else `happened`.
     """
     changes = [heard.change for heard in take.changed_harmonies()]
     solo = [played.note for played in take.played()]
     music = measure(solo, take.tempo_map(), changes).as_dict()
     context = {
+        "happened": happenings(take),
         "seconds": round(take.seconds, 3),
         "realtime": take.realtime,
         "response": take.session.get("response", "now"),

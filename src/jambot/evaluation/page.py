@@ -8,6 +8,7 @@ from typing import Any
 from jambot.evaluation.charts import human_range, latency_strip
 from jambot.evaluation.findings import Findings
 from jambot.evaluation.gates import GATES, Judged, figure_at
+from jambot.evaluation.happenings import told
 from jambot.evaluation.headline import Answer, duration
 from jambot.evaluation.people import PEOPLE
 from jambot.evaluation.piano_roll import Roll, draw
@@ -47,6 +48,7 @@ def report_page(findings: Findings, sound: str | None = None) -> str:
         _timings(findings) if live else "",
         _steps(findings.figures) if live else "",
         _counts(findings.figures) if live else "",
+        _happened(findings.figures) if live else "",
         music_table(findings.figures),
         pairs("Settings", findings.settings),
         pairs("Machine", findings.machine),
@@ -225,6 +227,11 @@ def _counts(figures: Mapping[str, Any]) -> str:
         told = "{right} as expected, {wrong} otherwise, {unforeseen} unexpected".format_map(changes)
         items.append(("chord changes", told))
     return definitions("What went wrong, counted", items) if items else ""
+
+
+def _happened(figures: Mapping[str, Any]) -> str:
+    items = told(figures.get("happened") or {})
+    return definitions("What else happened", items) if items else ""
 
 
 def pairs(title: str, found: Mapping[str, Any]) -> str:

@@ -7,7 +7,15 @@ from jambot.music import SILENCE, Harmony, HarmonyChange, Note
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.midi_clock import MidiClock, Move, Transported
-from jambot.realtime.midi_input import Gesture, Hands, HarmonyHeard, Keyboard, KeyHeard, Stopped
+from jambot.realtime.midi_input import (
+    SUSTAIN,
+    Gesture,
+    Hands,
+    HarmonyHeard,
+    Keyboard,
+    KeyHeard,
+    Stopped,
+)
 from jambot.realtime.midi_learn import Learning
 from jambot.realtime.ports import InputPort, TimedMessage
 from jambot.realtime.session_log import SessionLog
@@ -53,6 +61,7 @@ class Hearing:
         self.strokes = Strokes()
         self._stopped_at, self._stopped_channel = float("-inf"), -1
         self._hands: Hands | None = None
+        self._lifted: list[TimedMessage] = []
 
     @property
     def alive(self) -> bool:
@@ -108,6 +117,13 @@ class Hearing:
         self.strokes.stop(beat)
         self._hands = None
 
+    def let_go(self, seconds: float) -> None:
+        """The keyboard was pulled: nobody can lift its keys any more, so all is taken for up."""
+        channel = self._keyboard.channel or 0
+        ups = [bytes((0x80 | channel, pitch, 0)) for pitch in self.held]
+        pedal = bytes((0xB0 | channel, SUSTAIN, 0))
+        self._lifted = [TimedMessage(seconds, data) for data in (*ups, pedal)]
+
     def gestures(self) -> Iterator[Heard]:
         """Everything since the last call, in order; keys are written down."""
         for message, apart in self._arrived():
@@ -130,7 +146,8 @@ class Hearing:
 
     def _arrived(self) -> list[tuple[TimedMessage, bool]]:
         """What came in, in order, and whether at the clock's own port."""
-        arrived = [(message, False) for message in self._source.poll()]
+        lifted, self._lifted = self._lifted, []
+        arrived = [(message, False) for message in (*lifted, *self._source.poll())]
         if self._ticks is None:
             return arrived
         ticks = [(message, True) for message in self._ticks.poll()]

@@ -256,6 +256,8 @@ class Session:
             state = "back" if alive else "lost"
             if alive and which == "output":
                 self.scheduler.end_left_over(now)
+            if not alive and which == "input":
+                self.hearing.let_go(now)
             self.log.write("port", which=which, state=state, seconds=now - self.log.zero)
 
     def _wait(self, now: float) -> None:

@@ -1,0 +1,133 @@
+"""How a jam ends when the world wants it to: as a real process, told, hung up on, or robbed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.timeout(240)
+posix = pytest.mark.skipif(os.name != "posix", reason="terminals of that kind are POSIX")
+CEILING_SECONDS = 100.0
+
+
+class Jam:
+    """`jambot jam` with the built-in pianist, into memory, as a process of its own."""
+
+    def __init__(self, folder, *options, **popen):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jambot", "jam", "--backend", "auto", "--adapter", "chord-tones",
+             "--report", str(folder), *options],
+            env={**os.environ, "JACK_DEFAULT_SERVER": "none-of-that-name"},
+            **popen,
+        )  # fmt: skip
+
+    def wait_for_notes(self, count=3):
+        log = self.folder / "session.jsonl"
+        deadline = time.monotonic() + CEILING_SECONDS
+        while not (log.is_file() and log.read_bytes().count(b'"event": "played"') >= count):
+            assert self.process.poll() is None, f"it ended by itself: {self.process.returncode}"
+            assert time.monotonic() < deadline, "nothing was played"
+            time.sleep(0.05)
+
+    def ended(self):
+        """The exit status, and the report's figures; the log is whole and nothing rings."""
+        self.process.wait(timeout=CEILING_SECONDS)
+        rows = (self.folder / "session.jsonl").read_text(encoding="utf-8").splitlines()
+        assert json.loads(rows[-1])["event"] == "end"
+        report = json.loads((self.folder / "report.json").read_text(encoding="utf-8"))
+        assert report["stuck_notes"] == 0
+        assert (self.folder / "session.mid").is_file()
+        return self.process.returncode, report
+
+
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def begin(*options, **popen):
+        started.append(Jam(tmp_path / "take", *options, **popen))
+        return started[-1]
+
+    yield begin
+    for jam in started:
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(jam.process.pid).children(recursive=True):
+                child.kill()
+        jam.process.kill()
+        jam.process.wait()
+        for stream in (jam.process.stdout, jam.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+@contextmanager
+def a_terminal():
+    """Its two ends: the one a person looks at, and the one programs write to."""
+    import pty
+
+    looked_at, written_to = pty.openpty()
+    open_ends = [looked_at, written_to]
+    try:
+        yield looked_at, written_to, lambda: os.close(open_ends.pop(0))
+    finally:
+        for end in open_ends:
+            os.close(end)
+
+
+ASKINGS = [signal.SIGINT, signal.SIGTERM] if os.name == "posix" else [signal.CTRL_BREAK_EVENT]
+
+
+@pytest.mark.parametrize("asking", ASKINGS, ids=str)
+def test_asked_to_end_it_ends_its_notes_writes_its_report_and_says_where(start, asking):
+    group = {} if os.name == "posix" else {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    jam = start("--no-view", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **group)
+    jam.wait_for_notes()
+    jam.process.send_signal(asking)
+    said, complained = jam.process.communicate(timeout=CEILING_SECONDS)
+    assert jam.ended()[0] == 0
+    assert "report:" in said
+    assert complained == ""
+
+
+def test_when_nobody_reads_what_it_says_any_more_it_plays_on_and_ends_with_its_report(start):
+    jam = start("--no-view", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    jam.wait_for_notes(2)
+    jam.process.stdout.close()
+    jam.wait_for_notes(6)
+    jam.process.terminate() if os.name == "posix" else jam.process.send_signal(ASKINGS[0])
+    jam.ended()
+    assert "Traceback" not in jam.process.stderr.read()
+
+
+@posix
+def test_a_terminal_that_is_closed_ends_it_with_its_report(start):
+    import fcntl
+    import termios
+
+    with a_terminal() as (_, terminal, close):
+        jam = start(
+            "--port", "0", stdin=terminal, stdout=terminal, stderr=terminal,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        jam.wait_for_notes()
+        close()
+        jam.ended()
+
+
+def test_a_room_that_is_killed_while_it_plays_leaves_the_music_and_the_take_alone(start):
+    jam = start("--port", "0", "--seconds", "12", stdout=subprocess.DEVNULL)
+    jam.wait_for_notes()
+    children = psutil.Process(jam.process.pid).children()
+    (room,) = [child for child in children if child.net_connections("tcp")]
+    room.kill()
+    _, report = jam.ended()
+    assert jam.process.returncode == 0
+    assert report["seconds"] == pytest.approx(12.0, abs=1.0)
+    assert report["notes"] > 8
