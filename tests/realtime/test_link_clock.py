@@ -146,9 +146,12 @@ def peers():
         link.enabled = False
 
 
-def until(condition, turn=lambda: None, seconds=20.0):
+def until(condition, peers, turn=lambda: None, seconds=20.0):
+    """Link has no rooms: whoever else is on this network is in the session, and not to be led."""
     deadline = time.monotonic() + seconds
     while not condition():
+        if max(link.num_peers for link in peers) > 1:
+            pytest.skip("somebody else's Link session is on this network")
         assert time.monotonic() < deadline, "it did not happen in time"
         turn()
         time.sleep(0.005)
@@ -166,17 +169,19 @@ def test_two_real_peers_share_tempo_and_bar_with_the_stage(peers, make_stage):
         SessionLog(),
         link=mine,
     )
-    until(lambda: mine.num_peers and theirs.num_peers, session.tick)
+    until(lambda: mine.num_peers and theirs.num_peers, peers, session.tick)
+    met = clock.now()
+    until(lambda: clock.now() > met + 1.0, peers, session.tick)
     theirs.tempo = 91.0
 
     def apart():
         off = (theirs.beat - session.line.beat_at(clock.now())) % 4
         return min(off, 4 - off)
 
-    until(lambda: abs(session.line.bpm - 91.0) < 0.5 and apart() < 0.02, session.tick)
-    session.conductor.obey(SetTempo(140.0), clock.now(), clock.now())
-    until(lambda: abs(theirs.tempo - 140.0) < 0.1, session.tick)
-    until(lambda: apart() < 0.02, session.tick)
+    until(lambda: abs(session.line.bpm - 91.0) < 0.5 and apart() < 0.02, peers, session.tick)
+    session.cues.obey(SetTempo(140.0), clock.now(), clock.now())
+    until(lambda: abs(theirs.tempo - 140.0) < 0.1, peers, session.tick)
+    until(lambda: apart() < 0.02, peers, session.tick)
     session.close("test")
     assert any(event["event"] == "link" and event["peers"] for event in session.log.events)
-    until(lambda: not theirs.num_peers)
+    until(lambda: not theirs.num_peers, peers)

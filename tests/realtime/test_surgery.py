@@ -13,7 +13,7 @@ C, F_SHARP = (48, 52, 55), (54, 58, 61)
 def asked(stage, order: Order) -> str:
     """What the stage says to an order, given now; empty where it is obeyed."""
     now = stage.clock.now()
-    stage.session.conductor.obey(order, now, now)
+    stage.session.cues.obey(order, now, now)
     stage.session.tick()
     return stage.session.planner.refusals.notice
 

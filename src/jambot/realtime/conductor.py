@@ -1,50 +1,19 @@
 """Who plays when: gestures in, beginnings, yieldings and endings of the solo out."""
 
-from collections.abc import Sequence
-
 from jambot.music import HarmonyChange, Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.calls import CallListener
-from jambot.realtime.gestures import Action
-from jambot.realtime.hearing import Hearing
-from jambot.realtime.keeping import Keeper
+from jambot.realtime.hearing import Heard, Hearing
 from jambot.realtime.midi_clock import Move, Transported
-from jambot.realtime.midi_input import (
-    HarmonyHeard,
-    KeyHeard,
-    KnobTurned,
-    Pressed,
-    ProgramChosen,
-    Stopped,
-    Triggered,
-)
-from jambot.realtime.orders import (
-    End,
-    Keep,
-    LayOut,
-    Learn,
-    Lock,
-    Order,
-    Panic,
-    Reroll,
-    SetAdapter,
-    SetKnob,
-    Tap,
-    Thin,
-    Trade,
-    Trigger,
-    as_dict,
-)
+from jambot.realtime.midi_input import HarmonyHeard, KeyHeard, Stopped, Triggered
 from jambot.realtime.planning import Planner
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
 from jambot.realtime.steering import Steering
-from jambot.realtime.surgery import Surgery
 from jambot.realtime.turns import Trading
 
 TURN_LEAD_BEATS = 0.5
 """The bot prepares its turn so long before the bar line."""
-TRADES = {Action.trade_2: 2, Action.trade_4: 4, Action.trade_8: 8}
 
 
 class Conductor:
@@ -60,21 +29,17 @@ class Conductor:
         hearing: Hearing,
         planner: Planner,
         log: SessionLog,
-        styles: Sequence[str] = (),
     ) -> None:
         self.settings, self.log = settings, log
         self.started_beat = float("-inf")
         """Where the solo that plays, or played last, was to begin."""
         self._line, self._hearing, self._planner = line, hearing, planner
         self._meter = Meter(settings.beats_per_bar)
-        self._styles = styles
         self._calls = CallListener(settings.split_pitch)
         self._trading = Trading(self._meter)
         if settings.trade_bars:
             self._trading.begin(settings.trade_bars, 0.0)
         self.steering = Steering(line, planner, log)
-        self._surgery = Surgery(planner)
-        self.keeper = Keeper(log, line, self._meter)
         self._laying_out = False
         self._active_beat = 0.0
 
@@ -88,8 +53,12 @@ class Conductor:
         """Whether it is silent until asked to play."""
         return self._laying_out
 
-    def hear(self, now: float) -> None:
-        """Everything since the last tick at once: a chord's keys make one prompt, not four."""
+    def hear(self, now: float) -> list[Heard]:
+        """Everything since the last tick at once: a chord's keys make one prompt, not four.
+
+        What knobs, buttons and program changes ask for is given back, for whoever obeys it.
+        """
+        asked: list[Heard] = []
         changed_beat: float | None = None
         struck_at: float | None = None
         for heard in self._hearing.gestures():
@@ -111,42 +80,59 @@ class Conductor:
                         self._note_harmony(change, heard.seconds)
                 case Stopped():
                     changed_beat = struck_at = None
-                    self._stop(now)
-                case Triggered(reason=reason) if self._line.begun:
-                    self._laying_out = False
-                    self._start(reason, heard.seconds, now)
-                case KnobTurned(knob=knob, value=value):
-                    self.obey(SetKnob(knob, value), heard.seconds, now)
-                case Pressed(action=action):
-                    self.obey(self._meant(action), heard.seconds, now)
-                case ProgramChosen(number=number):
-                    self._choose(number, heard.seconds, now)
+                    self.stop(now)
+                case Triggered(reason=reason):
+                    if self._line.begun:
+                        self.begin(reason, heard.seconds, now)
                 case Transported():
                     if self.move(heard.gesture, heard.seconds, now):
                         struck_at = heard.seconds
                 case _:
-                    pass
+                    asked.append(heard)
         self.steering.follow_touch(now)
         waiting = self._calls.calling or self._laying_out or self._trading.on
         if not self._planner.playing and struck_at is not None and not waiting:
             self._start("start", struck_at, now)
         elif self._planner.playing and changed_beat is not None:
             self._planner.ask("harmony", changed_beat)
+        return asked
 
-    def obey(self, order: Order, seconds: float, now: float) -> None:
-        """Do what was asked for at `seconds`, or let `refusals` say why not."""
-        before = self._planner.builder.controls
-        refusal = self._perform(order, seconds, now)
-        self._planner.refusals.note(refusal)
-        if isinstance(order, SetKnob) and self._planner.builder.controls == before:
+    def begin(self, reason: str, seconds: float, now: float) -> None:
+        """Begin now: asked for at `seconds`, by a pedal, a pad or an order."""
+        self._laying_out = False
+        self._start(reason, seconds, now)
+
+    def stop(self, now: float) -> None:
+        """Silence; trades and the plan are forgotten."""
+        self._trading.end()
+        self._laying_out = False
+        self._forget_call()
+        self._planner.end_beat = None
+        self._planner.stop(now)
+
+    def lay_out(self, on: bool, seconds: float, now: float) -> None:
+        """Be silent until asked back; back where the hands are down already."""
+        if on == self._laying_out:
             return
-        self.log.write(
-            "refused" if refusal else "order",
-            order=as_dict(order),
-            seconds=seconds - self.log.zero,
-            beat=self._line.beat_at(seconds),
-            **({"reason": refusal} if refusal else {}),
-        )
+        self._laying_out = on
+        if on:
+            self._planner.give_way(now)
+        elif self._hearing.hands_down:
+            self._start("lay_out", seconds, now)
+
+    def end(self, now: float) -> None:
+        """End with the bar; then silence until triggered."""
+        self._laying_out = True
+        self._trading.end()
+        self._planner.rest(now)
+
+    def trade(self, bars: int, beat: float) -> None:
+        """Take turns of so many bars from the bar line after `beat` on; 0: none."""
+        if bars == self._trading.bars:
+            return
+        self._trading.begin(bars, beat)
+        on = self._trading.on
+        self._planner.end_beat = self._trading.turn_ends(beat) if on else None
 
     def wake(self, now: float, slept_seconds: float) -> None:
         """The machine slept: the music is elsewhere, and nothing is caught up with."""
@@ -195,74 +181,6 @@ class Conductor:
         self.started_beat = self._planner.start(reason, heard_at, now, at_beat)
         self._active_beat = max(self._active_beat, self._line.beat_at(now))
 
-    def _stop(self, now: float) -> None:
-        self._trading.end()
-        self._laying_out = False
-        self._forget_call()
-        self._planner.end_beat = None
-        self._planner.stop(now)
-
-    def _meant(self, action: Action) -> Order:
-        """What a button asks for; the one for trades ends them too."""
-        match action:
-            case Action.tap:
-                return Tap()
-            case Action.lay_out:
-                return LayOut()
-            case Action.end:
-                return End()
-            case Action.keep:
-                return Keep()
-            case _:
-                bars = TRADES[action]
-                return Trade(0 if self._trading.bars == bars else bars)
-
-    def _choose(self, number: int, seconds: float, now: float) -> None:
-        """A program change chooses a style by its number."""
-        if number < len(self._styles):
-            self.obey(SetAdapter(self._styles[number]), seconds, now)
-            return
-        there = ", ".join(f"{i} {name}" for i, name in enumerate(self._styles)) or "none"
-        self._planner.refusals.note(f"no style has the program number {number}; there are: {there}")
-
-    def _perform(self, order: Order, seconds: float, now: float) -> str:
-        """Do it; the answer says why not, and is empty where it was done."""
-        match order:
-            case Panic():
-                self._hearing.forget(self._line.beat_at(now))
-                self._stop(now)
-            case Trigger() if not self._line.begun:
-                return "nothing has been played yet: the first key begins it"
-            case Trigger():
-                self._laying_out = False
-                self._start("order", seconds, now)
-            case LayOut(on=on):
-                self._lay_out(not self._laying_out if on is None else on, seconds, now)
-            case End():
-                self._laying_out = True
-                self._trading.end()
-                self._planner.rest(now)
-            case Learn(action=action):
-                self._hearing.learning.begin(action)
-            case Trade(bars=bars):
-                self._trade(int(bars), self._line.beat_at(seconds))
-            case Keep(bars=bars):
-                return self.keeper.keep(int(bars), now)
-            case Lock() | Reroll() | Thin():
-                return self._surgery.obey(order, now)
-            case _:
-                return self.steering.obey(order, seconds, now)
-        return ""
-
-    def _lay_out(self, on: bool, seconds: float, now: float) -> None:
-        if on == self._laying_out:
-            return
-        self._laying_out = on
-        if on:
-            self._planner.give_way(now)
-        elif self._hearing.hands_down:
-            self._start("lay_out", seconds, now)
-
     def move(self, moved: Transported, seconds: float, now: float) -> bool:
         """Follow the host; True where it has started and the hands are waiting for that."""
         self.log.write(
@@ -303,13 +221,6 @@ class Conductor:
     def _forget_call(self) -> None:
         self._calls.forget()
         self._hearing.sing(None)
-
-    def _trade(self, bars: int, beat: float) -> None:
-        if bars == self._trading.bars:
-            return
-        self._trading.begin(bars, beat)
-        on = self._trading.on
-        self._planner.end_beat = self._trading.turn_ends(beat) if on else None
 
     def _take_turns(self, now: float) -> None:
         """The bot's turn is prepared just before its bar line, on what the player played last."""

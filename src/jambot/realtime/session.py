@@ -8,6 +8,7 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
 from jambot.realtime.clock_out import ClockOut
 from jambot.realtime.conductor import Conductor
+from jambot.realtime.cues import Cues
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.hearing import Hearing
 from jambot.realtime.line_log import LineLog
@@ -86,14 +87,15 @@ class Session:
         self.planner = Planner(
             settings, clock, self.line, player, self.scheduler, log, sampling, adapter
         )
-        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log, styles)
+        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log)
+        self.cues = Cues(self.conductor, self.hearing, self.planner, self.line, log, styles)
         self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
         self._link = None if link is None else self._joined(link)
         self._line_log = LineLog(self.line, log)
         self._sink, self._player = sink, player
         self._show, self._next_show = show, 0.0
         self._performer = performer
-        self._orders, self._styles = orders, tuple(styles)
+        self._orders = orders
         self._next_frame = 0.0
         self._lost: set[str] = set()
         self._ticked = log.zero = clock.now()
@@ -121,11 +123,11 @@ class Session:
             self.conductor.wake(now, slept)
             self._next_frame = _frame_after(self.line.beat_at(now))
         for order in self._orders():
-            self.conductor.obey(order, now, now)
+            self.cues.obey(order, now, now)
         moved = self._link.follow() if self._link is not None else None
         if moved is not None:
             self.conductor.move(moved, now, now)
-        self.conductor.hear(now)
+        self.cues.follow(self.conductor.hear(now), now)
         self.conductor.mind(now)
         self.planner.think(now)
         self.planner.promise(now)
@@ -199,11 +201,11 @@ class Session:
             laying_out=self.conductor.laying_out,
             adapter=self.planner.style.adapter or "",
             next_adapter=self.planner.style.wanted or "",
-            styles=self._styles,
+            styles=self.cues.styles,
             refused=self.planner.refusals.count,
             learning=self.hearing.learning.told,
             notice=self.planner.refusals.notice,
-            kept=self.conductor.keeper.kept,
+            kept=self.cues.keeper.kept,
             form=self.planner.foresight.view,
             expected=self.planner.foresight.told[:HARMONIES_SHOWN],
         )
