@@ -13,9 +13,10 @@ import ctypes
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 ROUND_ROBIN = 5
@@ -40,9 +41,11 @@ def stage_priority(platform: str = sys.platform) -> Iterator[Granted]:
     Threads: called on the stage's. On Linux the other threads of the process get it too, those of
     JACK aside: whoever holds Python's lock must not be kept waiting. Processes begun later do not.
     """
-    ask, give_back = _ways(platform)
+    ask = {"win32": _ask_windows, "darwin": _ask_macos}.get(platform, _ask_linux)
+    give_back: Callable[[], None] = _nothing
     try:
-        granted = Granted(ask())
+        what, give_back = ask()
+        granted = Granted(what)
     except (OSError, AttributeError, ValueError) as error:
         granted = Granted("", f"{platform}: {error}")
     try:
@@ -50,8 +53,7 @@ def stage_priority(platform: str = sys.platform) -> Iterator[Granted]:
     finally:
         # A nice value may be kept from being put back: the process ends soon.
         with suppress(OSError, AttributeError, ValueError):
-            if granted.what:
-                give_back()
+            give_back()
 
 
 @contextmanager
@@ -65,34 +67,34 @@ def no_long_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _ways(platform: str) -> tuple[Callable[[], str], Callable[[], None]]:
-    if platform == "win32":
-        return _ask_windows, _tell_windows
-    if platform == "darwin":
-        return _ask_macos, _tell_macos
-    return _ask_linux, _tell_linux
+Asked = tuple[str, Callable[[], None]]
+"""What was given, and how to give it back."""
 
 
-def _ask_linux() -> str:
+def _ask_linux() -> Asked:
     ours = [thread for thread in _threads() if os.sched_getscheduler(thread) == os.SCHED_OTHER]
     try:
         for thread in ours:
             policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
             os.sched_setscheduler(thread, policy, os.sched_param(ROUND_ROBIN))
     except PermissionError:
+        nice = os.getpriority(os.PRIO_PROCESS, 0)
         for thread in ours:
             os.setpriority(os.PRIO_PROCESS, thread, NICE)
-        return f"nice {NICE}"
-    return f"SCHED_RR {ROUND_ROBIN}"
+        return f"nice {NICE}", partial(_be_nice, ours, nice)
+    if not ours:
+        return "what it was started with", _nothing
+    return f"SCHED_RR {ROUND_ROBIN}", partial(_be_ordinary, ours)
 
 
-def _tell_linux() -> None:
-    for thread in _threads():
-        if os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR:
-            if os.sched_getparam(thread).sched_priority == ROUND_ROBIN:
-                os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
-        elif os.getpriority(os.PRIO_PROCESS, thread) == NICE:
-            os.setpriority(os.PRIO_PROCESS, thread, 0)
+def _be_ordinary(threads: Sequence[int]) -> None:
+    for thread in {*threads} & {*_threads()}:
+        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+
+
+def _be_nice(threads: Sequence[int], nice: int) -> None:
+    for thread in {*threads} & {*_threads()}:
+        os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 def _threads() -> list[int]:
@@ -100,30 +102,27 @@ def _threads() -> list[int]:
     return [int(number) for number in os.listdir("/proc/self/task")]
 
 
-def _ask_windows() -> str:
+def _ask_windows() -> Asked:
     system: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
-    if not system.kernel32.SetPriorityClass(system.kernel32.GetCurrentProcess(), HIGH_CLASS):
+    process = system.kernel32.GetCurrentProcess()
+    if not system.kernel32.SetPriorityClass(process, HIGH_CLASS):
         raise OSError("the high priority class was refused")
     index = ctypes.c_ulong(0)
     audio = system.avrt.AvSetMmThreadCharacteristicsW("Pro Audio", ctypes.byref(index))
-    return "high priority class" + (", Pro Audio" if audio else "")
+    what = "high priority class" + (", Pro Audio" if audio else "")
+    return what, partial(system.kernel32.SetPriorityClass, process, NORMAL_CLASS)
 
 
-def _tell_windows() -> None:
-    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    kernel.SetPriorityClass(kernel.GetCurrentProcess(), NORMAL_CLASS)
-
-
-def _ask_macos() -> str:
+def _ask_macos() -> Asked:
     _set_quality(USER_INTERACTIVE)
-    return "quality of service: user interactive"
-
-
-def _tell_macos() -> None:
-    _set_quality(DEFAULT_QUALITY)
+    return "quality of service: user interactive", partial(_set_quality, DEFAULT_QUALITY)
 
 
 def _set_quality(quality: int) -> None:
     system: Any = ctypes.CDLL(None)
     if system.pthread_set_qos_class_self_np(quality, 0):
         raise OSError("the quality of service was refused")
+
+
+def _nothing() -> None:
+    pass
