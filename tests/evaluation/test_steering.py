@@ -1,4 +1,4 @@
-"""Knobs, turned by a model that obeys one of them and by one that obeys none."""
+"""Knobs, turned by numbers made up, and by the rule, which obeys those that need no model."""
 
 import json
 
@@ -11,25 +11,6 @@ from jambot.evaluation.steering import SETTINGS, Steered, measure_steering
 from jambot.evaluation.steering_page import steering_sheet, write_steering
 from jambot.generation import ChordToneModel, SamplingSettings
 from jambot.music import ChordSpan, Meter, Note, parse_chord
-from jambot.tokens import VOCABULARY
-
-VELOCITY = VOCABULARY.ids("VEL")
-
-
-class ObedientModel(ChordToneModel):
-    """The rule, as loud as it is asked to play."""
-
-    def fork(self):
-        return ObedientModel()
-
-    def logits(self):
-        logits = super().logits()
-        if VOCABULARY.field(self._ids[-1]) == "DUR":
-            level = VOCABULARY.value(self._ids[3 + list(MEASURES).index("intensity")])
-            logits[VELOCITY] = -30.0
-            logits[VELOCITY.start + level] = 0.0
-        return logits
-
 
 MEASURES = {
     "density": 1.5, "register": 66.0, "intensity": 80.0, "inside_outside": 0.5, "swing": 0.6,
@@ -76,18 +57,22 @@ def test_a_measure_that_could_not_be_taken_is_no_rise():
     assert steered(values=(1.0, None, 1.4, 1.6, 1.8)).rises == 2
 
 
-def test_an_obedient_model_steers_where_it_obeys_and_nowhere_else(excerpt, tmp_path):
+def test_the_rule_is_as_loud_as_asked_and_no_denser_and_chance_moves_nothing(excerpt, tmp_path):
     sampling = SamplingSettings(temperature=0.0, guidance=0.0)
     found = {
         one.control: one
-        for one in measure_steering(trained("it", ObedientModel(), sampling), [excerpt])
+        for one in measure_steering(trained("it", ChordToneModel(), sampling), [excerpt])
     }
-    assert set(found) == {*MEASURES, "guidance"}
-    assert [name for name, one in found.items() if one.steers] == ["intensity"]
+    assert set(found) == {*MEASURES, "guidance", "chance"}
+    assert found["intensity"].steers
     assert found["intensity"].rises == 4
-    assert np.allclose(list(found["density"].strays.values()), 0.0)
+    assert not found["density"].steers
+    assert np.allclose(list(found["intensity"].strays.values()), 0.0)
+    assert np.allclose(list(found["chance"].strays.values()), 0.0)
+    assert not found["chance"].steers
     content = json.loads(write_steering({"it": list(found.values())}, tmp_path).read_text())
     assert content["it"]["intensity"]["steers"] is True
     rows = dict(steering_sheet("it", list(found.values())).rows)
     assert rows["intensity"][-1].said == "steers"
+    assert rows["chance"][-1].said == "–"
     assert len({len(cells) for cells in rows.values()}) == 1

@@ -1,5 +1,6 @@
 """Whatever the model says, the generator makes music of it that can be repeated and interrupted."""
 
+import collections
 import itertools
 import math
 import time
@@ -7,13 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.generation.phrasing import LONG_HASTE_S, MOST_A_BEAT, MOST_NOTES
 from jambot.music import Harmony, HarmonyChange, Meter, Note
 from jambot.tokens import VOCABULARY, Controls, Prompt, decode
+from jambot.tokens.vocabulary import VELOCITIES, nearest
 
 Models = Callable[..., Any]
 UNGUIDED = SamplingSettings(guidance=0.0)
@@ -38,6 +42,11 @@ def play(generator: Generator, until_beats: float) -> list[Note]:
 
 def before(notes: list[Note], beats: float) -> list[Note]:
     return [note for note in notes if note.onset_beats < beats]
+
+
+def as_tokens(notes: list[Note]) -> list[Note]:
+    """The notes as the model knows them: velocities in steps."""
+    return [replace(note, velocity=nearest(VELOCITIES, note.velocity)) for note in notes]
 
 
 def first_bar(generator: Generator, ids: Sequence[int], meter: Meter) -> int:
@@ -93,7 +102,7 @@ def test_whatever_the_model_says_a_line_comes_out(
     assert generator.ids.index(VOCABULARY.id("BAR")) == 8
     window = decode(generator.ids, first_bar(generator, generator.ids, prompt.meter), prompt.meter)
     shown = min(len(window), len(notes))
-    assert window[len(window) - shown :] == notes[len(notes) - shown :]
+    assert window[len(window) - shown :] == as_tokens(notes[len(notes) - shown :])
 
 
 @given(situations, st.sampled_from([-30.0, 0.0]))
@@ -380,6 +389,27 @@ def test_the_register_is_kept_and_the_knob_moves_it(random_model: Models) -> Non
     steered = [mean_pitch(66.0, knob) for knob in (0.0, 0.5, 1.0)]
     assert steered == sorted(steered)
     assert steered[2] - steered[0] > 8.0
+
+
+@pytest.mark.parametrize("tempo_bpm", [40.0, 60.0, 140.0, 280.0])
+def test_nobody_plays_faster_than_hands_can(random_model: Models, tempo_bpm: float) -> None:
+    """A model that always plays on is held to 11 notes a beat and 40 in any four seconds."""
+
+    class Breathless(random_model):
+        def logits(self):
+            found = super().logits()
+            found[VOCABULARY.ids("POS")] += np.linspace(80, 20, 24)
+            return found
+
+    generator = Generator(Breathless(), UNGUIDED)
+    generator.prompt(Prompt(CHORDS, tempo_bpm=tempo_bpm))
+    notes = play(generator, 24)
+    beats = collections.Counter(math.floor(note.onset_beats) for note in notes)
+    assert max(beats.values()) <= MOST_A_BEAT
+    onsets_s = [note.onset_beats * 60 / tempo_bpm for note in notes]
+    fastest = max(sum(s <= t < s + LONG_HASTE_S for t in onsets_s) for s in onsets_s)
+    assert fastest <= MOST_NOTES
+    assert max(beats.values()) == MOST_A_BEAT or fastest == MOST_NOTES
 
 
 def test_figures_are_taken_up_as_often_as_asked(random_model: Models) -> None:

@@ -12,7 +12,9 @@ from jambot.generation.phrasing import (
     FREE_SEMITONES,
     HASTE_NOTES,
     HASTE_S,
+    LONG_HASTE_S,
     LONGEST_BEATS,
+    MOST_NOTES,
     SILENCE_BEATS,
     haste_lean,
     register_lean,
@@ -60,6 +62,14 @@ def test_haste_leans_against_one_more_note_and_forgets_old_ones() -> None:
     hasty = sorted([*free, *(place + 0.01 for place in free)])
     leans = haste_lean(hasty, np.array([soon, later, 2.5 * HASTE_S])).tolist()
     assert leans == [-HASTE_NOTES, 0.0, 0.0]
+
+
+def test_no_more_than_a_person_plays_in_four_seconds() -> None:
+    line = [i * LONG_HASTE_S / MOST_NOTES for i in range(MOST_NOTES)]
+    end = LONG_HASTE_S
+    assert np.isinf(haste_lean(line, np.array([end - 0.01]))).all()
+    assert np.isfinite(haste_lean(line, np.array([end + 0.01]))).all()
+    assert np.isfinite(haste_lean(line[1:], np.array([end - 0.01]))).all()
 
 
 def test_a_figure_is_taken_up_in_any_key() -> None:

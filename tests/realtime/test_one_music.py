@@ -4,10 +4,11 @@ import pytest
 
 from jambot.assets import shipped_styles
 from jambot.generation import Generator, SamplingSettings, improvise
+from jambot.generation.dynamics import struck
 from jambot.music import Meter, Note, harmony_changes
 from jambot.realtime.main import CHORD_TONES, load_model
 from jambot.realtime.player import DirectPlayer
-from jambot.tokens import Prompt
+from jambot.tokens import UNSTEERED, Controls, Prompt
 
 VOICINGS = (
     (48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65), (51, 58, 62, 67), (45, 55, 60, 63)
@@ -16,6 +17,7 @@ LENGTHS = (4, 2, 1, 1, 3, 1, 4, 4, 2, 2)
 BEATS = 72
 LAST_BEAT = BEATS - 1
 BPM = 120.0
+TURNED = Controls(density=0.6, register=0.7, intensity=0.9, inside_outside=0.8, swing=0.9)
 
 
 def comping():
@@ -55,31 +57,37 @@ def written(notes):
     ]
 
 
-def make_live(make_stage, model, temperature, guidance):
+def make_live(make_stage, model, temperature, guidance, controls):
     player = DirectPlayer(generator(model, temperature, guidance))
-    return make_stage(player=player, commit_beats=0.0, commit_seconds=0.0)
+    return make_stage(player=player, commit_beats=0.0, commit_seconds=0.0, controls=controls)
 
 
-@pytest.mark.parametrize("temperature", [0.8, 1.3])
-def test_a_file_and_a_session_give_the_same_solo(make_stage, temperature):
-    live = played_live(make_live(make_stage, CHORD_TONES, temperature, 0.5))
+@pytest.mark.parametrize(("temperature", "controls"), [(0.8, UNSTEERED), (1.3, TURNED)])
+def test_a_file_and_a_session_give_the_same_solo(make_stage, temperature, controls):
+    live = played_live(make_live(make_stage, CHORD_TONES, temperature, 0.5, controls))
     offline = improvise(
-        generator(CHORD_TONES, temperature, 0.5), comping(), until_beats=BEATS, tempo_bpm=BPM
+        generator(CHORD_TONES, temperature, 0.5),
+        comping(),
+        until_beats=BEATS,
+        tempo_bpm=BPM,
+        controls=controls,
     )
     assert live == written(offline)
     assert len(live) > BEATS
 
 
+@pytest.mark.parametrize("controls", [UNSTEERED, TURNED])
 @pytest.mark.parametrize("model", shipped_styles())
-def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model):
+def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model, controls):
     """A session's first note answers a trigger, so offline it is asked for in the same way."""
-    live = played_live(make_live(make_stage, model, 1.0, 0.75))
+    live = played_live(make_live(make_stage, model, 1.0, 0.75, controls))
     offline = generator(model, 1.0, 0.75)
     offline.prompt(
         Prompt(
             harmonies=tuple(harmony_changes(comping())),
             tempo_bpm=BPM,
             meter=Meter(4),
+            controls=controls,
             attack=True,
         )
     )
@@ -87,6 +95,6 @@ def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model):
     while offline.frontier_beats < BEATS:
         note = offline.advance()
         if note is not None:
-            notes.append(note)
+            notes.append(struck(note, controls))
     assert live == written(notes)
     assert len(live) > BEATS / 4

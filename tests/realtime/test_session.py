@@ -277,8 +277,26 @@ def test_the_wheel_changes_what_is_asked_for_and_only_when_it_says_something_new
         stage.feed((0xB0, 1, value))
     turned = [e["order"]["set_knob"]["value"] for e in stage.events("order")]
     assert turned == pytest.approx([value / 127 for value in (100, 101, 102, 127)])
-    assert slow.requests[-1].prompt.controls.density == pytest.approx(102 / 127)
-    assert [event["reason"] for event in stage.events("prompt")] == ["start", "knob", "knob"]
+    asked = [request.prompt.controls.density for request in slow.requests[1:]]
+    assert asked == pytest.approx([value / 127 for value in (100, 102, 127)])
+    assert [event["reason"] for event in stage.events("prompt")] == ["start", *["knob"] * 3]
+
+
+def test_intensity_is_heard_at_once_and_nothing_is_planned_anew(make_stage):
+    def velocities(turned):
+        stage = make_stage()
+        stage.strike(CM7)
+        stage.go_to(8)
+        if turned:
+            stage.feed((0xB0, 72, 127))
+        stage.go_to(16)
+        assert [event["reason"] for event in stage.events("prompt")] == ["start"]
+        played = stage.events("played")
+        return [event["velocity"] for event in played if event["onset_beats"] > 8.5]
+
+    plain, loud = velocities(turned=False), velocities(turned=True)
+    assert loud == [velocity + 30 for velocity in plain]
+    assert len(plain) > 8
 
 
 def test_when_the_player_is_silent_the_music_goes_on_by_rule(make_stage, slow):

@@ -1,7 +1,8 @@
 """Do the knobs do what they say? Each control at several settings, its own measure and the others.
 
 A control steers when its measure rises over at least three settings in a row while the other
-measures stay where they were.
+measures stay where they were. How far measures go by chance alone is shown beside: few bars stray
+further than any knob.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +24,10 @@ SETTINGS = (0.1, 0.3, 0.5, 0.7, 0.9)
 WEIGHTS = (2.0, 1.5, 1.0, 0.5, 0.0)
 """Guidance turned as a knob for playing further outside: less of it is further out."""
 GUIDANCE, OUTSIDE = "guidance", "inside_outside"
+CHANCE = "chance"
+"""Nothing is turned but the seed."""
+FREE_SEEDS = (0.0, 1000.0, 2000.0, 3000.0)
+"""What is added to the seed: unsteered playing is measured so many times, and its mean taken."""
 FEWEST_SETTINGS = 3
 STAYS = 0.15
 """How far, relative to unsteered playing, the other measures may move."""
@@ -47,7 +52,7 @@ class Steered:
     @property
     def rises(self) -> int:
         """The most settings in a row, less one, over which its own measure rises."""
-        values = [found[self.own] for found in self.measures]
+        values = [found.get(self.own) for found in self.measures]
         longest = here = 0
         for before, after in pairwise(values):
             here = here + 1 if before is not None and after is not None and after > before else 0
@@ -67,7 +72,7 @@ class Steered:
     @property
     def steers(self) -> bool:
         """Whether it moves its own measure over three settings, and leaves the others."""
-        ends = self.measures[0][self.own], self.measures[-1][self.own]
+        ends = self.measures[0].get(self.own), self.measures[-1].get(self.own)
         grown = ends[0] is not None and ends[1] is not None and ends[1] > ends[0]
         stays = all(strayed <= STAYS for strayed in self.strays.values())
         return grown and self.rises + 1 >= FEWEST_SETTINGS and stays
@@ -90,18 +95,21 @@ def measure_steering(
     seed: int = 1,
     tell: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> list[Steered]:
-    """Turn every knob of a soloist with a model, one at a time; the others stay free.
+    """Turn every knob of a soloist with a model, one at a time, after the seed alone (`CHANCE`).
 
     Measures are taken over all excerpts' notes together, as `tokens.controls` takes them of a
     training window; only `swing`, which needs notes off the beat, may be missing.
     """
     turns: list[tuple[str, tuple[float, ...]]] = [(name, SETTINGS) for name in LEVEL_EDGES]
     turns.append((GUIDANCE, WEIGHTS))
-    total = 1 + sum(len(settings) for _, settings in turns)
-    tell(f"{soloist.name}: unsteered", 0, total)
-    free = _measures(soloist, excerpts, UNSTEERED, seed)
-    found: list[Steered] = []
-    done = 1
+    total = len(FREE_SEEDS) + sum(len(settings) for _, settings in turns)
+    chance = []
+    for done, more in enumerate(FREE_SEEDS):
+        tell(f"{soloist.name}: unsteered", done, total)
+        chance.append(_measures(soloist, excerpts, UNSTEERED, seed + int(more)))
+    free = {name: _mean([found[name] for found in chance]) for name in LEVEL_EDGES}
+    found = [Steered(CHANCE, FREE_SEEDS, tuple(chance), free)]
+    done = len(FREE_SEEDS)
     for name, settings in turns:
         measures = []
         for setting in settings:
@@ -115,6 +123,11 @@ def measure_steering(
             measures.append(_measures(tried, excerpts, controls, seed))
         found.append(Steered(name, settings, tuple(measures), free))
     return found
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _measures(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jambot.evaluation.sheet import Cell, Sheet
-from jambot.evaluation.steering import STAYS, Steered
+from jambot.evaluation.steering import CHANCE, STAYS, Steered
 
 
 def write_steering(found: Mapping[str, Sequence[Steered]], folder: Path) -> Path:
@@ -23,17 +23,22 @@ def steering_sheet(who: str, turns: Sequence[Steered]) -> Sheet:
     names = list(turns[0].unsteered)
     rows = []
     for one in turns:
+        found = [m.get(one.own) for m in one.measures]
         own = [
             Cell("–" if value is None else f"{value:.3g}", f"at {setting:g}")
-            for setting, value in zip(one.settings, (m[one.own] for m in one.measures), strict=True)
+            for setting, value in zip(one.settings, found, strict=True)
         ]
+        own += [Cell("")] * (steps - len(own))
         rises = Cell(f"{one.rises} of {len(one.settings) - 1}")
         verdict = Cell("steers" if one.steers else "fails", right=one.steers)
+        if one.control == CHANCE:
+            rises = verdict = Cell("–")
         rows.append((one.control, (*own, rises, *(_strayed(one, n) for n in names), verdict)))
     heads = (*map(str, range(1, steps + 1)), "rises", *names, "")
     caption = (
         "Its own measure at each setting, from little to much; then how far each other measure went"
-        f" from unsteered, at most {STAYS:.0%} of it. “guidance” is turned for inside_outside."
+        f" from unsteered, at most {STAYS:.0%} of it. “guidance” is turned for inside_outside;"
+        f" “{CHANCE}” is unsteered playing by other seeds: so far they go by themselves."
     )
     return Sheet(f"Controls of {who}", caption, heads, tuple(rows))
 

@@ -1,21 +1,16 @@
 """The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jambot.generation.dynamics import within_step
+from jambot.generation.knobs import told
 from jambot.generation.language_model import LanguageModel
-from jambot.generation.phrasing import (
-    KNOB_SEMITONES,
-    MEMORY_BARS,
-    haste_lean,
-    register_lean,
-    silence_lean,
-    taken_up,
-)
+from jambot.generation.leans import Leans
 from jambot.generation.sampling import SamplingSettings, chance, choose, guided
 from jambot.generation.window import Window
 from jambot.music import HarmonyChange, Note
@@ -31,7 +26,7 @@ from jambot.tokens import (
     ticks_at,
 )
 from jambot.tokens.codec import TOKENS_PER_NOTE
-from jambot.tokens.vocabulary import LOWEST_PITCH, TICKS_PER_BEAT
+from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
 POS, PITCH, DUR, VEL = (VOCABULARY.ids(field) for field in ("POS", "PITCH", "DUR", "VEL"))
 ROOM_FOR_A_BAR = 96
@@ -46,11 +41,8 @@ KEPT_BARS = 32
 """Notes further back than twice what the stage remembers are let go."""
 FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
-MOST_IN_HASTE = 64
-"""More notes than this are not looked back on for how fast they came."""
 STEP_TOKENS = 16
 """So many tokens owed are computed in one step: some 5 ms, then the newest prompt is looked at."""
-NEVER = np.float32(-np.inf)
 SEED_BITS = 32
 """A seed asked for has no more; above them stands how often chance was drawn anew."""
 
@@ -105,11 +97,11 @@ class Generator:
         """Go on from `prompt`; only tokens that differ from the present stream are computed."""
         if prompt.meter != self._prompt.meter:
             self.forget()
-        self._prompt = prompt
-        self._window.guided = self._other.guided = bool(self.settings.guidance)
+        self._leans = Leans(self.settings, prompt)
+        self._prompt = replace(prompt, controls=told(prompt.controls))
+        self._window.guided = self._other.guided = bool(self._leans.guidance)
         self._timeline = Timeline(prompt.harmonies)
         self._notes = list(prompt.notes)
-        self._register = self._register_lean()
         committed = [ticks_at(note.onset_beats) for note in prompt.notes]
         resume = ticks_at(prompt.resume_beats)
         self._last_tick = max(committed, default=min(resume, 0) - 1)
@@ -158,6 +150,9 @@ class Generator:
         vel = self._draw(VEL, self._window.heard()[VEL])
         self._window.add([vel])
         note = note_of(self._beat, *(VOCABULARY.value(token) for token in (pos, pitch, dur, vel)))
+        if self.settings.temperature:
+            velocity = within_step(note.velocity, self._chance(int(VEL.stop)))
+            note = replace(note, velocity=velocity)
         self._last_tick = self._floor_tick = ticks_at(note.onset_beats)
         self._notes.append(note)
         return note
@@ -171,58 +166,27 @@ class Generator:
             return int(POS.start) + first
         logits = self._window.heard()
         marker = marker_id(self._beat + 1, self._prompt.meter)
-        places = logits[POS][first:] + self._haste_lean(first)
-        candidates = np.append(places, logits[marker] + self._rest_lean())
+        places = self._leans.places(logits[POS][first:], self._beat, first, self._notes)
+        rest = logits[marker] + self._leans.rest(self._beat, self._notes)
+        candidates = np.append(places, rest)
         drawn = self._choose(candidates, int(POS.start))
         return None if drawn == len(candidates) - 1 else POS.start + first + drawn
 
-    def _rest_lean(self) -> float:
-        """What is added for playing no more in this beat."""
-        ended = self._notes[-1].end_beats if self._notes else float("-inf")
-        return self.settings.rest_bias + self.settings.breath * silence_lean(self._beat + 1 - ended)
-
-    def _haste_lean(self, first: int) -> NDArray[np.float32] | float:
-        """What is added to the places of this beat, from its tick `first` on."""
-        if not self.settings.haste:
-            return 0.0
-        beat_s = 60.0 / self._prompt.tempo_bpm
-        last = [note.onset_beats * beat_s for note in self._notes[-MOST_IN_HASTE:]]
-        places = (self._beat + np.arange(first, TICKS_PER_BEAT) / TICKS_PER_BEAT) * beat_s
-        return self.settings.haste * haste_lean(last, places)
-
-    def _register_lean(self) -> NDArray[np.float32] | float:
-        """What is added to the pitch logits, to stay around the register asked for."""
-        centre, knob = self.settings.centre, self._prompt.controls.register
-        if centre is None:
-            return 0.0
-        return register_lean(centre + (0.0 if knob is None else (knob - 0.5) * KNOB_SEMITONES))
-
     def _pitch_logits(self) -> NDArray[np.float32]:
         logits = self._window.heard()[PITCH]
-        if self.settings.guidance:
-            logits = guided(logits, self._window.unheard()[PITCH], self.settings.guidance)
-        logits = logits + self._register
-        if self.settings.figures:
-            pitches = [pitch - LOWEST_PITCH for pitch in taken_up(self._recent())]
-            logits[[pitch for pitch in pitches if 0 <= pitch < len(logits)]] += (
-                self.settings.figures
-            )
-        logits[: max(0, self.settings.lowest - LOWEST_PITCH)] = NEVER
-        logits[self.settings.highest - LOWEST_PITCH + 1 :] = NEVER
-        return logits
+        if self._leans.guidance:
+            logits = guided(logits, self._window.unheard()[PITCH], self._leans.guidance)
+        return self._leans.pitches(logits, self._beat, self._notes)
 
     def _draw(self, field: slice, logits: NDArray[np.float32]) -> int:
         return int(field.start) + self._choose(logits, int(field.start))
 
     def _choose(self, logits: NDArray[np.float32], kind: int) -> int:
         top_p = self.settings.top_p if kind == PITCH.start else self.settings.rhythm_top_p
-        return choose(logits, self.settings.temperature, top_p, self._chance(kind))
-
-    def _recent(self) -> list[Note]:
-        """The line of the last bars."""
-        oldest = float(self._beat) - MEMORY_BARS * self._prompt.meter.beats_per_bar
-        first = bisect_left(self._notes, oldest, key=lambda note: note.onset_beats)
-        return self._notes[first:]
+        temperature = self.settings.temperature
+        if kind == VEL.start:
+            temperature *= self.settings.velocity_temperature
+        return choose(logits, temperature, top_p, self._chance(kind))
 
     def _chance(self, kind: int) -> float:
         seed = self.seed + (bisect_right(self._prompt.drawn_anew, self._beat) << SEED_BITS)

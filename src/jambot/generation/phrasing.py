@@ -1,8 +1,8 @@
 """What leans on the model's choices: register, breath, haste, and figures taken up again.
 
-All are soft: they are added to logits, forbid nothing, and depend on nothing but the line itself,
-so that the same line so far goes on the same, offline and live. They look back `MEMORY_BARS` at
-most. Their numbers come from the 351 Weimar solos of the training side.
+All are added to logits, and all are soft but the outermost bound of haste. They depend on nothing
+but the line itself, so that the same line so far goes on the same, offline and live. They look back
+`MEMORY_BARS` at most. Their numbers come from the 351 Weimar solos of the training side.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,6 @@ FREE_SEMITONES = 10.0
 """Either side of the centre nothing leans: people play nine notes of ten so near their median."""
 EDGE_SEMITONES = 4.0
 """So far beyond, a pitch is e times less likely; twice as far, e⁴ times."""
-KNOB_SEMITONES = 12.0
-"""What the register knob moves the centre by, from 0 to 1: people's quintiles span 8.4."""
 
 SILENCE_BEATS = 2.4
 """Three rests of four are over by then (quartiles 0.7, 1.3, 2.4)."""
@@ -34,6 +32,11 @@ LONGEST_BEATS = 16.0
 HASTE_S = 2.0
 HASTE_NOTES = 18
 """So many notes in so many seconds are free: no held-out person keeps up more than 9.75 in one."""
+LONG_HASTE_S = 4.0
+MOST_NOTES = 40
+"""More notes in so many seconds there are not: no held-out person's excerpt has them."""
+MOST_A_BEAT = 11
+"""Nor more in one beat. The lean alone let a model go on that is sure of the next sixteenth."""
 
 FIGURE_INTERVALS = 3
 """A figure is known again by so many intervals."""
@@ -62,14 +65,23 @@ def silence_lean(beats: float) -> float:
 def haste_lean(onsets_s: Sequence[float], places_s: NDArray[np.float64]) -> Logits:
     """Notes beyond what is free that another one at each of `places_s` follows, as numbers below 0.
 
-    `onsets_s` are the line's so far, ascending, in seconds like the places. Where few training
-    solos went (a beat of a second, three in a bar) a model may play more than hands can.
+    Minus infinity where `MOST_NOTES` have been played. `onsets_s` are the line's so far, ascending,
+    in seconds like the places. Where few training solos went (a beat of a second, three in a bar) a
+    model may play more than hands can.
 
-    >>> haste_lean([i / 20 for i in range(40)], np.array([2.0, 2.5, 4.0])).tolist()
-    [-22.0, -12.0, 0.0]
+    >>> haste_lean([i / 20 for i in range(40)], np.array([2.0, 4.0, 4.1, 6.0])).tolist()
+    [-inf, -inf, 0.0, 0.0]
+    >>> haste_lean([i / 20 for i in range(30)], np.array([1.5, 2.5, 4.0])).tolist()
+    [-12.0, -2.0, 0.0]
     """
-    forgotten = np.searchsorted(np.array(onsets_s), places_s - HASTE_S, side="left")
-    lean: Logits = np.minimum(HASTE_NOTES - (len(onsets_s) - forgotten), 0).astype(np.float32)
+    onsets = np.array(onsets_s)
+
+    def since(seconds: float) -> NDArray[np.int64]:
+        """How many notes lie within so many seconds before each place."""
+        return len(onsets) - np.searchsorted(onsets, places_s - seconds, side="left")
+
+    lean: Logits = np.minimum(HASTE_NOTES - since(HASTE_S), 0).astype(np.float32)
+    lean[since(LONG_HASTE_S) >= MOST_NOTES] = -np.inf
     return lean
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jambot.errors import BadMidiError, UsageError
+from jambot.generation.dynamics import struck
 from jambot.generation.generator import Generator
 from jambot.music import (
     Chart,
@@ -56,7 +57,7 @@ def improvise(
     )
     for note in generator.notes_until(until_beats):
         if note.onset_beats < until_beats:
-            yield note
+            yield struck(note, controls)
 
 
 def solo_over_file(

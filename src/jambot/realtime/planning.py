@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import replace
 
 from jambot.generation import SamplingSettings
+from jambot.generation.dynamics import struck
 from jambot.music import Meter, parse_chart
 from jambot.realtime.attack import Attack, on_grid, place_before
 from jambot.realtime.beat_line import BeatLine
@@ -28,6 +29,9 @@ HELD_SECONDS = 0.03
 port that wants its messages earliest is given them 25 ms ahead."""
 TEMPO_STEP = 0.05
 """The player is told of a new tempo when it differs by so much: it costs the whole prompt."""
+
+KNOB_STEP = 0.05
+"""The music is planned anew where a knob passes the next of these: not at each of its messages."""
 
 
 class Planner:
@@ -136,9 +140,10 @@ class Planner:
         self.log.write("rest", seconds=now - self.log.zero, beat=beat)
 
     def turn(self, controls: Controls) -> None:
-        """Ask for more or less of something; what is the same to the player is not asked anew."""
+        """Ask for more or less of something; too little of it is not planned anew for."""
         before, self.builder.controls = self.builder.controls, controls
-        if self.playing and controls.levels() != before.levels():
+        same_loudness = replace(controls, intensity=before.intensity)
+        if self.playing and same_loudness.steps(KNOB_STEP) != before.steps(KNOB_STEP):
             self.ask("knob")
 
     def sample(self, sampling: SamplingSettings) -> None:
@@ -235,7 +240,8 @@ class Planner:
                 planned = replace(planned, note=note)
             elif planned.note.onset_beats <= self.builder.promised_beats:
                 continue
-            promised.append(planned)
+            sounding = struck(planned.note, self.builder.controls)
+            promised.append(replace(planned, note=sounding))
             self.builder.promise(planned.note)
             self._attack.met(planned.note.onset_beats)
         self.promised.extend(promised)

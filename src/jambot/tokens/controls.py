@@ -29,6 +29,11 @@ class Controls:
             for knob in (getattr(self, field.name) for field in fields(self))
         )
 
+    def steps(self, width: float) -> tuple[int | None, ...]:
+        """In which step of this width each knob stands, in field order; None where it is free."""
+        knobs = (getattr(self, field.name) for field in fields(self))
+        return tuple(None if knob is None else int(knob / width) for knob in knobs)
+
 
 UNSTEERED = Controls()
 

@@ -1,0 +1,47 @@
+"""How hard notes are struck: between the steps of the tokens, and by the knob `intensity`."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from jambot.music import Note
+from jambot.tokens import Controls
+from jambot.tokens.vocabulary import VELOCITIES
+
+SOFTEST, LOUDEST = 40, 108
+"""Where the outer steps end: one Weimar note in a hundred lies beyond."""
+_TOPS = [*((low + high) // 2 for low, high in pairwise(VELOCITIES)), LOUDEST]
+_STEPS = dict(zip(VELOCITIES, pairwise([SOFTEST - 1, *_TOPS]), strict=True))
+
+LOUDER = 60.0
+"""What `intensity` moves the velocity by, from 0 to 1: from a whisper to a shout."""
+
+
+def within_step(velocity: int, chance: float) -> int:
+    """A velocity that the same token stands for, by `chance` in [0, 1): people know no steps.
+
+    >>> within_step(80, 0.0), within_step(80, 0.99)
+    (78, 83)
+    """
+    below, top = _STEPS[velocity]
+    return below + 1 + int(chance * (top - below))
+
+
+def loudness(velocity: int, knob: float | None) -> int:
+    """How hard a note of this velocity is struck at this intensity.
+
+    >>> loudness(80, None), loudness(80, 0.0), loudness(80, 1.0), loudness(106, 1.0)
+    (80, 50, 110, 127)
+    """
+    if knob is None:
+        return velocity
+    return min(max(round(velocity + (knob - 0.5) * LOUDER), 1), 127)
+
+
+def struck(note: Note, controls: Controls) -> Note:
+    """The note as it sounds under these knobs.
+
+    Whoever goes on from the line goes on from the note itself: so the knob moves nothing else, and
+    acts at once.
+    """
+    velocity = loudness(note.velocity, controls.intensity)
+    return note if velocity == note.velocity else replace(note, velocity=velocity)
