@@ -80,7 +80,11 @@ def test_a_take_on_a_manual_clock_is_made_again_note_by_note(tmp_path, adapter):
 
 
 def test_orders_that_changed_the_player_are_obeyed_again(tmp_path):
-    asked = {3000: SetKnob("density", 0.9), 6000: SetSampling("temperature", 1.6)}
+    asked = {
+        3000: SetKnob("density", 0.9),
+        5000: SetKnob("intensity", 0.9),
+        6000: SetSampling("temperature", 1.6),
+    }
     calls = iter(range(1_000_000))
 
     def orders():
@@ -88,7 +92,8 @@ def test_orders_that_changed_the_player_are_obeyed_again(tmp_path):
         return [order] if order else []
 
     take = record(tmp_path, orders=orders)
-    assert len(take.of("order")) == 2
+    assert len(take.of("order")) == 3
+    assert {event["intensity"] for event in take.of("played")} >= {0.9}
     assert again(take).difference == ""
 
 

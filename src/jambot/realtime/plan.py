@@ -12,7 +12,8 @@ class PlannedNote:
 
     `prompt` and `harmony` number the request that made it (none made a fallback: 0) and the newest
     harmony that it had heard, `expected` the expected change that it stands on (none: 0); `source`
-    is `model` or `fallback`; `at_once` marks the answer to a trigger, due on arrival.
+    is `model` or `fallback`; `at_once` marks the answer to a trigger, due on arrival. Once promised
+    the note is as it is struck at this `intensity`.
     """
 
     note: Note
@@ -21,6 +22,7 @@ class PlannedNote:
     source: str = "model"
     at_once: bool = False
     expected: int = 0
+    intensity: float | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)

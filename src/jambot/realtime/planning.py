@@ -240,8 +240,9 @@ class Planner:
                 planned = replace(planned, note=note)
             elif planned.note.onset_beats <= self.builder.promised_beats:
                 continue
+            intensity = self.builder.controls.intensity
             sounding = struck(planned.note, self.builder.controls)
-            promised.append(replace(planned, note=sounding))
+            promised.append(replace(planned, note=sounding, intensity=intensity))
             self.builder.promise(planned.note)
             self._attack.met(planned.note.onset_beats)
         self.promised.extend(promised)

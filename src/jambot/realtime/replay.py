@@ -12,6 +12,7 @@ from typing import Any
 from jambot import __version__
 from jambot.errors import JamBotError, UsageError
 from jambot.generation import SamplingSettings
+from jambot.generation.dynamics import struck
 from jambot.music import Note
 from jambot.music.take import Take
 from jambot.realtime.fallback import Fallback
@@ -20,7 +21,7 @@ from jambot.realtime.prompt_log import PromptReader
 from jambot.realtime.repertoire import MakeGenerator, Repertoire
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.witness import digest
-from jambot.tokens import VOCABULARY, Prompt
+from jambot.tokens import VOCABULARY, Controls, Prompt
 
 PLACES = 6
 """Decimals that the log keeps of what was played."""
@@ -206,8 +207,8 @@ class _Again:
         """Every note that a prompt takes for played was made here, or played by the hands."""
         for note in added:
             whole = (note.onset_beats, note.duration_beats, note.pitch, note.velocity)
-            struck = (round(note.onset_beats, PLACES), note.pitch, note.velocity)
-            if not self._known.intersection((whole, whole[1:], struck)):
+            by_hand = (round(note.onset_beats, PLACES), note.pitch, note.velocity)
+            if not self._known.intersection((whole, whole[1:], by_hand)):
                 self._differs(f"{asker} tells of a note that nobody made: {_told([note])}")
 
     def _compare(self, event: dict[str, Any]) -> None:
@@ -215,7 +216,8 @@ class _Again:
             event["onset_beats"], event["duration_beats"], event["pitch"], event["velocity"]
         )
         request = 0 if event["source"] == "fallback" else event["prompt"]
-        made = self._made.get(request, [])
+        controls = Controls(intensity=event["intensity"])
+        made = [struck(one, controls) for one in self._made.get(request, [])]
         for one in made:
             placed = replace(one, onset_beats=note.onset_beats) if event["at_once"] else one
             if _rounded(placed) == _rounded(note):

@@ -60,6 +60,7 @@ class SessionLog:
             harmony=planned.harmony,
             at_once=planned.at_once,
             expected=planned.expected,
+            intensity=planned.intensity,
         )
 
     def ended(self, pitch: int, due: float, sent: float, beat: float) -> None:
