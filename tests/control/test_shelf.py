@@ -122,6 +122,13 @@ def test_the_running_takes_report_is_one_click_away(get: Get):
     assert asker(Shelf(None))("/report").status == 404
 
 
+def test_bars_that_were_kept_are_on_the_shelf(running: Path, get: Get):
+    name = "keep_2026-11-23_20-15-00_bars_1-8.mid"
+    (running / name).write_bytes(b"MThd kept")
+    assert get("/takes").json[0]["kept"] == [name]
+    assert get(f"/takes/now/{name}").content == b"MThd kept"
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -28,8 +28,9 @@ from jambot.music.take_midi import write_session_midi
 
 LOG_FILE = "session.jsonl"
 MOST_TAKES = 50
+MIDI = "audio/midi"
 KINDS = {
-    "session.mid": "audio/midi",
+    "session.mid": MIDI,
     "report.html": "text/html; charset=utf-8",
     "report.json": "application/json",
     "solo.wav": "audio/wav",
@@ -94,6 +95,7 @@ class Shelf:
             "notes": report.get("notes"),
             "headline": report.get("headline", ""),
             "sound": (folder / "solo.wav").is_file(),
+            "kept": _kept(folder),
         }
 
     def _notes(self, request: Request) -> Response:
@@ -127,13 +129,13 @@ class Shelf:
     def _file(self, request: Request) -> Response:
         folder = self._folders().get(request.path_params["name"])
         name = request.path_params["file"]
+        if folder is not None and name in _kept(folder):
+            return FileResponse(folder / name, media_type=MIDI, headers=_to_save(name))
         if folder is None or name not in KINDS:
             return _missing()
         headers = {"content-security-policy": REPORT_POLICY} if name == "report.html" else {}
         if name == "session.mid":
-            headers["content-disposition"] = (
-                f"attachment; filename*=UTF-8''{quote(f'jambot_{folder.name}.mid')}"
-            )
+            headers = _to_save(f"jambot_{folder.name}.mid")
         path = folder / name
         if path.is_file() and folder != self._running:
             return FileResponse(path, media_type=KINDS[name], headers=headers)
@@ -158,6 +160,15 @@ def _made(folder: Path, name: str) -> bytes:
         else:
             write_report(session_report(take), Path(made))
         return (Path(made) / name).read_bytes()
+
+
+def _kept(folder: Path) -> list[str]:
+    """The MIDI files of bars that were kept while it was played, newest first."""
+    return sorted((file.name for file in folder.glob("keep_*.mid")), reverse=True)
+
+
+def _to_save(name: str) -> dict[str, str]:
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
 
 
 def _read_json(path: Path) -> dict[str, Any]:

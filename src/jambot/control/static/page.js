@@ -104,6 +104,7 @@ const keys = new Keys({
   pads: element("pads"),
   shortcuts: {
     Escape: panic, KeyM: clicked, KeyC: acts.tap, KeyV: acts.start, KeyB: acts.end, KeyN: acts.lay_out,
+    KeyQ: acts.keep,
   },
   onKey(pitch, velocity) {
     strike(velocity ? 0x90 : 0x80, pitch, velocity);
@@ -154,6 +155,7 @@ function say(now) {
   const hint = picture.settings?.lay_out
     ? "Laid out. Press Lay out again, or Start, and JAM_BOT goes on."
     : "Play a chord: hold 1 to 8, the keys A to L, or your own keyboard. JAM_BOT answers.";
+  readouts.write("kept", picture.kept ? `${picture.kept} lies in Takes.` : "");
   readouts.write("hint", waits && !silent ? hint : "");
 }
 

@@ -41,6 +41,7 @@ export class Steering {
       start: () => this.ask({ trigger: {} }),
       lay_out: () => this.ask({ lay_out: { on: !this.laidOut } }),
       end: () => this.ask({ end: {} }),
+      keep: () => this.ask({ keep: { bars: 32 } }),
     };
   }
 

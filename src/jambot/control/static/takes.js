@@ -33,20 +33,15 @@ export class Takes {
     const play = text("button", "Play");
     play.type = "button";
     play.addEventListener("click", () => (this.playing?.button === play ? this.stop() : this.play(at, play)));
-    const midi = link(`${at}/session.mid`, "MIDI");
-    midi.draggable = true;
-    midi.title = "Drag it into FL Studio or any DAW, or click to save it";
-    midi.addEventListener("dragstart", (event) => {
-      const file = `jambot_${take.name}.mid`.replaceAll(":", "-");
-      event.dataTransfer.setData("DownloadURL", `audio/midi:${file}:${midi.href}`);
-      event.dataTransfer.setData("text/uri-list", midi.href);
-    });
+    const midi = draggable(`${at}/session.mid`, "MIDI", `jambot_${take.name}.mid`);
     const report = link(`${at}/report.html`, "Report");
     report.target = "_blank";
     const doors = document.createElement("div");
     doors.append(play, midi, report);
     if (take.sound) doors.append(link(`${at}/solo.wav`, "WAV"));
-    item.append(title, story, doors);
+    const kept = document.createElement("div");
+    kept.append(...take.kept.map((file) => draggable(`${at}/${encodeURIComponent(file)}`, file, file)));
+    item.append(title, story, doors, kept);
     return item;
   }
 
@@ -98,5 +93,18 @@ function text(tag, words) {
 function link(href, words) {
   const anchor = text("a", words);
   anchor.href = href;
+  return anchor;
+}
+
+/** A MIDI file that a DAW takes from the browser's window. */
+function draggable(href, words, file) {
+  const anchor = link(href, words);
+  anchor.draggable = true;
+  anchor.title = "Drag it into FL Studio or any DAW, or click to save it";
+  anchor.addEventListener("dragstart", (event) => {
+    const name = file.replaceAll(":", "-");
+    event.dataTransfer.setData("DownloadURL", `audio/midi:${name}:${anchor.href}`);
+    event.dataTransfer.setData("text/uri-list", anchor.href);
+  });
   return anchor;
 }
