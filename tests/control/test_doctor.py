@@ -13,9 +13,10 @@ import pytest
 from jambot.cli import main
 from jambot.control.doctor import Check, State, Wishes, examine, may_jam
 from jambot.control.doctor.cable import PROBES, measure_cable
-from jambot.control.doctor.machine import disk, fl_studio, priority, timer
+from jambot.control.doctor.machine import disk, priority, timer
 from jambot.control.doctor.player import speed
 from jambot.control.doctor.ports import port_checks
+from jambot.control.doctor.studio import installed
 from jambot.control.fl_install import install
 from jambot.evaluation.hands import Hands
 from jambot.generation import ChordToneModel
@@ -186,13 +187,13 @@ def test_a_model_that_is_slower_than_hands_is_broken() -> None:
 
 
 def test_the_script_in_fl_studio_is_told_missing_changed_and_newer(tmp_path: Path) -> None:
-    assert fl_studio(tmp_path / "nowhere").state is State.BROKEN
-    assert fl_studio(tmp_path).cure == "jambot fl install"
+    assert installed(tmp_path / "nowhere").state is State.BROKEN
+    assert installed(tmp_path).cure == "jambot fl install"
     path = install(tmp_path)
-    assert fl_studio(tmp_path).state is State.GOOD
+    assert installed(tmp_path).state is State.GOOD
     as_installed = path.read_bytes()
     path.write_bytes(as_installed.replace(b"VERSION = ", b"VERSION = 9"))
-    assert "changed by hand" in fl_studio(tmp_path).found
+    assert "changed by hand" in installed(tmp_path).found
 
 
 def test_one_check_that_fails_unforeseen_does_not_stop_the_others(

@@ -36,6 +36,10 @@ def doctor(
     adapter: Adapter = "jazz",
     report: Annotated[Path, typer.Option(help="Where takes are to go.")] = Path("takes"),
     fl_folder: Annotated[Path | None, typer.Option(help="FL Studio's user data folder.")] = None,
+    fl: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="IN OUT", help="FL Studio's cables: from its script, and to it."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs, all figures.")] = False,
     panic: Annotated[
         bool, typer.Option("--panic", help="Only: end every note on every output.")
@@ -50,7 +54,7 @@ def doctor(
         if not checks and not as_json:
             out.print("No MIDI output, so nothing that could sound.")
     else:
-        wishes = Wishes(backend, in_name, out_name, loopback, adapter, report, fl_folder)
+        wishes = Wishes(backend, in_name, out_name, loopback, adapter, report, fl_folder, fl)
         with err.status("looking") as status:
             checks = examine(wishes, lambda words: status.update(f"looking at the {words}"))
     if as_json:

@@ -1,8 +1,8 @@
 """What stands between a musician and the first bar, looked at part by part, with a cure for each.
 
 `examine` asks every check in turn: of the `machine`, of the `ports` (with `cable` measuring one
-that leads back here) and of the `player`. Nothing is changed but by `panic`. Imported by the
-command line and by the MCP server.
+that leads back here), of FL `studio` and of the `player`. Nothing is changed but by `panic`.
+Imported by the command line and by the MCP server.
 """
 
 from jambot.control.doctor.check import Check, State, Wishes

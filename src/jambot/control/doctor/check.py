@@ -42,7 +42,8 @@ class Wishes:
     """What is to be looked at: the ports and the adapter of the jam to come.
 
     `loopback` names the two ends of a cable that leads back here: where it is heard, and where it
-    is played into. `takes` is where takes go; `fl_folder` FL Studio's user data, if it was moved.
+    is played into. `takes` is where takes go; `fl_folder` FL Studio's user data, if it was moved;
+    `fl` the cables from and to its script.
     """
 
     backend: str = "auto"
@@ -52,3 +53,4 @@ class Wishes:
     adapter: str = "jazz"
     takes: Path = Path("takes")
     fl_folder: Path | None = None
+    fl: tuple[str, str] | None = None

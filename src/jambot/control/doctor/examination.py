@@ -9,11 +9,13 @@ from jambot.control.doctor.check import Check, State, Wishes
 from jambot.control.doctor.machine import machine_checks
 from jambot.control.doctor.player import player_checks
 from jambot.control.doctor.ports import port_checks
+from jambot.control.doctor.studio import studio_checks
 
 Checking = Callable[[Wishes], Iterator[Check]]
 PARTS: tuple[tuple[str, Checking], ...] = (
     ("machine", machine_checks),
     ("ports", port_checks),
+    ("FL Studio", studio_checks),
     ("player", player_checks),
 )
 

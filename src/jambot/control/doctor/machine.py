@@ -1,4 +1,4 @@
-"""The doctor's look at the machine: timer, disk, view, sound, and FL Studio's script."""
+"""The doctor's look at the machine: processor, timer, priority, disk, view and sound."""
 
 import os
 import platform
@@ -12,10 +12,8 @@ from pathlib import Path
 
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.control.door import LOOPBACK
-from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
 from jambot.control.live_view import STATIC
 from jambot.control.room import PORT
-from jambot.errors import UsageError
 from jambot.evaluation.kpi import Latency
 from jambot.evaluation.sound import INSTALL, find_soundfont
 from jambot.realtime.clock import Clock, SystemClock
@@ -41,7 +39,6 @@ def machine_checks(wishes: Wishes) -> Iterator[Check]:
     yield disk(wishes.takes)
     yield live_view()
     yield sound()
-    yield fl_studio(wishes.fl_folder)
 
 
 def processor() -> Check:
@@ -139,27 +136,3 @@ def _sound_parts() -> list[tuple[str, bool]]:
         ("fluidsynth", shutil.which("fluidsynth") is not None),
         ("soundfont", find_soundfont() is not None),
     ]
-
-
-def fl_studio(folder: Path | None) -> Check:
-    """Which script FL Studio has, beside the one that ships."""
-    name = "FL Studio"
-    try:
-        path = hardware_folder(folder) / SCRIPT
-        there = inspect(path)
-    except UsageError as error:
-        state = State.ABSENT if folder is None else State.BROKEN
-        return Check(name, state, error.found, "" if folder is None else error.expected)
-    shipped = shipped_version()
-    figures = {"installed": there.version if there else None, "shipped": shipped}
-    if there is None:
-        return Check(name, State.WEAK, "its script is not installed", "jambot fl install", figures)
-    found = f"script {there.version}, this JAM_BOT has {shipped}"
-    if not there.own:
-        cure = "keep a copy of it, then jambot fl install --force"
-        return Check(name, State.WEAK, f"{found}; changed by hand", cure, figures)
-    if there.version is None or there.version < shipped:
-        return Check(name, State.WEAK, found, "jambot fl install, then restart it", figures)
-    if there.version > shipped:
-        return Check(name, State.WEAK, found, "upgrade JAM_BOT", figures)
-    return Check(name, State.GOOD, found, figures=figures)

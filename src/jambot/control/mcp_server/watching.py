@@ -33,6 +33,8 @@ from jambot.realtime.orders import Panic, as_dict
 from jambot.realtime.ports import list_ports
 
 MOST_BARS = 32
+FEWEST_BARS = 3
+"""Shown of a plan that expects chords, however far its notes reach."""
 DOCTOR_SECONDS = 60.0
 LastBars = Annotated[int, Field(ge=1, le=MOST_BARS, description="How many bars back, at most 32.")]
 TakeName = Annotated[str | None, Field(description="As `takes` lists it; none: the newest.")]
@@ -70,7 +72,7 @@ class Watching:
         meter = told.beats_per_bar
         start = now // meter * meter
         last = max((note.onset_beats for note in (*promised, *tentative)), default=now)
-        bars = int(last // meter - start // meter) + 1
+        bars = max(FEWEST_BARS * bool(told.coming), int((last - start) // meter) + 1)
         chords = told.chords(start, now) + told.coming
         roll = text_roll([*promised, *tentative], [], chords, start, bars, meter)
         bar, beat = divmod(max(0.0, now), meter)

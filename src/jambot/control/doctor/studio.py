@@ -1,0 +1,67 @@
+"""The doctor's look at FL Studio: the steps of docs/fl_studio.md, and which of them fails."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
+from jambot.control.fl_link import open_studio
+from jambot.control.fl_studio import FLStudio
+from jambot.errors import FLStudioError, PortError, UsageError
+
+
+def studio_checks(wishes: Wishes) -> Iterator[Check]:
+    """The script's place; with the cables named, the talk over them too."""
+    yield installed(wishes.fl_folder)
+    if wishes.fl is not None:
+        yield from talk(partial(open_studio, wishes.backend, *wishes.fl))
+
+
+def installed(folder: Path | None) -> Check:
+    """Which script FL Studio has, beside the one that ships (step 4)."""
+    name = "FL Studio"
+    try:
+        path = hardware_folder(folder) / SCRIPT
+        there = inspect(path)
+    except UsageError as error:
+        state = State.ABSENT if folder is None else State.BROKEN
+        return Check(name, state, error.found, "" if folder is None else error.expected)
+    shipped = shipped_version()
+    figures = {"installed": there.version if there else None, "shipped": shipped}
+    if there is None:
+        return Check(name, State.WEAK, "its script is not installed", "jambot fl install", figures)
+    found = f"script {there.version}, this JAM_BOT has {shipped}"
+    if not there.own:
+        cure = "keep a copy of it, then jambot fl install --force"
+        return Check(name, State.WEAK, f"{found}; changed by hand", cure, figures)
+    if there.version is None or there.version < shipped:
+        return Check(name, State.WEAK, found, "jambot fl install, then restart it", figures)
+    if there.version > shipped:
+        return Check(name, State.WEAK, found, "upgrade JAM_BOT", figures)
+    return Check(name, State.GOOD, found, figures=figures)
+
+
+def talk(link: Callable[[], AbstractContextManager[FLStudio]]) -> Iterator[Check]:
+    """The cables (steps 2 and 5), the script at their other end (6 to 8), a channel (9)."""
+    try:
+        with link() as studio:
+            yield Check("FL cables", State.GOOD, "both are there")
+            status = studio.connect()
+    except PortError as error:
+        cure = f"step 2: {error.cure}"
+        yield Check("FL cables", State.BROKEN, error.found, cure)
+        return
+    except FLStudioError as error:
+        yield Check("FL link", State.BROKEN, error.found, f"steps 6 and 7: {error.cure}")
+        return
+    state = status.state
+    assert state is not None
+    doing = "playing" if state.playing else "at rest"
+    yield Check("FL link", State.GOOD, f"{status.fl_version}, {doing}, {state.bpm:g} bpm")
+    if state.channel is None:
+        cure = "step 9: put an instrument in the channel rack and click its name"
+        yield Check("FL channel", State.WEAK, "none is selected: the solo has no sound", cure)
+    else:
+        yield Check("FL channel", State.GOOD, f"the solo sounds on {state.channel_name}")
