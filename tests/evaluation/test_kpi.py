@@ -71,6 +71,17 @@ def test_jitter_counts_note_ons_and_note_offs_without_sign(log_book):
     assert jitter.max == pytest.approx(3.0)
 
 
+def test_what_is_due_the_moment_it_is_asked_for_keeps_no_time(log_book):
+    book = log_book().note(1.0, ends_after=None).write("stop", seconds=2.0, beat=4.0)
+    book.write("ended", pitch=60, due_seconds=2.00002, sent_seconds=2.0014, beat=4.0)
+    book.write(
+        "played", onset_beats=6.0, duration_beats=1.0, pitch=62, due_seconds=3.0,
+        sent_seconds=3.0013, at_once=True,
+    )  # fmt: skip
+    jitter = stage_figures(book.end(4.0).take()).jitter_ms
+    assert (jitter.n, jitter.max) == (1, 0.0)
+
+
 def test_lookahead_and_isr_are_taken_over_the_frames(log_book):
     book = log_book().frames([2.0] * 99).frames([0.5], valid=False).end(13.0)
     figures = stage_figures(book.take())

@@ -15,10 +15,12 @@ import numpy as np
 from jambot.evaluation.answering import chords_heard, first_note_steps
 from jambot.evaluation.happenings import happenings
 from jambot.evaluation.metrics import measure
-from jambot.music.take import HeardHarmony, PlayedNote, Take
+from jambot.music.take import Event, HeardHarmony, PlayedNote, Take
 
 COMMIT_SECONDS = 0.060
 """The default commit horizon is a 16th or this, whichever is longer (design, section 6)."""
+STOPPING_SECONDS = 0.002
+"""Note-offs due so soon after a stop are those of the stop."""
 STILL_SOUNDING_SECONDS = 0.2
 """In a log that was cut off, a note this near its end may have had its note-off in what is lost."""
 
@@ -199,13 +201,24 @@ def chord_deafness(changes: Sequence[HeardHarmony], played: Sequence[PlayedNote]
 
 
 def jitter(take: Take) -> list[float]:
-    """Milliseconds between due and sent of every note-on and note-off, without sign."""
+    """Milliseconds between due and sent of every note-on and note-off, without sign.
+
+    What was due the moment it was asked for keeps no time and is left out: the answer to a trigger
+    (`ttfn_ms` has it) and the note-offs of a stop. They leave with the port's next period.
+    """
+    stops = [float(event["seconds"]) for event in take.of("stop")]
     sent = [event for event in take.events if event["event"] in ("played", "ended")]
     return [
         abs(float(event["sent_seconds"]) - float(event["due_seconds"])) * 1000.0
         for event in sent
-        if "sent_seconds" in event and "due_seconds" in event
+        if "sent_seconds" in event and "due_seconds" in event and not _at_once(event, stops)
     ]
+
+
+def _at_once(event: Event, stops: Sequence[float]) -> bool:
+    due = float(event["due_seconds"])
+    i = bisect_right(stops, due)
+    return bool(event.get("at_once")) or (i > 0 and due - stops[i - 1] < STOPPING_SECONDS)
 
 
 def commit_horizon(take: Take) -> float:
