@@ -45,12 +45,12 @@ HARMONIES_SHOWN = 8
 class Session:
     """Hears through one port, improvises through another.
 
-    `hearing` gives gestures, `conductor` says who plays, `planner` makes notes, `scheduler` sends
-    them; here they are tied together. Beat 0 is the first key pressed, unless `line` has begun or
-    a host's clock says. `orders` gives what has been asked for since it was last called; `ticks` is
-    a port of its own for the host's clock, `link` shared beats to keep to. `tick`
-    does everything that is due and never raises; `run` ticks in time until told to stop. Every
-    figure of a report is derived from the session log.
+    `hearing` gives gestures, `conductor` says who plays, `cues` has orders obeyed, `planner` makes
+    notes, `scheduler` sends them; here they are tied together. Beat 0 is the first key pressed,
+    unless `line` has begun or a host's clock says. `orders` gives what has been asked for since it
+    was last called; `ticks` is a port of its own for the host's clock, `link` shared beats to keep
+    to. `tick` does everything that is due and never raises; `run` ticks in time until told to stop.
+    Every figure of a report is derived from the session log.
 
     Threads: one, the stage's. The player, the room and the disk have their own.
     """
