@@ -455,3 +455,22 @@ def test_hours_on_one_prompt_are_remembered_no_further_than_windows_reach():
     assert len(notes) > 1000
     assert len(generator._notes) < 400
     assert len(generator._windows) < 200
+
+
+def test_a_known_form_moves_rests_to_the_ends_of_its_sections(random_model: Models) -> None:
+    def busy(form: tuple[float, int] | None, sections: float) -> tuple[int, int]:
+        """Beats with a note: of the bar before the last, and of the last, of 12 choruses."""
+        settings = replace(UNGUIDED, sections=sections)
+        generator = Generator(random_model(eagerness=-2.0), settings, seed=3)
+        generator.prompt(Prompt(harmonies=CHORDS, form=form))
+        beats = {
+            int(note.onset_beats) % 48 + 1000 * int(note.onset_beats // 48)
+            for note in play(generator, 12 * 48.0)
+        }
+        places = [beat % 1000 for beat in beats]
+        return sum(36 <= p < 41 for p in places), sum(43 <= p < 48 for p in places)
+
+    (early, late), (plain_early, plain_late) = busy((0.0, 12), 4.0), busy(None, 4.0)
+    assert early > plain_early
+    assert late < plain_late
+    assert busy((0.0, 12), 0.0) == (plain_early, plain_late)

@@ -18,6 +18,7 @@ from jambot.generation.phrasing import (
     SILENCE_BEATS,
     haste_lean,
     register_lean,
+    section_lean,
     silence_lean,
     taken_up,
 )
@@ -102,3 +103,19 @@ def test_what_is_taken_up_repeats_four_intervals(pitches: list[int]) -> None:
 
 def test_a_note_struck_over_and_over_is_no_figure() -> None:
     assert taken_up(line(*[60] * 12)) == set()
+
+
+@pytest.mark.parametrize("bars", [8, 12, 16, 32])
+@pytest.mark.parametrize("beats_per_bar", [3, 4, 5])
+def test_a_section_ends_in_a_rest_after_a_busy_bar(bars: int, beats_per_bar: int) -> None:
+    beats = bars * beats_per_bar
+    leans = [section_lean(beat, 0.0, bars, beats_per_bar) for beat in range(beats)]
+    assert min(leans[-beats_per_bar:]) > 0
+    assert min(leans) < 0
+    assert leans[0] == leans[beats // 2 + 1] == 0.0
+    moved = [section_lean(beat + 7, 7.0 - beats, bars, beats_per_bar) for beat in range(beats)]
+    assert moved == leans
+
+
+def test_a_vamp_has_no_sections() -> None:
+    assert {section_lean(beat, 0.0, 4, 4) for beat in range(32)} == {0.0}

@@ -5,7 +5,7 @@ import pytest
 from jambot.assets import shipped_styles
 from jambot.generation import Generator, SamplingSettings, improvise
 from jambot.generation.dynamics import struck
-from jambot.music import Meter, Note, harmony_changes
+from jambot.music import Meter, Note, harmony_changes, parse_chart
 from jambot.realtime.main import CHORD_TONES, load_model
 from jambot.realtime.player import DirectPlayer
 from jambot.tokens import UNSTEERED, Controls, Prompt
@@ -98,3 +98,15 @@ def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model, cont
             notes.append(struck(note, controls))
     assert live == written(notes)
     assert len(live) > BEATS / 4
+
+
+def test_a_chart_gives_the_same_solo_live_and_offline(make_stage):
+    text = "| Cm7 | F7 | Bbmaj7 | Ebmaj7 | Am7b5 | D7 | Gm7 | % |"
+    player = DirectPlayer(generator(CHORD_TONES, 1.3, 0.0))
+    stage = make_stage(player=player, commit_beats=0.0, commit_seconds=0.0, form=text)
+    live = played_live(stage)
+    chart = parse_chart(text)
+    offline = improvise(
+        generator(CHORD_TONES, 1.3, 0.0), comping(), until_beats=BEATS, tempo_bpm=BPM, chart=chart
+    )
+    assert live == written(offline)

@@ -39,6 +39,7 @@ SAMPLING: Mapping[str, tuple[float, float, float, str]] = {
     "breath": (0.3, 0, 4, "How strongly long rests are ended."),
     "haste": (1.0, 0, 4, "How strongly more notes than hands can play are held back."),
     "figures": (1.25, 0, 4, "How readily the line takes up its own figures."),
+    "sections": (1.0, 0, 4, "How strongly it rests where sections of a --form end."),
     "primer_max_tokens": (64, 4, 256, "How much of the solo a fresh window starts with."),
 }
 """Options that are fields of `SamplingSettings`: default, least, most, help."""

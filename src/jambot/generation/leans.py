@@ -12,6 +12,7 @@ from jambot.generation.phrasing import (
     MOST_A_BEAT,
     haste_lean,
     register_lean,
+    section_lean,
     silence_lean,
     taken_up,
 )
@@ -32,6 +33,7 @@ class Leans:
 
     def __init__(self, settings: SamplingSettings, prompt: Prompt) -> None:
         self._settings, self._swing = settings, prompt.controls.swing
+        self._form, self._beats_per_bar = prompt.form, prompt.meter.beats_per_bar
         self._beat_s = 60.0 / prompt.tempo_bpm
         self._memory_beats = MEMORY_BARS * prompt.meter.beats_per_bar
         self.guidance = guidance_of(settings.guidance, prompt.controls.inside_outside)
@@ -56,7 +58,11 @@ class Leans:
     def rest(self, beat: int, line: Sequence[Note]) -> float:
         """What is added for playing no more in `beat`."""
         ended = line[-1].end_beats if line else float("-inf")
-        return self._settings.rest_bias + self._settings.breath * silence_lean(beat + 1 - ended)
+        lean = self._settings.breath * silence_lean(beat + 1 - ended)
+        if self._form is not None and not (line and line[-1].onset_beats >= beat):
+            section = section_lean(beat, *self._form, self._beats_per_bar)
+            lean += self._settings.sections * section
+        return self._settings.rest_bias + lean
 
     def pitches(self, logits: Logits, beat: int, line: Sequence[Note]) -> Logits:
         """The logits of the pitches, leant on, and bounded."""

@@ -25,7 +25,8 @@ class SamplingSettings:
     `breath` takes that much for each beat that a rest outlasts people's, and `haste` for each note
     too many in the last seconds. `centre` is the MIDI pitch that the line keeps around (the knob
     `register` moves it); None lets it wander. `figures` is added to the logit of a
-    pitch that takes up an earlier figure. `lowest` and `highest` bound the pitch.
+    pitch that takes up an earlier figure. `sections` is how strongly rests lean towards the ends of
+    sections, as people's do, where the form is known. `lowest` and `highest` bound the pitch.
     `primer_max_tokens` is how much of the solo a fresh window starts with. Raises UsageError for
     what cannot be played.
     """
@@ -40,6 +41,7 @@ class SamplingSettings:
     haste: float = 1.0
     centre: float | None = 66.0
     figures: float = 1.25
+    sections: float = 1.0
     lowest: int = 48
     highest: int = 93
     primer_max_tokens: int = 64
@@ -59,6 +61,7 @@ class SamplingSettings:
             ("haste", 0 <= self.haste < finite, "0 or more"),
             ("centre", self.centre is None or _on_piano(self.centre), "a MIDI pitch"),
             ("figures", 0 <= self.figures < finite, "0 or more"),
+            ("sections", 0 <= self.sections < finite, "0 or more"),
             ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
             ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),
             ("primer_max_tokens", self.primer_max_tokens >= 0, "0 or more"),

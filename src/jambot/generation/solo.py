@@ -53,6 +53,7 @@ def improvise(
             tempo_bpm=tempo_bpm,
             meter=meter or Meter(),
             controls=controls,
+            form=None if chart is None else (start_beats, chart.bars),
         )
     )
     for note in generator.notes_until(until_beats):

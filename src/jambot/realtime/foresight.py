@@ -76,6 +76,15 @@ class Foresight:
         """What the player was told last."""
         return tuple(expected.change for expected in self._told)
 
+    @property
+    def written(self) -> tuple[float, int] | None:
+        """The form of a chart while it is believed: a beat on which it begins, and its bars.
+
+        What is only heard is no part of it, so that a file and a session give the same rests.
+        """
+        form = self.anticipation.listener.form
+        return None if form is None or form.source != "chart" else (form.top_beat, form.bars)
+
     def known_at(self, onset_beats: float) -> int:
         """The id of the expected change that a note there was planned under; 0: of none."""
         before = [e.id for e in self._told if e.change.beat <= onset_beats]

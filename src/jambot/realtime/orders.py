@@ -27,6 +27,7 @@ SAMPLING: Mapping[str, tuple[float, float]] = {
     "haste": (0.0, 4.0),
     "centre": (48.0, 93.0),
     "figures": (0.0, 4.0),
+    "sections": (0.0, 4.0),
 }
 """Fields of `SamplingSettings` that may change while it plays, and their ranges."""
 STAGE: Mapping[str, tuple[float, float]] = {

@@ -174,7 +174,9 @@ class Planner:
         self._mind_the_tempo()
         kept = [p.note for p in self.plan.notes if p.note.onset_beats < resume]
         coming = self.foresight.coming(now, self._until)
-        prompt = self.builder.prompt(resume, self._attack.pending, kept, coming)
+        prompt = self.builder.prompt(
+            resume, self._attack.pending, kept, coming, self.foresight.written
+        )
         self.plan.take_over(self._request, resume)
         self._asked_seconds = now
         self._attack.asked(self._request, self.builder.harmonies)

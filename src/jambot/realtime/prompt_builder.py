@@ -83,11 +83,12 @@ class PromptBuilder:
         attack: bool = False,
         intended: Sequence[Note] = (),
         expected: tuple[HarmonyChange, ...] = (),
+        form: tuple[float, int] | None = None,
     ) -> Prompt:
         """The situation at `resume_beats`; what lies further back than the memory is dropped.
 
         `intended` are notes before it that are not promised yet and yet will not be replaced;
-        `expected` changes follow the heard ones.
+        `expected` changes follow the heard ones; `form` is as in `Prompt`.
         """
         oldest = resume_beats - MEMORY_BARS * self.meter.beats_per_bar
         self.notes = [note for note in self.notes if note.onset_beats >= oldest]
@@ -102,6 +103,7 @@ class PromptBuilder:
             controls=self.controls,
             attack=attack,
             drawn_anew=tuple(self.drawn_anew),
+            form=form,
         )
 
     def _after_promised(self, intended: Sequence[Note]) -> list[Note]:

@@ -14,7 +14,8 @@ class Prompt:
     later ones the last is assumed to hold. `notes` are the solo's own notes so far (committed:
     they will not be replaced). Both are in order of beat. With `attack` the first new note falls on
     `resume_beats` itself, as after a trigger; without it the bot may rest first. From each beat of
-    `drawn_anew` on (in order; one may be there twice) chance falls otherwise than before.
+    `drawn_anew` on (in order; one may be there twice) chance falls otherwise than before. `form` is
+    the form that is known, as a beat on which it begins and its bars; None where none is.
     """
 
     harmonies: tuple[HarmonyChange, ...] = ()
@@ -26,3 +27,4 @@ class Prompt:
     controls: Controls = UNSTEERED
     attack: bool = False
     drawn_anew: tuple[float, ...] = ()
+    form: tuple[float, int] | None = None
