@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.control import Room
 from jambot.control.mcp_server import Offer, make_server
 from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
+from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.orders import Panic, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import Controls
@@ -205,6 +207,36 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         assert "not now" in refused.content[0].text
 
     with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
+
+
+def test_the_report_of_a_jam_started_elsewhere_is_that_of_the_take_being_played(
+    status: Make, tmp_path: Path
+) -> None:
+    take = tmp_path / "elsewhere" / "tonight"
+    session = JamSettings(adapter="chord-tones", backend="memory", performer=DEMO_COMPING)
+    jam(replace(session, seconds=8.0, realtime=False), made(take) / "session.jsonl")
+    room = Room(port=0, terminal=False, take=take)
+    assert room.url is not None
+    room.show(status())
+    with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
+        page.recv(timeout=PATIENCE_SECONDS)
+
+    async def talk(client: Client) -> None:
+        told = (await client.call_tool("report", {})).structured_content
+        assert told is not None
+        assert (told["take"], told["whole"]) == ("tonight", False)
+        assert told["figures"]["stuck_notes"] == 0
+        assert told["figures"]["note_density"] > 0
+
+    try:
+        with_server(Offer(room.url, tmp_path / "here"), talk)
+    finally:
+        room.close()
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
 
 
 def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(

@@ -2,9 +2,9 @@
 
 It never plays: notes do not pass through here. `link` is a viewer of a jam's live view like any
 page, `band` finds the jam that runs or starts one, `history` remembers what was played for as long
-as it looks, `roll` writes it down for readers of text, `shelf` finds takes, `results` says what
-tools give, `watching`, `driving`, `studio` and `prompts` are what `server` offers. Imported by the
-command line alone; needs the extra `mcp`.
+as it looks, `roll` writes it down for readers of text, `shelf` and `pages` find takes, `results`
+says what tools give, `watching`, `driving`, `studio` and `prompts` are what `server` offers.
+Imported by the command line alone; needs the extra `mcp`.
 """
 
 from jambot.control.mcp_server.server import Offer, make_server

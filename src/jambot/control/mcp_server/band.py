@@ -66,7 +66,8 @@ class Band:
         self.folder = self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
-            sys.executable, "-m", "jambot", "jam", *options, "--report", str(self.folder),
+            sys.executable, "-m", "jambot", "jam", "--no-open", *options, "--report",
+            str(self.folder),
         ]  # fmt: skip
         # On Windows only a process group of its own can be asked to end.
         group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)

@@ -16,7 +16,7 @@ from jambot.errors import JamBotError
 from jambot.realtime.orders import Order, as_dict
 
 OPEN_SECONDS = 5.0
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = 5.0
 """Pictures come ten times a second; what has not shown by then was not done."""
 LONGEST_PICTURE = 4_000_000
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.link import JamLink
+from jambot.control.mcp_server.pages import running_report
 from jambot.control.mcp_server.results import (
     Diagnosis,
     Obeyed,
@@ -37,7 +38,10 @@ FEWEST_BARS = 3
 """Shown of a plan that expects chords, however far its notes reach."""
 DOCTOR_SECONDS = 60.0
 LastBars = Annotated[int, Field(ge=1, le=MOST_BARS, description="How many bars back, at most 32.")]
-TakeName = Annotated[str | None, Field(description="As `takes` lists it; none: the newest.")]
+TakeName = Annotated[
+    str | None,
+    Field(description="As `takes` lists it; none: the one played now, else the newest."),
+]
 
 
 class Watching:
@@ -120,6 +124,10 @@ class Watching:
         faults counted, density, chord-tone share, repetition, dead air; `gates` say which goals
         were met. Of the running take as far as it goes. Measured anew each time: seconds for a
         long one. docs/kpi.md defines every figure."""
+        if take is None and not self._band.own and await self._band.runs():
+            running = await running_report((await self._band.link()).url)
+            if running is not None:
+                return running
         path = self._shelf.find(take)
         return await asyncio.to_thread(self._shelf.report, path)
 
