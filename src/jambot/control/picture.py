@@ -5,6 +5,7 @@ long as they can be seen, and gives the chords their names.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -161,8 +162,13 @@ class Picture:
 
 
 def _name(change: HarmonyChange, before: Chord | None) -> _NamedChord:
-    chord = recognise(voiced(change.harmony), before) or before
-    return _NamedChord(change.beat, change.harmony, chord)
+    return _NamedChord(change.beat, change.harmony, _recognised(change.harmony, before))
+
+
+@lru_cache(maxsize=256)
+def _recognised(harmony: Harmony, before: Chord | None) -> Chord | None:
+    """Milliseconds, and what a form expects is named in every picture."""
+    return recognise(voiced(harmony), before) or before
 
 
 def _chord_row(chord: _NamedChord) -> list[Any]:
