@@ -174,7 +174,7 @@ class _Notes:
     def sent(self) -> list[SentMessage]:
         left = self._port.sent()
         for message in left:
-            self._time(message.data, message.actual_seconds - self._mischief.slept_seconds)
+            self._time(message.data, self._mischief.awake(message.actual_seconds))
         return left
 
     def silence(self) -> None:

@@ -110,7 +110,8 @@ class Mischief:
     output: RecordingOutput
     player: FrailPlayer
     orders: list[Order] = field(default_factory=list)
-    slept_seconds: float = 0.0
+    _sleeps: list[tuple[float, float]] = field(default_factory=list)
+    """When it fell asleep, and for how long."""
     _ends: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     _floods: list[tuple[float, Callable[[], bytes]]] = field(default_factory=list)
 
@@ -124,6 +125,10 @@ class Mischief:
         name = self.random.choice(self.names)
         self._all()[name]()
         return name
+
+    def awake(self, seconds: float) -> float:
+        """How long the machine had been awake at a moment of the clock."""
+        return seconds - sum(slept for at, slept in self._sleeps if at < seconds)
 
     def go_on(self) -> None:
         """What is due of what was begun."""
@@ -201,8 +206,8 @@ class Mischief:
         self._ends.append((self.clock.now() + self.random.uniform(0.5, 20.0), plug_in))
 
     def _sleep(self, seconds: float) -> None:
+        self._sleeps.append((self.clock.now(), seconds))
         self.clock.advance(seconds)
-        self.slept_seconds += seconds
 
     def _tap(self) -> None:
         beat_seconds = 60.0 / self.random.uniform(50.0, 240.0)

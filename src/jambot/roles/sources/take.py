@@ -22,7 +22,7 @@ TAKE_MIDI = "session.mid"
 SOLO_TRACK, KEYS_TRACK = "solo", "conditioning"
 """The tracks of `session.mid`; also what `jambot generate` calls what it wrote."""
 MAX_FILE_BYTES = 100_000_000
-"""A session writes about 15 MB an hour."""
+"""A session writes about 18 MB an hour."""
 PHRASE_GAP_BEATS = 2.0
 PHRASE_NOTES = 3
 CLOSE, ALONE = 7, 128
