@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,10 @@ def _page_address(port: int) -> str:
 
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        with urlopen(f"http://127.0.0.1:{port}/json", timeout=10) as answer:
+        with (
+            suppress(TimeoutError),
+            urlopen(f"http://127.0.0.1:{port}/json", timeout=PATIENCE_SECONDS) as answer,
+        ):
             for target in json.load(answer):
                 if target["type"] == "page":
                     return str(target["webSocketDebuggerUrl"])
