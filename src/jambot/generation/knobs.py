@@ -21,9 +21,8 @@ INSIDE, OUTSIDE = 1.0, -1.25
 
 OFFBEAT_TICKS = range(10, 18)
 """Where an off-beat eighth may fall (24ths): what `tokens.controls` counts as swing."""
-STRAIGHT_TICK, SWUNG_TICK = 12.0, 15.5
-"""Where `swing` has it at 0 and at 1: in the middle, and just before the triplet. On it (16) so
-little room is left in the beat that a sixth of the notes is lost."""
+STRAIGHT_TICK, SWUNG_TICK = 12.0, 16.0
+"""Where `swing` has it at 0 and at 1: in the middle, and on the triplet."""
 LOOSE_TICKS = 1.5
 """So far off, a place is e times less likely; 30 ms at 120 bpm keeps it human."""
 EIGHTHS_TICK = 5
