@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.generation.dynamics import LOUDEST, SOFTEST, loudness, struck, within_step
+from jambot.generation.dynamics import (
+    LOUDEST,
+    SOFTEST,
+    SPREAD,
+    USUAL,
+    loudness,
+    struck,
+    within_step,
+)
 from jambot.music import Note
 from jambot.tokens import UNSTEERED, Controls
 from jambot.tokens.vocabulary import VELOCITIES, nearest
@@ -35,6 +43,14 @@ def test_a_free_knob_and_one_in_the_middle_strike_as_the_model_says() -> None:
     assert struck(NOTE, UNSTEERED) is NOTE
     assert struck(NOTE, Controls(intensity=0.5)) is NOTE
     assert struck(NOTE, Controls(density=1.0)) is NOTE
+
+
+def test_soft_notes_sound_softer_and_loud_ones_louder_than_drawn() -> None:
+    drawn = np.arange(SOFTEST, LOUDEST + 1)
+    sounding = np.array([loudness(int(one), None) for one in drawn])
+    assert loudness(round(USUAL), None) == round(USUAL)
+    assert (np.diff(sounding) >= 1).all()
+    assert np.polyfit(drawn, sounding, 1)[0] == pytest.approx(SPREAD, abs=0.01)
 
 
 def test_only_the_velocity_changes() -> None:

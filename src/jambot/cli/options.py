@@ -34,7 +34,6 @@ AnyChannel = Annotated[
 SAMPLING: Mapping[str, tuple[float, float, float, str]] = {
     "temperature": (1.0, 0, 2, "0 is certain, 1 as trained."),
     "top_p": (0.98, 0.01, 1, "Keep the likeliest pitches up to this."),
-    "velocity_temperature": (1.4, 0, 4, "How much more freely loudness is drawn than the rest."),
     "guidance": (0.75, 0, 4, "How strongly the chords pull the pitches inside."),
     "centre": (66.0, 48, 93, "MIDI pitch that the line keeps around."),
     "breath": (0.3, 0, 4, "How strongly long rests are ended."),

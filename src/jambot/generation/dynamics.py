@@ -1,4 +1,4 @@
-"""How hard notes are struck: between the steps of the tokens, and by the knob `intensity`."""
+"""How hard notes are struck: between the tokens' steps, wider, and by the knob `intensity`."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +12,11 @@ SOFTEST, LOUDEST = 40, 108
 _TOPS = [*((low + high) // 2 for low, high in pairwise(VELOCITIES)), LOUDEST]
 _STEPS = dict(zip(VELOCITIES, pairwise([SOFTEST - 1, *_TOPS]), strict=True))
 
+USUAL = 79.0
+"""The mean velocity of people's solos, and of the model's."""
+SPREAD = 1.3
+"""Times as far from the usual: over all notes the model's σ is 9.3 (steps filled), people's 11.9.
+A person's solo varies either little or much; not knowing which, the model plays in between."""
 LOUDER = 60.0
 """What `intensity` moves the velocity by, from 0 to 1: from a whisper to a shout."""
 
@@ -32,16 +37,15 @@ def loudness(velocity: int, knob: float | None) -> int:
     >>> loudness(80, None), loudness(80, 0.0), loudness(80, 1.0), loudness(106, 1.0)
     (80, 50, 110, 127)
     """
-    if knob is None:
-        return velocity
-    return min(max(round(velocity + (knob - 0.5) * LOUDER), 1), 127)
+    louder = 0.0 if knob is None else (knob - 0.5) * LOUDER
+    return min(max(round(USUAL + SPREAD * (velocity - USUAL) + louder), 1), 127)
 
 
 def struck(note: Note, controls: Controls) -> Note:
     """The note as it sounds under these knobs.
 
-    Whoever goes on from the line goes on from the note itself: so the knob moves nothing else, and
-    acts at once.
+    Whoever goes on from the line goes on from the note itself: so this moves nothing else, and the
+    knob acts at once.
     """
     velocity = loudness(note.velocity, controls.intensity)
     return note if velocity == note.velocity else replace(note, velocity=velocity)

@@ -183,10 +183,7 @@ class Generator:
 
     def _choose(self, logits: NDArray[np.float32], kind: int) -> int:
         top_p = self.settings.top_p if kind == PITCH.start else self.settings.rhythm_top_p
-        temperature = self.settings.temperature
-        if kind == VEL.start:
-            temperature *= self.settings.velocity_temperature
-        return choose(logits, temperature, top_p, self._chance(kind))
+        return choose(logits, self.settings.temperature, top_p, self._chance(kind))
 
     def _chance(self, kind: int) -> float:
         seed = self.seed + (bisect_right(self._prompt.drawn_anew, self._beat) << SEED_BITS)

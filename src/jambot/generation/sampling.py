@@ -17,8 +17,7 @@ _MASK = (1 << 64) - 1
 class SamplingSettings:
     """How the model's probabilities become notes.
 
-    `temperature` 0 takes the likeliest token, and is times `velocity_temperature` for loudness;
-    `top_p` keeps the smallest set of pitches with that
+    `temperature` 0 takes the likeliest token; `top_p` keeps the smallest set of pitches with that
     much probability, `rhythm_top_p` the same of places, lengths and loudness. `guidance` moves
     pitches by that many times the difference the heard harmony makes (0 leaves them as they are;
     more is further inside). `rest_bias` is added to the logit of playing no more in this beat;
@@ -35,7 +34,6 @@ class SamplingSettings:
     top_p: float = 0.98
     guidance: float = 0.75
     rhythm_top_p: float = 1.0
-    velocity_temperature: float = 1.4
     rest_bias: float = 0.0
     breath: float = 0.3
     haste: float = 1.0
@@ -54,7 +52,6 @@ class SamplingSettings:
             ("temperature", 0 <= self.temperature < finite, "0 or more"),
             ("top_p", 0 <= self.top_p <= 1, "0 to 1"),
             ("rhythm_top_p", 0 <= self.rhythm_top_p <= 1, "0 to 1"),
-            ("velocity_temperature", 0 <= self.velocity_temperature < finite, "0 or more"),
             ("guidance", -finite < self.guidance < finite, "a number"),
             ("rest_bias", -finite < self.rest_bias < finite, "a number"),
             ("breath", 0 <= self.breath < finite, "0 or more"),
