@@ -15,9 +15,9 @@ _STEPS = dict(zip(VELOCITIES, pairwise([SOFTEST - 1, *_TOPS]), strict=True))
 USUAL = 79.0
 """The mean velocity of people's solos, and of the model's."""
 SPREAD = 1.2
-"""Times as far from the usual: σ within a solo goes from 9.5 to 11.7 (people 13.4), over all notes from
-10.6 to 13.3 (people 11.9): more would mend the one and spoil the other.
-A person's solo varies either little or much; not knowing which, the model plays in between."""
+"""Times as far from the usual: σ within a solo goes from 9.5 to 11.7 (people 13.4), over all notes
+from 10.6 to 13.3 (people 11.9): more would mend the one and spoil the other. A person's solo varies
+either little or much; not knowing which, the model plays in between."""
 LOUDER = 60.0
 """What `intensity` moves the velocity by, from 0 to 1: from a whisper to a shout."""
 
