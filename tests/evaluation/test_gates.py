@@ -98,3 +98,12 @@ def test_an_exam_is_asked_for_what_the_player_must_reach_and_told_what_it_aims_a
     assert verdicts["agreement.top1"] == "not measured"
     assert seen["bits_per_note.pitch"].as_dict()["aims"] == "≤ 2.9"
     assert seen["inside_human_iqr.count"].gate.asks == "≥ 5 of 7"
+
+
+def test_bits_on_twelfths_are_asked_of_solos_on_twelfths_alone():
+    def verdict(off_12: float, bits: float) -> str:
+        figures = {"bits_per_note": {"all_12": bits, "off_12": off_12}}
+        return verdicts(figures, "exam")["bits_per_note.all_12"]
+
+    assert [verdict(0.0, 7.3), verdict(0.0, 7.5)] == ["pass", "fail"]
+    assert [verdict(0.8, 7.3), verdict(0.8, 7.9)] == ["not measured"] * 2

@@ -148,10 +148,19 @@ def _too_short(gate: Gate, figures: Figures) -> str:
     )
 
 
+def _micro_timed(gate: Gate, figures: Figures) -> str:
+    bits = figures.get("bits_per_note") or {}
+    finer = gate.figure == "bits_per_note.all_12" and bits.get("off_12", 0.0) > 0.01
+    return (
+        "asked of solos on 12 places a beat (docs/kpi.md); these are micro-timed" if finer else ""
+    )
+
+
 _OBSTACLES: tuple[Callable[[Gate, Figures], str], ...] = (
     _on_a_clock_moved_by_hand,
     _waiting_for_a_line,
     _too_short,
+    _micro_timed,
 )
 
 

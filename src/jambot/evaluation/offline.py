@@ -18,7 +18,7 @@ from jambot.evaluation.gates import Judged, judge
 from jambot.evaluation.headline import headline
 from jambot.evaluation.human_band import inside
 from jambot.evaluation.listening import Followed, followed
-from jambot.evaluation.prediction import Surprise, bits_of, swap_gap
+from jambot.evaluation.prediction import Surprise, bits_of, off_twelfths, swap_gap
 from jambot.evaluation.realism import realism_auc
 from jambot.evaluation.results import BEYOND_NOTES, Result, attempt
 from jambot.evaluation.soloists import PEOPLE, Soloist
@@ -166,7 +166,10 @@ def _copying(
 def _predictions(
     model: LanguageModel, excerpts: Sequence[Excerpt], tell: Progress
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """`bits_per_note` with an interval for each part (`ci`), and the gap."""
+    """`bits_per_note` with an interval for each part (`ci`), and the gap.
+
+    `off_12` is the share of the notes that lie on no 12th of a beat.
+    """
     total, gap = Surprise(), 0.0
     parts: dict[str, Pairs] = {name: {} for name in total.parts}
     gaps: Pairs = {}
@@ -180,7 +183,8 @@ def _predictions(
         gap += wider
         gaps.setdefault(excerpt.tune, []).append((wider, float(notes)))
     intervals = {name: ratio_interval(pairs) for name, pairs in parts.items()}
-    per_note = {**total.per_note(), "notes": total.notes, "ci": intervals}
+    off = sum(off_twelfths(excerpt.human) for excerpt in excerpts) / max(total.notes, 1)
+    per_note = {**total.per_note(), "notes": total.notes, "off_12": off, "ci": intervals}
     return per_note, {"gap_bits": gap / max(total.notes, 1), "gap_bits_ci": ratio_interval(gaps)}
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jambot.evaluation.excerpts import Excerpt
 from jambot.generation import LanguageModel
-from jambot.music import HarmonyChange, harmony_changes
+from jambot.music import HarmonyChange, Note, harmony_changes
 from jambot.tokens import VOCABULARY, Prompt, encode
 from jambot.tokens.codec import HEADER_LENGTH
 from jambot.tokens.vocabulary import PART_OF
@@ -22,6 +22,8 @@ TRITONE = 6
 
 
 COARSE = "timing_12", "duration_12"
+ROUNDING = 0.05
+"""In 12ths: files keep places in ticks."""
 
 
 def _alike() -> tuple[NDArray[np.int64], ...]:
@@ -113,6 +115,16 @@ def windows_of(
         counted = {i - opening for i in range(max(at, opening + 1), end) if answered[i]}
         yield header, body[opening:end], counted
         at = max(at + 1, end)
+
+
+def off_twelfths(notes: Sequence[Note]) -> int:
+    """How many of the notes begin on no 12th of a beat.
+
+    >>> off_twelfths([Note(1.0, 1.0, 60), Note(1 + 1 / 12, 1.0, 60), Note(1.29, 1.0, 60)])
+    1
+    """
+    twelfths = [12 * note.onset_beats for note in notes]
+    return sum(abs(place - round(place)) > ROUNDING for place in twelfths)
 
 
 def swap_gap(
