@@ -217,7 +217,7 @@ def test_a_player_that_dies_or_freezes_leaves_the_time_kept_and_is_counted(make_
     stage.run_for(10.0)
     beats = [beat for beat, _ in stage.played]
     assert max(b - a for a, b in pairwise(beats)) <= 2.5
-    assert stage.session.planner.fallback.underruns == 1
+    assert stage.session.planner.underruns.count == 1
     assert stage.events("played")[-1]["source"] == "model"
     assert on_time(stage)
     assert ended_well(stage)["player_restarts"] == (fault == "die")

@@ -5,10 +5,10 @@ import pytest
 from jambot.evaluation.kpi import stage_figures
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music.take import take_of
-from jambot.realtime.fallback import PATIENCE_SECONDS
 from jambot.realtime.player import DirectPlayer, Request
 from jambot.realtime.scheduler import SEND_AHEAD_SECONDS
 from jambot.realtime.settings import Response
+from jambot.realtime.underruns import PATIENCE_SECONDS
 
 C = (48, 52, 55)
 CM7, FM7, BB7, EB = (48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65), (51, 58, 62, 67)
@@ -309,14 +309,14 @@ def test_when_the_player_is_silent_the_music_goes_on_by_rule(make_stage, slow):
     assert fallback
     beats = [beat for beat, _ in stage.played]
     assert max(b - a for a, b in pairwise(beats)) <= 2.0
-    assert len(stage.events("underrun")) == stage.session.planner.fallback.underruns == 1
+    assert len(stage.events("underrun")) == stage.session.planner.underruns.count == 1
     dry = [e for e in stage.events("frame") if e["beat"] > 14]
     assert not any(event["valid"] for event in dry)
     slow.mute = False
     stage.go_to(32)
     assert stage.events("frame")[-1]["valid"]
     assert stage.events("played")[-1]["source"] == "model"
-    assert stage.session.planner.fallback.underruns == 1
+    assert stage.session.planner.underruns.count == 1
     stage.session.close("test")
     assert stage.lines == (1, [])
 

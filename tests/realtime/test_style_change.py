@@ -103,7 +103,7 @@ def test_one_that_is_long_in_loading_takes_over_at_a_later_bar_line(stage):
     stage.player.loading = False
     stage.go_to(24)
     assert all(inside == (beat < 16) for beat, inside in styles(stage))
-    assert stage.session.planner.fallback.underruns == 0
+    assert stage.session.planner.underruns.count == 0
 
 
 def test_a_bar_line_that_is_promised_already_is_not_the_one(stage):

@@ -107,7 +107,7 @@ class Conductor:
         self._trading.end()
         self._laying_out = False
         self._forget_call()
-        self._planner.end_beat = None
+        self._planner.horizon.end_beat = None
         self._planner.stop(now)
 
     def lay_out(self, on: bool, seconds: float, now: float) -> None:
@@ -132,7 +132,7 @@ class Conductor:
             return
         self._trading.begin(bars, beat)
         on = self._trading.on
-        self._planner.end_beat = self._trading.turn_ends(beat) if on else None
+        self._planner.horizon.end_beat = self._trading.turn_ends(beat) if on else None
 
     def wake(self, now: float, slept_seconds: float) -> None:
         """The machine slept: the music is elsewhere, and nothing is caught up with."""
@@ -236,5 +236,5 @@ class Conductor:
             return
         if self._calls.calling:
             self._take_call()
-        self._planner.end_beat = self._trading.turn_ends(soon)
+        self._planner.horizon.end_beat = self._trading.turn_ends(soon)
         self._start("trade", now, now, begins)

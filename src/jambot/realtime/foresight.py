@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jambot.music import HarmonyChange, Meter
+from jambot.music import HarmonyChange, Meter, parse_chart
 from jambot.music.chart import Chart
 from jambot.music.form import Form
 from jambot.realtime.anticipation import Anticipation, Expected
@@ -31,10 +31,14 @@ class FormView:
 class Foresight:
     """Keeps an `Anticipation` up to date, and writes down what it expects and what became of it.
 
+    `form` is the chart to begin with, as written.
+
     Threads: the stage's alone.
     """
 
-    def __init__(self, meter: Meter, line: BeatLine, log: SessionLog) -> None:
+    def __init__(
+        self, meter: Meter, line: BeatLine, log: SessionLog, form: str | None = None
+    ) -> None:
         self.anticipation = Anticipation(meter)
         self.view: FormView | None = None
         """What views are shown, as of this beat."""
@@ -43,6 +47,8 @@ class Foresight:
         self._logged = 0
         self._form: Form | None = None
         self._beat = -1
+        if form is not None:
+            self.follow(parse_chart(form, meter.beats_per_bar), 0.0)
 
     def follow(self, chart: Chart | None, top_beat: float) -> None:
         """Expect a chart from the bar of `top_beat` on; None: only what is heard."""

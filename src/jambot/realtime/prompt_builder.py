@@ -10,6 +10,8 @@ from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_BEAT
 
 MEMORY_BARS = 16
 """How far back prompts reach; the model's own window is shorter."""
+TEMPO_STEP = 0.05
+"""The player is told of a new tempo when it differs by so much: it costs the whole prompt."""
 
 
 @dataclass(slots=True)
@@ -25,6 +27,15 @@ class PromptBuilder:
     """How many harmonies have been heard in all: the number of the newest."""
     drawn_anew: list[float] = field(default_factory=list)
     """The beats from which another chance was asked for, in order."""
+
+    def news(self, bpm: float) -> bool:
+        """Whether the player is to be told of this tempo."""
+        return abs(bpm - self.tempo_bpm) > TEMPO_STEP * self.tempo_bpm
+
+    def follow_tempo(self, bpm: float) -> None:
+        """Tell of this tempo from now on, if it is far from the one told."""
+        if self.news(bpm):
+            self.tempo_bpm = bpm
 
     def hear(self, change: HarmonyChange) -> bool:
         """A harmony change; one on the beat of the last replaces it: True, a roll goes on."""

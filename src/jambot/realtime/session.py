@@ -22,6 +22,7 @@ from jambot.realtime.ports import InputPort, OutputPort
 from jambot.realtime.scheduler import Scheduler
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
+from jambot.realtime.showing import status_at
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.witness import Witness
 
@@ -38,8 +39,6 @@ SETTLE_SECONDS = 0.25
 """How long closing waits to hear from the port that the last note-offs have left."""
 SHOW_SECONDS = 0.1
 """How often views are shown where the session is."""
-HARMONIES_SHOWN = 8
-"""Chords that views are told of again, so that a busy one misses none."""
 
 
 class Session:
@@ -130,7 +129,7 @@ class Session:
         self.cues.follow(self.conductor.hear(now), now)
         self.conductor.mind(now)
         self.planner.think(now)
-        self.planner.promise(now)
+        self.planner.promises.mind(now)
         self.scheduler.send_due(self.clock.now())
         if self._clock_out is not None:
             self._clock_out.send_due(self.clock.now())
@@ -168,46 +167,17 @@ class Session:
 
     def status(self, now: float) -> SessionStatus:
         """Everything a view shows, frozen."""
-        beat = self.line.beat_at(now)
-        return SessionStatus(
-            playing=self.planner.playing,
+        return status_at(
+            self.line.beat_at(now),
+            self.line.bpm,
+            self.hearing,
+            self.conductor,
+            self.cues,
+            self.planner,
+            self.scheduler,
             player_ready=self._player.ready,
-            bpm=self.line.bpm,
-            beats_per_bar=self.settings.beats_per_bar,
-            beat=beat,
-            harmony=self.hearing.harmony,
-            lookahead_bars=self.planner.lookahead_bars(beat),
-            played_notes=self.scheduler.played_notes,
-            late_notes=self.scheduler.late_notes,
-            underruns=self.planner.fallback.underruns,
-            player_restarts=self.planner.restarts,
-            first_note_ms=self.planner.first_note.ms,
-            lost=tuple(sorted(self._lost)),
-            held=self.hearing.held,
-            planned=tuple(self.planner.plan.notes),
-            promised=tuple(self.planner.promised),
-            locked_beats=self.planner.plan.locked_beats,
-            controls=self.planner.builder.controls,
             performer=self._performer,
-            hands=tuple(self.hearing.strokes),
-            harmonies=tuple(self.planner.builder.harmonies[-HARMONIES_SHOWN:]),
-            jitter_ms=self.scheduler.meters.jitter_ms,
-            isr=self.scheduler.meters.isr,
-            sampling=self.planner.sampling,
-            response=self.planner.settings.response,
-            wanted_bars=self.planner.settings.lookahead_bars,
-            commit_beats=self.planner.settings.commit_beats,
-            trading_bars=self.conductor.trading_bars,
-            laying_out=self.conductor.laying_out,
-            adapter=self.planner.style.adapter or "",
-            next_adapter=self.planner.style.wanted or "",
-            styles=self.cues.styles,
-            refused=self.planner.refusals.count,
-            learning=self.hearing.learning.told,
-            notice=self.planner.refusals.notice,
-            kept=self.cues.keeper.kept,
-            form=self.planner.foresight.view,
-            expected=self.planner.foresight.told[:HARMONIES_SHOWN],
+            lost=self._lost,
         )
 
     def _joined(self, link: Link) -> LinkClock:
@@ -228,14 +198,14 @@ class Session:
         self._next_frame = max(self._next_frame, begun)
         while self._next_frame <= beat:
             reached = self.planner.plan.frontier_beats > self._next_frame
-            valid = reached and not self.planner.fallback.speaking
+            valid = reached and not self.planner.underruns.lasting
             self.scheduler.meters.frame(valid)
             self.log.write(
                 "frame",
                 seconds=self.clock.now() - self.log.zero,
                 beat=self._next_frame,
                 valid=valid,
-                lookahead_bars=self.planner.lookahead_bars(self._next_frame),
+                lookahead_bars=self.planner.horizon.lookahead_bars(self._next_frame),
             )
             self._next_frame += FRAME_BEATS
 

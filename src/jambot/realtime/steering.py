@@ -17,7 +17,7 @@ from jambot.realtime.orders import (
     SetTempo,
     Tap,
 )
-from jambot.realtime.planning import TEMPO_STEP, Planner
+from jambot.realtime.planning import Planner
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import Response, Sync
 from jambot.realtime.tap_tempo import TapTempo
@@ -40,7 +40,7 @@ class Steering:
         self._line, self._planner, self._log = line, planner, log
         self._tapping = TapTempo(line)
         self._share: Callable[[float], None] | None = None
-        settings = planner.settings
+        settings = planner.horizon.settings
         self._touch = Touch(settings.touch and settings.controls.intensity is None)
 
     def obey(self, order: Change, seconds: float, now: float) -> str:
@@ -48,23 +48,23 @@ class Steering:
         match order:
             case SetKnob(name=name, value=value):
                 if name == "intensity":
-                    self._touch.on = self._planner.settings.touch and value is None
+                    self._touch.on = self._planner.horizon.settings.touch and value is None
                 controls = replace(self._planner.builder.controls, **{name: value})
                 self._planner.turn(controls)
             case SetSampling(name=name, value=value):
-                sampling = self._planner.sampling or SamplingSettings()
+                sampling = self._planner.requests.sampling or SamplingSettings()
                 turned: dict[str, Any] = {name: float(value)}
                 self._planner.sample(replace(sampling, **turned))
             case SetStage(name=name, value=value):
                 kept: dict[str, Any] = {
                     name: Response(value) if isinstance(value, str) else float(value)
                 }
-                self._planner.settings = replace(self._planner.settings, **kept)
+                self._planner.horizon.settings = replace(self._planner.horizon.settings, **kept)
             case SetAdapter(name=name):
                 self._planner.prepare(name, now)
             case SetForm(chart=chart):
                 return self._expect(chart, now)
-            case SetTempo() | Tap() if self._planner.settings.clock == Sync.midi:
+            case SetTempo() | Tap() if self._planner.horizon.settings.clock == Sync.midi:
                 return NOT_OURS
             case SetTempo(bpm=bpm):
                 if self._share is None:
@@ -113,6 +113,5 @@ class Steering:
             self._share(bpm)
         beat = self._line.beat_at(seconds)
         self._log.write("tempo", bpm=bpm, seconds=seconds - self._log.zero, beat=beat)
-        told = self._planner.builder.tempo_bpm
-        if self._planner.playing and abs(bpm - told) > TEMPO_STEP * told:
+        if self._planner.playing and self._planner.builder.news(bpm):
             self._planner.ask("tempo")

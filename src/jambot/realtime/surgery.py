@@ -29,7 +29,7 @@ class Surgery:
         bar = int(order.bar or 0)
         beats = planner.meter.beats_per_bar
         begins, ends = float((bar - 1) * beats), float(bar * beats)
-        first = max(begins, planner.commit_until(now))
+        first = max(begins, planner.horizon.commit(now))
         if not planner.playing:
             return NOT_PLAYING
         if plan.frontier_beats <= begins:

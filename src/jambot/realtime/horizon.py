@@ -1,0 +1,67 @@
+"""How far ahead of the music it is planned and promised, and where a trigger is answered."""
+
+from dataclasses import dataclass
+
+from jambot.music import Meter
+from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.plan import Plan
+from jambot.realtime.settings import Response, SessionSettings
+
+HELD_SECONDS = 0.03
+"""Notes of a plan that is being replaced are promised no earlier than this before they are due: the
+port that wants its messages earliest is given them 25 ms ahead."""
+
+
+@dataclass(slots=True)
+class Horizon:
+    """The commit horizon and the lookahead, by the settings as they are turned by now.
+
+    Threads: the stage's alone.
+    """
+
+    settings: SessionSettings
+    line: BeatLine
+    plan: Plan
+    end_beat: float | None = None
+    """Where the bot's turn ends, when turns are taken."""
+
+    def opening(self, beat: float) -> float:
+        """Where a trigger at `beat` wants its first note: at once, on the next beat or bar."""
+        match self.settings.response:
+            case Response.now:
+                return beat
+            case Response.beat:
+                return float(-(-beat // 1))
+            case Response.bar:
+                return -(-beat // self._meter.beats_per_bar) * self._meter.beats_per_bar
+
+    def commit(self, now: float) -> float:
+        """The beat before which notes are promised by now."""
+        now += self.settings.latency_seconds
+        later = self.line.beat_at(now + self.settings.commit_seconds)
+        return max(later, self.line.beat_at(now) + self.settings.commit_beats)
+
+    def held(self, now: float) -> float:
+        """The beat before which even notes that are to be replaced are promised."""
+        held = self.line.beat_at(now + self.settings.latency_seconds + HELD_SECONDS)
+        return min(self.commit(now), held)
+
+    def wanted(self, beat: float) -> float:
+        """Ask up to here: the lookahead, and a beat so that it never falls short between asks."""
+        wanted = beat + (self.settings.lookahead_bars * self._meter.beats_per_bar + 1.0)
+        return wanted if self.end_beat is None else min(wanted, self.end_beat)
+
+    @property
+    def turn_planned(self) -> bool:
+        """Whether nothing of the turn is left to be planned."""
+        return self.end_beat is not None and self.plan.frontier_beats >= self.end_beat
+
+    def lookahead_bars(self, beat: float) -> float:
+        """How far the plan reaches beyond `beat`; a plan to the end of a turn is a whole one."""
+        if self.turn_planned:
+            return self.settings.lookahead_bars
+        return max(0.0, self.plan.frontier_beats - beat) / self._meter.beats_per_bar
+
+    @property
+    def _meter(self) -> Meter:
+        return Meter(self.settings.beats_per_bar)
