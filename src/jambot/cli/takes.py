@@ -67,7 +67,8 @@ def keep(
 
     take = read_take(take_path)
     log = take_path / TAKE_FILE if take_path.is_dir() else take_path
-    beat = max((float(event["beat"]) for event in take.events if "beat" in event), default=0.0)
+    happened = (e for e in take.events if e["event"] != "expected")  # those tell of what may come
+    beat = max((float(event["beat"]) for event in happened if "beat" in event), default=0.0)
     if beat <= 0:
         raise UsageError(f"{log}: nothing was played", "a take with a bar in it")
     first, last = last_bars(take.meter, beat, bars)
