@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jambot.music import Harmony, HarmonyChange, Meter, Note, chord_of, parse_chart
-from jambot.music.form import FormListener, filled_in
+from jambot.music.filled_in import filled_in
+from jambot.music.form import FormListener
 
 ROOTS_OF_A = (2, 7, 0, 9, 2, 7, 0, 0)
 ROOTS_OF_B = (4, 9, 2, 7, 10, 3, 8, 1)
@@ -132,5 +133,5 @@ def test_an_evening_of_chords_takes_no_more_memory_than_an_hour():
     for hour in range(6):
         chords = [(i * i + hour) % 12 for i in range(400)]
         heard(chords, listener=listener, first_bar=400 * hour)
-        sizes.append(len(listener._slots) + len(listener._kinds) + len(listener._rounds))
+        sizes.append(len(listener._memory) + len(listener._memory._kinds) + len(listener._rounds))
     assert max(sizes[2:]) < 2 * 3 * 48 * 4 + 100

@@ -18,7 +18,7 @@ from jambot.music import (
     read_midi,
     write_midi,
 )
-from jambot.music.form import filled_in
+from jambot.music.filled_in import filled_in
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
 

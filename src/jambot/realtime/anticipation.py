@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from jambot.music import SILENCE, HarmonyChange, Meter, is_change
 from jambot.music.chart import Chart
-from jambot.music.form import CHANGE_BEATS, EARLY_BEATS, FormListener
+from jambot.music.filled_in import CHANGE_BEATS, EARLY_BEATS
+from jambot.music.form import FormListener
 from jambot.music.likeness import UNSURE, likeness
 
 ON_TIME_BEATS = 0.2
