@@ -1,6 +1,6 @@
 """The live view: a page in the browser that sees, hears, plays along and steers.
 
-Serves `static/`, the takes of `shelf` and one websocket, `/ws`. Each message is a JSON object. To a
+Serves `static/`, `take_pages` and one websocket, `/ws`. Each message is a JSON object. To a
 viewer: `{"type": "jam", ...}` (see `picture`), the newest only, so that a slow one misses some;
 `{"type": "driver", "driving", "driven", "viewers"}`, whenever that changes; and `{"type":
 "refused", "why"}` where a message of its own was of no use. From a viewer: what `commands` reads.
@@ -30,7 +30,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from jambot.control.commands import LONGEST_MESSAGE, Command, Drive, MidiPlayed, read_message
 from jambot.control.door import LOOPBACK, Door, same_origin
-from jambot.control.shelf import Shelf
+from jambot.control.take_pages import TakePages
 from jambot.errors import UsageError
 from jambot.realtime.orders import Panic
 from jambot.realtime.ports.port import SoundingNotes
@@ -53,10 +53,10 @@ class LiveView:
         listening: socket.socket,
         hear: Callable[[list[Command]], None],
         token: str | None = None,
-        shelf: Shelf | None = None,
+        takes: TakePages | None = None,
     ) -> None:
         self._listening, self._hear, self._token = listening, hear, token
-        self._shelf = shelf or Shelf(None)
+        self._takes = takes or TakePages(None)
         self._viewers: list[_Viewer] = []
         self._driver: _Viewer | None = None
         self._newest = ""
@@ -82,7 +82,7 @@ class LiveView:
         hosts = list(LOOPBACK) if self._token is None else ["*"]
         port = self._listening.getsockname()[1]
         return Starlette(
-            routes=[WebSocketRoute("/ws", self._view), *self._shelf.routes(), Mount("/", page)],
+            routes=[WebSocketRoute("/ws", self._view), *self._takes.routes(), Mount("/", page)],
             middleware=[
                 Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
                 Middleware(Door, token=self._token, port=port),

@@ -18,8 +18,8 @@ from jambot.control.address import Address
 from jambot.control.commands import Command
 from jambot.control.live_view import LiveView
 from jambot.control.picture import Picture
-from jambot.control.shelf import Shelf
 from jambot.control.slot import Slot
+from jambot.control.take_pages import TakePages
 from jambot.control.terminal_view import TerminalView
 from jambot.realtime.status import SessionStatus
 
@@ -43,7 +43,7 @@ def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> N
     views: list[threading.Thread] = []
     page: LiveView | None = None
     if listening is not None:
-        page = LiveView(listening, _sender(pipe), wishes.address.token, Shelf(wishes.take))
+        page = LiveView(listening, _sender(pipe), wishes.address.token, TakePages(wishes.take))
         views.append(_thread(page.serve))
     lines: Slot[tuple[SessionStatus, str] | None] = Slot()
     if wishes.terminal:

@@ -1,174 +1,98 @@
-"""Takes in the browser: the one that is being played, measured so far, and those beside it.
-
-A take is a folder with a session log. Its MIDI file and report are served as they lie there; for a
-take that has none yet they are made, in memory, from the log as far as it has been written.
-"""
+"""Takes on the disk: which there are, what each has, and copies of them for a DAW."""
 
 import json
-import tempfile
-import threading
+import shutil
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-)
-from starlette.routing import Route
+from jambot.errors import UsageError
+from jambot.music.take import TAKE_FILE
 
-from jambot.errors import JamBotError
-from jambot.music.take import read_take
-from jambot.music.take_midi import write_session_midi
-
-LOG_FILE = "session.jsonl"
+FILES = ("session.mid", "report.json", "report.html", "solo.wav", TAKE_FILE)
 MOST_TAKES = 50
-MIDI = "audio/midi"
-KINDS = {
-    "session.mid": MIDI,
-    "report.html": "text/html; charset=utf-8",
-    "report.json": "application/json",
-    "solo.wav": "audio/wav",
-}
-"""What of a take is served, and as what."""
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""A report carries its own style and no script."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedTake:
+    """A recorded session; `seconds`, `notes` and `headline` are its report's, once it has one.
+
+    `files` are those of `FILES` that lie there, `kept` the bars kept while it was played.
+    """
+
+    name: str
+    running: bool
+    when: datetime
+    seconds: float | None
+    notes: int | None
+    headline: str
+    files: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 class Shelf:
-    """The takes in one folder; `running` is the folder of the one that is being played.
+    """The takes that lie in one folder; None: there is none."""
 
-    Threads: the server's pool; what takes long (measuring a take) is done one at a time.
-    """
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
 
-    def __init__(self, running: Path | None) -> None:
-        self._running = running
-        self._measuring = threading.Lock()
-
-    def routes(self) -> list[Route]:
-        """Where takes are asked for: `/takes`, `/takes/<name>/notes`, `/takes/<name>/<file>`.
-
-        `/report` is the report of the running one.
-        """
-        return [
-            Route("/takes", self._list),
-            Route("/report", self._report),
-            Route("/takes/{name}/notes", self._notes),
-            Route("/takes/{name}/{file}", self._file),
-        ]
-
-    def _folders(self) -> dict[str, Path]:
-        """Takes by name, newest first, the running one before all."""
-        if self._running is None:
+    def folders(self, running: Path | None = None) -> dict[str, Path]:
+        """Takes by name, newest first, the one that is being played before all."""
+        if self.folder is None:
             return {}
         try:
-            found = [f for f in self._running.parent.iterdir() if (f / LOG_FILE).is_file()]
+            found = [f for f in self.folder.iterdir() if (f / TAKE_FILE).is_file()]
         except OSError:
             return {}
-        found.sort(key=lambda f: (f == self._running, _changed(f)), reverse=True)
+        found.sort(key=lambda folder: (folder == running, _changed(folder)), reverse=True)
         return {folder.name: folder for folder in found[:MOST_TAKES]}
 
-    def _list(self, request: Request) -> Response:
-        rows = [self._row(name, folder) for name, folder in self._folders().items()]
-        return JSONResponse(rows)
+    def takes(self, running: Path | None = None) -> list[ShelvedTake]:
+        """What there is to say of each of them."""
+        return [_take(path, path == running) for path in self.folders(running).values()]
 
-    def _report(self, request: Request) -> Response:
-        if self._running is None or self._running.name not in self._folders():
-            return _missing()
-        return RedirectResponse(f"takes/{quote(self._running.name)}/report.html")
+    def find(self, name: str | None) -> Path:
+        """The take of this name, the newest for None. UsageError where there is none."""
+        found = self.folders()
+        if not found:
+            raise UsageError(f"no take in {self.folder}", "a recorded session", "jam first")
+        if name is None:
+            return next(iter(found.values()))
+        if name not in found:
+            raise UsageError(f"no take {name!r}", f"one of {', '.join(found)}")
+        return found[name]
 
-    def _row(self, name: str, folder: Path) -> dict[str, Any]:
-        report = _read_json(folder / "report.json")
-        return {
-            "name": name,
-            "running": folder == self._running,
-            "when": datetime.fromtimestamp(_changed(folder)).isoformat(timespec="minutes"),
-            "seconds": report.get("seconds"),
-            "notes": report.get("notes"),
-            "headline": report.get("headline", ""),
-            "sound": (folder / "solo.wav").is_file(),
-            "kept": _kept(folder),
-        }
-
-    def _notes(self, request: Request) -> Response:
-        """What a take sounded like: `solo` and `hands` as [second, seconds, pitch, velocity]."""
-        folder = self._folders().get(request.path_params["name"])
-        if folder is None:
-            return _missing()
+    def export(self, path: Path, target: Path) -> list[Path]:
+        """Copy what a take has into the new folder `target`. UsageError where that exists."""
         try:
-            take = read_take(folder)
-            lines = {"solo": [p.note for p in take.played()], "hands": take.conditioning()}
-        except (JamBotError, ValueError) as error:
-            return PlainTextResponse(str(error), 409)
-        tempo = take.tempo_map()
-        return JSONResponse(
-            {
-                line: [
-                    [
-                        round(tempo.seconds_at(note.onset_beats), 3),
-                        round(
-                            tempo.seconds_at(note.end_beats) - tempo.seconds_at(note.onset_beats), 3
-                        ),
-                        note.pitch,
-                        note.velocity,
-                    ]
-                    for note in notes
-                ]
-                for line, notes in lines.items()
-            }
-        )
-
-    def _file(self, request: Request) -> Response:
-        folder = self._folders().get(request.path_params["name"])
-        name = request.path_params["file"]
-        if folder is not None and name in _kept(folder):
-            return FileResponse(folder / name, media_type=MIDI, headers=_to_save(name))
-        if folder is None or name not in KINDS:
-            return _missing()
-        headers = {"content-security-policy": REPORT_POLICY} if name == "report.html" else {}
-        if name == "session.mid":
-            headers = _to_save(f"jambot_{folder.name}.mid")
-        path = folder / name
-        if path.is_file() and folder != self._running:
-            return FileResponse(path, media_type=KINDS[name], headers=headers)
-        if name == "solo.wav":
-            return _missing()
-        try:
-            with self._measuring:
-                made = _made(folder, name)
-        except (JamBotError, ValueError) as error:
-            return PlainTextResponse(str(error), 409)
-        return Response(made, media_type=KINDS[name], headers=headers)
+            target.mkdir(parents=True)
+        except FileExistsError as error:
+            raise UsageError(f"{target} is there already", "a new folder") from error
+        except OSError as error:
+            raise UsageError(f"{target}: {error.strerror}", "a folder to write to") from error
+        return [
+            Path(shutil.copy2(path / name, target)) for name in FILES if (path / name).is_file()
+        ]
 
 
-def _made(folder: Path, name: str) -> bytes:
-    """A file of a take that does not lie there, made from its log."""
-    from jambot.evaluation.report import session_report, write_report  # slow, and rarely needed
-
-    take = read_take(folder)
-    with tempfile.TemporaryDirectory(prefix="jambot-") as made:
-        if name == "session.mid":
-            write_session_midi(take, Path(made) / name)
-        else:
-            write_report(session_report(take), Path(made))
-        return (Path(made) / name).read_bytes()
+def kept_files(folder: Path) -> tuple[str, ...]:
+    """The MIDI files of bars that were kept while a take was played, newest first."""
+    return tuple(sorted((file.name for file in folder.glob("keep_*.mid")), reverse=True))
 
 
-def _kept(folder: Path) -> list[str]:
-    """The MIDI files of bars that were kept while it was played, newest first."""
-    return sorted((file.name for file in folder.glob("keep_*.mid")), reverse=True)
-
-
-def _to_save(name: str) -> dict[str, str]:
-    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+def _take(folder: Path, running: bool) -> ShelvedTake:
+    report = _read_json(folder / "report.json")
+    return ShelvedTake(
+        name=folder.name,
+        running=running,
+        when=datetime.fromtimestamp(_changed(folder)),
+        seconds=report.get("seconds"),
+        notes=report.get("notes"),
+        headline=report.get("headline", ""),
+        files=tuple(file for file in FILES if (folder / file).is_file()),
+        kept=kept_files(folder),
+    )
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -181,10 +105,6 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _changed(folder: Path) -> float:
     try:
-        return (folder / LOG_FILE).stat().st_mtime
+        return (folder / TAKE_FILE).stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _missing() -> Response:
-    return PlainTextResponse("There is no such take, or not this file of it.\n", 404)

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
-from jambot.control.mcp_server.shelf import FILES, Shelf
 from jambot.control.mcp_server.telling import status_of
+from jambot.control.shelf import FILES, Shelf
 from jambot.realtime.orders import (
     MOST_KEPT_BARS,
     End,

@@ -16,10 +16,10 @@ from jambot import __version__
 from jambot.control.mcp_server import prompts
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.driving import Driving
-from jambot.control.mcp_server.shelf import Shelf
 from jambot.control.mcp_server.studio import OpenStudio, Studio
 from jambot.control.mcp_server.watching import Watching
 from jambot.control.room import PORT
+from jambot.control.shelf import Shelf
 from jambot.errors import JamBotError
 
 WATCHES = """JAM_BOT improvises a jazz solo, live, over the chords a person plays. These tools watch

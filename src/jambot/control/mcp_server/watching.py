@@ -8,6 +8,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -24,12 +25,15 @@ from jambot.control.mcp_server.results import (
     Ports,
     Report,
     Status,
+    TakeRow,
     Takes,
 )
 from jambot.control.mcp_server.roll import text_roll
-from jambot.control.mcp_server.shelf import Shelf
 from jambot.control.mcp_server.telling import chord_rows, note_rows, status_of
+from jambot.control.shelf import Shelf
 from jambot.errors import JamBotError
+from jambot.evaluation.report import session_report
+from jambot.music.take import read_take
 from jambot.realtime.orders import Panic, as_dict
 from jambot.realtime.ports import list_ports
 
@@ -116,7 +120,17 @@ class Watching:
         """The recorded sessions in this server's folder of takes, newest first, at most 50. A jam
         that was started elsewhere may keep its take in another folder."""
         running = self._band.folder if self._band.own else None
-        rows = await asyncio.to_thread(self._shelf.rows, running)
+        takes = await asyncio.to_thread(self._shelf.takes, running)
+        rows = [
+            TakeRow(
+                name=take.name,
+                running=take.running,
+                seconds=take.seconds,
+                notes=take.notes,
+                files=[*take.files],
+            )
+            for take in takes
+        ]
         return Takes(folder=str(self._shelf.folder), takes=rows)
 
     async def report(self, take: TakeName = None) -> Report:
@@ -129,7 +143,7 @@ class Watching:
             if running is not None:
                 return running
         path = self._shelf.find(take)
-        return await asyncio.to_thread(self._shelf.report, path)
+        return await asyncio.to_thread(_measured, path)
 
     async def doctor(self) -> Diagnosis:
         """Is this machine fit to jam: ports, timer, disk, model speed, time to the first note; a
@@ -157,3 +171,9 @@ class Watching:
         link: JamLink = await self._band.link()
         shown = await link.order(Panic(), lambda picture: not picture["playing"])
         return Obeyed(order=as_dict(Panic()), shown=shown, status=status_of(link))
+
+
+def _measured(path: Path) -> Report:
+    """A take's figures, taken from its log as far as it has been written."""
+    take = read_take(path)
+    return Report(take=path.name, whole=take.whole, figures=session_report(take).as_dict())

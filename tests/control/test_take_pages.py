@@ -1,4 +1,4 @@
-"""Takes as a browser is given them: a shelf of folders, without a server."""
+"""Takes as a browser is given them: folders served, without a server."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
-from jambot.control.shelf import Shelf
+from jambot.control.take_pages import TakePages
 
 LINES = (
     {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "jazz", "realtime": True},
@@ -60,8 +60,8 @@ class Answer:
 Get = Callable[[str], Answer]
 
 
-def asker(shelf: Shelf) -> Get:
-    app = Starlette(routes=shelf.routes())
+def asker(pages: TakePages) -> Get:
+    app = Starlette(routes=pages.routes())
 
     def get(path: str) -> Answer:
         sent: list[Any] = []
@@ -82,7 +82,7 @@ def asker(shelf: Shelf) -> Get:
 
 @pytest.fixture
 def get(running: Path) -> Get:
-    return asker(Shelf(running))
+    return asker(TakePages(running))
 
 
 def test_takes_are_listed_the_running_one_first(get: Get):
@@ -119,7 +119,7 @@ def test_the_running_takes_report_is_one_click_away(get: Get):
     answer = get("/report")
     assert answer.status == 307
     assert answer.headers["location"] == "takes/now/report.html"
-    assert asker(Shelf(None))("/report").status == 404
+    assert asker(TakePages(None))("/report").status == 404
 
 
 def test_bars_that_were_kept_are_on_the_shelf(running: Path, get: Get):
@@ -151,4 +151,4 @@ def test_a_log_that_cannot_be_read_is_said_so(running: Path, get: Get):
 
 
 def test_without_a_take_the_shelf_is_empty():
-    assert asker(Shelf(None))("/takes").json == []
+    assert asker(TakePages(None))("/takes").json == []
