@@ -18,7 +18,7 @@ from jambot.evaluation.metrics import measure
 from jambot.music.take import Event, HeardHarmony, PlayedNote, Take
 
 COMMIT_SECONDS = 0.060
-"""The default commit horizon is a 16th or this, whichever is longer (design, section 6)."""
+"""The commit horizon of a log that does not say: a 16th or this, whichever is longer."""
 STOPPING_SECONDS = 0.002
 """Note-offs due so soon after a stop are those of the stop."""
 STILL_SOUNDING_SECONDS = 0.2
@@ -222,7 +222,7 @@ def _at_once(event: Event, stops: Sequence[float]) -> bool:
 
 
 def commit_horizon(take: Take) -> float:
-    """Seconds within which notes are promised: as logged (`commit_ms`), else the default."""
+    """Seconds within which notes are promised: as logged (`commit_ms`), else what it was before."""
     logged = take.session.get("commit_ms", take.session.get("knobs", {}).get("commit_ms"))
     return float(logged) / 1000.0 if logged else max(COMMIT_SECONDS, 60.0 / take.bpm / 4)
 
