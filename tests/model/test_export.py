@@ -96,6 +96,8 @@ def test_a_checkpoint_is_exported_with_its_adapter_merged(
         expected, merged = adapted(input_ids=ids).logits, written(input_ids=ids).logits
     torch.testing.assert_close(merged, expected, atol=1e-4, rtol=1e-4)
     assert measure_agreement(written, tmp_path / "m", SEQUENCES).logit_max < 1e-3
+    described = json.loads((tmp_path / "m" / "model.json").read_text("utf-8"))
+    assert described["parameters"] == sum(p.numel() for p in fold(model).parameters())
 
 
 def test_a_checkpoint_of_another_vocabulary_is_not_exported(

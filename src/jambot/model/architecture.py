@@ -140,8 +140,8 @@ def fold(model: LlamaForCausalLM) -> LlamaForCausalLM:
 
 
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers training may change."""
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    """How many numbers the model is made of, whether training may change them or not."""
+    return sum(parameter.numel() for parameter in model.parameters())
 
 
 def _shrink_residual_branches(model: LlamaForCausalLM, layers: int) -> None:
