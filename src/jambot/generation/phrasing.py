@@ -113,7 +113,8 @@ def section_lean(beat: float, top_beat: float, bars: int, beats_per_bar: int) ->
 def taken_up(line: Sequence[Note]) -> set[int]:
     """The pitches that would go on as the line did after its last `FIGURE_INTERVALS` before.
 
-    A note struck again and again is no figure: leaning on it, the line would never leave it.
+    A note struck again and again is no figure, nor are two in turn: leaning on them, the line would
+    never leave them.
 
     >>> lick = [60, 62, 64, 65, 67]
     >>> taken_up([Note(float(i), 1.0, p) for i, p in enumerate(lick + [55, 57, 59, 60])])
@@ -123,6 +124,6 @@ def taken_up(line: Sequence[Note]) -> set[int]:
     steps = [b - a for a, b in pairwise(pitches)]
     n = FIGURE_INTERVALS
     last = steps[-n:]
-    if not any(last):
+    if all(a == -b for a, b in pairwise(last)):
         return set()
     return {pitches[-1] + steps[i] for i in range(n, len(steps)) if steps[i - n : i] == last}
