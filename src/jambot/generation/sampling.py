@@ -34,7 +34,7 @@ class SamplingSettings:
     top_p: float = 0.98
     guidance: float = 0.75
     rhythm_top_p: float = 1.0
-    rest_bias: float = 0.0
+    rest_bias: float = 0.1
     breath: float = 0.3
     haste: float = 1.0
     centre: float | None = 66.0

@@ -17,6 +17,8 @@ LOAD_SECONDS = 90.0
 END_SECONDS = 30.0
 """From being told to end until the report lies there."""
 LOOK_SECONDS = 0.1
+MOST_WORDS = 60
+"""How much of what a jam that did not start has said is told: a whole error, wrapped or not."""
 WORDS_FILE = "jam.txt"
 PAGE = re.compile(r"live view: (http://\S+)")
 
@@ -133,7 +135,7 @@ class Band:
         """JamBotError where the process has ended, or takes too long."""
         process = self._process
         if process is None or process.poll() is not None or time.monotonic() > deadline:
-            last = "; ".join(self._words().strip().splitlines()[-3:])
+            last = " ".join(self._words().split()[-MOST_WORDS:])
             if process is not None:
                 process.kill()
                 process.wait()
