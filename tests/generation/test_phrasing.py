@@ -20,6 +20,7 @@ from jambot.generation.phrasing import (
     register_lean,
     section_lean,
     silence_lean,
+    struck_lean,
     taken_up,
 )
 from jambot.music import Note
@@ -100,6 +101,12 @@ def test_what_is_taken_up_repeats_four_intervals(pitches: list[int]) -> None:
         gram = grams([*pitches, pitch])[-1]
         in_turn = gram[0] == -gram[1] == gram[2]
         assert (pitch in found) == (gram in known and not in_turn)
+
+
+def test_one_key_over_and_over_is_leant_against_and_only_at_the_end_of_the_line() -> None:
+    assert struck_lean(line(*[60] * 20, 62)) == 0.0
+    leans = [struck_lean(line(62, *[60] * strikes)) for strikes in (1, 8, 9, 16, 24)]
+    assert leans == [0.0, 0.0, -0.25, -2.0, -4.0]
 
 
 def test_a_note_struck_over_and_over_is_no_figure_nor_is_a_trill() -> None:

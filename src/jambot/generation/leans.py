@@ -14,6 +14,7 @@ from jambot.generation.phrasing import (
     register_lean,
     section_lean,
     silence_lean,
+    struck_lean,
     taken_up,
 )
 from jambot.generation.sampling import SamplingSettings
@@ -25,6 +26,8 @@ Logits = NDArray[np.float32]
 
 MOST_IN_HASTE = 64
 """More notes than this are not looked back on for how fast they came."""
+LONGEST_RUN = 64
+"""Strikes of one key are not counted further."""
 NEVER = np.float32(-np.inf)
 
 
@@ -67,6 +70,8 @@ class Leans:
     def pitches(self, logits: Logits, beat: int, line: Sequence[Note]) -> Logits:
         """The logits of the pitches, leant on, and bounded."""
         logits = logits + self._register
+        if line:
+            logits[line[-1].pitch - LOWEST_PITCH] += struck_lean(line[-LONGEST_RUN:])
         if self._settings.figures:
             oldest = float(beat - self._memory_beats)
             recent = line[bisect_left(line, oldest, key=lambda note: note.onset_beats) :]
