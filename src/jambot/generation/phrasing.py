@@ -1,4 +1,4 @@
-"""What leans on the model's choices: register, breath, haste, sections, one key, figures taken up again.
+"""What leans on the model's choices: register, breath, haste, sections, figures, one key.
 
 All are added to logits, and all are soft but the outermost bound of haste. They depend on nothing
 but the line itself and the form, so that the same line so far goes on the same, offline and live.
