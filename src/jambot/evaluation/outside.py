@@ -5,30 +5,20 @@ with our ports plays to it, records it, and counts frames at its own ports. So e
 includes both ways through JACK. The session's own report is read afterwards and set beside it.
 """
 
-import json
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from jambot.assets import DEMO_COMPING
-from jambot.errors import JamBotError, PortError
+from jambot.errors import PortError
 from jambot.evaluation.hands import Hands, Stamped
+from jambot.evaluation.jam_process import JAM_IN, LOAD_SECONDS, JamProcess
 from jambot.evaluation.kpi import Latency
 from jambot.evaluation.processor_time import time_of_tree
 from jambot.music import read_midi
 
-JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
-LOAD_SECONDS = 90.0
-"""From the start of the process until it hears."""
-END_SECONDS = 30.0
-"""From being told to end until the report lies there."""
 ANSWER_SECONDS = 3.0
 """A trigger not answered by then counts as unanswered."""
 LISTEN_SECONDS = 0.25
@@ -104,13 +94,13 @@ def measure_outside(
     with Hands("hands") as hands:
         if hands.sees(JAM_IN):
             raise PortError("a jam is running on this JACK server", "none", "end it first")
-        with _jam(folder, adapter, bpm, longest + LOAD_SECONDS) as process:
-            _connect(hands, process, folder)
-            used = time_of_tree(process.pid)
+        with JamProcess(folder, adapter, bpm, longest + LOAD_SECONDS) as jam:
+            jam.connect(hands)
+            used = time_of_tree(jam.pid)
             comped = _comp(hands, comping, bpm, seconds, told)
-            used_then = time_of_tree(process.pid)
+            used_then = time_of_tree(jam.pid)
             firsts, after_stop = _drill(hands, triggers, told)
-            exit_code = _end(process, folder)
+            exit_code = jam.end()
     heard = hands.heard
     return OutsideFigures(
         adapter=Path(adapter).name,
@@ -126,7 +116,7 @@ def measure_outside(
         xruns=hands.xruns,
         cpu_share=None if used is None or used_then is None else (used_then - used) / seconds,
         exit_code=exit_code,
-        session=_report(folder),
+        session=jam.report(),
     )
 
 
@@ -223,73 +213,6 @@ def _first_note(hands: Hands, since: float) -> float | None:
                 return message.seconds
         hands.wait_until(hands.now() + 0.005)
     return None
-
-
-@contextmanager
-def _jam(
-    folder: Path, adapter: str, bpm: float, seconds: float
-) -> Iterator[subprocess.Popen[bytes]]:
-    """The jam as a process, its words in `jam.txt`; killed at the end if it still runs."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--port", "0", "--no-open",
-        "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
-        "--report", str(folder),
-    ]  # fmt: skip
-    with (folder / "jam.txt").open("wb") as words:
-        # On Windows only a process group of its own can be asked to end.
-        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        process = subprocess.Popen(
-            command, stdout=words, stderr=subprocess.STDOUT, creationflags=group
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _connect(hands: Hands, process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait until the jam listens: its ports are there and its log has begun."""
-    log = folder / "session.jsonl"
-    deadline = time.monotonic() + LOAD_SECONDS
-    while not (hands.sees(JAM_IN, JAM_OUT) and log.is_file() and log.stat().st_size):
-        if process.poll() is not None:
-            raise _failed(folder, f"it ended at once with exit code {process.returncode}")
-        if time.monotonic() > deadline:
-            raise _failed(folder, f"it was not ready after {LOAD_SECONDS:g} s")
-        time.sleep(0.05)
-    hands.connect(JAM_IN, JAM_OUT)
-    time.sleep(PAUSE_SECONDS)
-
-
-def _end(process: subprocess.Popen[bytes], folder: Path) -> int:
-    """Ask it to end as a system does; its exit code."""
-    if sys.platform == "win32":
-        process.send_signal(signal.CTRL_BREAK_EVENT)
-    else:
-        process.terminate()
-    try:
-        return process.wait(timeout=END_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise _failed(folder, f"told to end, it still ran {END_SECONDS:g} s later") from None
-
-
-def _report(folder: Path) -> dict[str, Any]:
-    try:
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise _failed(folder, "it left no report") from None
-    return dict(report)
-
-
-def _failed(folder: Path, what: str) -> JamBotError:
-    try:
-        words = (folder / "jam.txt").read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        words = ""
-    last = "; ".join(words.splitlines()[-3:])
-    return JamBotError(f"the jam: {what}" + (f" ({last})" if last else ""), "a jam over JACK", "")
 
 
 def _is_note_on(message: Stamped) -> bool:
