@@ -32,3 +32,10 @@ def test_it_lives_and_ends_with_the_real_port():
     source.close()
     assert not keyboard.alive
     assert not source.alive
+
+
+def test_the_page_is_heard_on_the_one_channel_that_is():
+    clock, page = ManualClock(10.0), Page()
+    source = RoomInput(MemoryInput(clock), page, clock.now, channel=3)
+    page.waiting += [MidiPlayed(C_DOWN), MidiPlayed(b"\xc0\x02")]
+    assert [message.data for message in source.poll()] == [b"\x93\x3c\x50", b"\xc3\x02"]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import doctor, fl, gestures, learning, mcp, playing, takes
+from jambot.cli import fl, gestures, learning, machine, mcp, playing, takes
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -22,9 +22,9 @@ app = typer.Typer(
     help="JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI.",
 )
 app.add_typer(playing.app)
+app.add_typer(machine.app)
 app.add_typer(takes.app)
 app.add_typer(learning.app)
-app.add_typer(doctor.app)
 app.add_typer(mcp.app)
 app.add_typer(fl.app, name="fl")
 app.add_typer(gestures.app, name="gestures")

@@ -1,16 +1,11 @@
-"""Commands that make music: jam, demo, generate, ports, bench."""
+"""Commands that make music: jam, demo, generate."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
-from rich.table import Table
 
+from jambot.cli.company import PageAt, daw, room
 from jambot.cli.options import (
     Adapter,
     AnyChannel,
@@ -24,23 +19,15 @@ from jambot.cli.options import (
     stage_options,
     steered,
 )
-from jambot.cli.screen import bench_tables, err, out
+from jambot.cli.screen import out
+from jambot.cli.take_folder import LOG_FILE, take_folder
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
-    from jambot.realtime.clock import Clock
-    from jambot.realtime.orders import Order
-    from jambot.realtime.ports import InputPort
-    from jambot.realtime.status import SessionStatus
     from jambot.tokens import Controls
 
 app = typer.Typer()
-LOG_FILE = "session.jsonl"
-
-Show = Callable[["SessionStatus"], None]
-Hear = Callable[["InputPort", "Clock"], "InputPort"]
-Orders = Callable[[], "list[Order]"]
 
 
 @app.command()
@@ -147,11 +134,12 @@ def jam(
         comping,
         seconds,
     )
+    view = None if no_view else PageAt(port, host, token, open_page)
     with (
         Stopping() as stopping,
-        _take(report) as folder,
-        _room(folder, not no_view, port, host, token, open_page) as (show, hear, orders),
-        _host(fl, backend, hear) as hear_all,
+        take_folder(report) as folder,
+        room(folder, view, in_channel) as (show, hear, orders),
+        daw(fl, backend, hear) as hear_all,
     ):
         play(settings, folder / LOG_FILE, show, hear_all, stopping, orders)
 
@@ -192,7 +180,7 @@ def demo(
         seconds=seconds,
         realtime=realtime,
     )
-    with Stopping() as stopping, _take(out_dir) as folder:
+    with Stopping() as stopping, take_folder(out_dir) as folder:
         play(settings, folder / LOG_FILE, stopping=stopping)
 
 
@@ -222,137 +210,3 @@ def generate(
     chart = None if form is None else chart_text(form)
     notes = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart)
     out.print(f"{solo}: {notes} notes")
-
-
-@app.command()
-def bench(
-    out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
-    bpm: Annotated[
-        list[float] | None,
-        typer.Option(min=20, max=400, help="Tempo; again for another. Default 120."),
-    ] = None,
-    jack: Annotated[
-        bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
-    ] = None,
-    triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
-    seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
-    report: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the takes and their report.html.")
-    ] = None,
-    adapter: Adapter = "jazz",
-) -> None:
-    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong.
-
-    Over JACK a jam with its player and its room is comped to, then asked out of silence again and
-    again. The table says what it must reach, what it aims at, and how far it came.
-    """
-    from jambot.evaluation.bench import append_line, expected_seconds
-    from jambot.evaluation.bench import bench as measure
-
-    tempi = bpm or [120.0]
-    expected = expected_seconds(seconds, triggers, tempi)
-    err.print(f"about {expected / 60:.1f} minutes", highlight=False)
-    with Progress(console=err) as progress:
-        bar = progress.add_task("starting", total=expected)
-
-        def told(words: str, gone: float) -> None:
-            progress.update(bar, description=words, advance=gone)
-
-        run = measure(
-            adapter=adapter,
-            seconds=seconds,
-            triggers=triggers,
-            tempi=tempi,
-            jack=jack,
-            folder=report,
-            told=told,
-        )
-    append_line(run, out_file)
-    for table in bench_tables(run):
-        out.print(table)
-    out.print(f"added to {out_file}", highlight=False)
-
-
-@app.command()
-def ports() -> None:
-    """List the MIDI ports that --in and --out can name."""
-    from jambot.realtime.ports import list_ports
-
-    found = list_ports()
-    if not found:
-        out.print("No MIDI ports. Plug in a keyboard, or jam without: a built-in pianist comps.")
-        return
-    table = Table("back end", "use with", "name")
-    for port in found:
-        table.add_row(port.backend, f"--{port.direction}", port.name)
-    out.print(table)
-
-
-@contextmanager
-def _room(
-    take: Path, wanted: bool, port: int, host: str, token: str | None, open_page: bool
-) -> Iterator[tuple[Show, Hear, Orders]]:
-    """What the stage needs of a room process: how to show itself, to hear its keys, its orders.
-
-    The page opens by itself only where somebody sits at the terminal.
-    """
-    if not wanted:
-        yield lambda status: None, lambda keyboard, clock: keyboard, list
-        return
-    from jambot.control.room import Room
-    from jambot.control.room_input import RoomInput
-
-    seen = open_page and sys.stdout is not None and sys.stdout.isatty()
-    room = Room(port, host, open_page=seen, token=token, take=take.resolve())
-    try:
-        yield room.show, lambda keyboard, clock: RoomInput(keyboard, room, clock.now), room.orders
-    finally:
-        room.close()
-
-
-@contextmanager
-def _host(cables: tuple[str, str] | None, backend: str, hear: Hear) -> Iterator[Hear]:
-    """How the stage hears, and FL Studio's beat with it where its cables are named."""
-    if cables is None:
-        yield hear
-        return
-    from jambot.control.fl_link import following
-
-    with following(backend, cables, hear) as hear_both:
-        yield hear_both
-
-
-@contextmanager
-def _take(asked: Path | None) -> Iterator[Path]:
-    """A folder for a take; whatever was played into it is kept and reported, also after a fault."""
-    folder = asked or Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}", "a folder to write to") from error
-    log = folder / LOG_FILE
-    log.unlink(missing_ok=True)
-    try:
-        yield folder
-    finally:
-        if log.is_file() and log.stat().st_size:
-            _finish(folder)
-        else:
-            log.unlink(missing_ok=True)
-            if not any(folder.iterdir()):
-                folder.rmdir()
-
-
-def _finish(folder: Path) -> None:
-    """Make the MIDI file, the sound and the report of what was played."""
-    from jambot.evaluation.report import session_report, write_report
-    from jambot.evaluation.sound import render
-    from jambot.music.take import read_take
-    from jambot.music.take_midi import write_session_midi
-
-    take = read_take(folder)
-    midi = folder / "session.mid"
-    write_session_midi(take, midi)
-    sound = render(midi, folder / "solo.wav")
-    _, page = write_report(session_report(take), folder, sound.path.name if sound.path else None)
-    out.print(f"take: {folder}   report: {page}", highlight=False)

@@ -19,12 +19,19 @@ class RoomInput:
     """An input port that also hears the keys played on the page.
 
     What comes from the page is stamped with the moment the stage asks for it, at most a tick late.
+    Where one MIDI `channel` (0–15) alone is heard, the page's keys are on it; None leaves them.
 
     Threads: the stage's alone; nothing blocks.
     """
 
-    def __init__(self, port: InputPort, room: Keys, now: Callable[[], float]) -> None:
-        self._port, self._room, self._now = port, room, now
+    def __init__(
+        self,
+        port: InputPort,
+        room: Keys,
+        now: Callable[[], float],
+        channel: int | None = None,
+    ) -> None:
+        self._port, self._room, self._now, self._channel = port, room, now, channel
 
     @property
     def alive(self) -> bool:
@@ -37,10 +44,15 @@ class RoomInput:
         played = self._room.played()
         if played:
             now = self._now()
-            heard = heard + [TimedMessage(now, key.data) for key in played]
+            heard = heard + [TimedMessage(now, self._on_channel(key.data)) for key in played]
             heard.sort(key=lambda message: message.seconds)
         return heard
 
     def close(self) -> None:
         """Let go of the real port; the room is closed by whoever opened it."""
         self._port.close()
+
+    def _on_channel(self, data: bytes) -> bytes:
+        if self._channel is None:
+            return data
+        return bytes((data[0] & 0xF0 | self._channel,)) + data[1:]

@@ -1,4 +1,4 @@
-"""The command `jambot doctor`."""
+"""Commands about this machine: its ports, whether it is fit, how well it plays."""
 
 import json
 from collections.abc import Sequence
@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
 from jambot.cli.options import Adapter
-from jambot.cli.screen import err, out
+from jambot.cli.screen import bench_tables, err, out
 
 if TYPE_CHECKING:
     from jambot.control.doctor import Check
@@ -22,6 +23,21 @@ MARKS = {
     "broken": ("✕", "red"),
     "absent": ("–", ""),
 }
+
+
+@app.command()
+def ports() -> None:
+    """List the MIDI ports that --in and --out can name."""
+    from jambot.realtime.ports import list_ports
+
+    found = list_ports()
+    if not found:
+        out.print("No MIDI ports. Plug in a keyboard, or jam without: a built-in pianist comps.")
+        return
+    table = Table("back end", "use with", "name")
+    for port in found:
+        table.add_row(port.backend, f"--{port.direction}", port.name)
+    out.print(table)
 
 
 @app.command()
@@ -62,6 +78,55 @@ def doctor(
     elif checks:
         out.print(_screen(checks))
     raise typer.Exit(0 if may_jam(checks) else 1)
+
+
+@app.command()
+def bench(
+    out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
+    bpm: Annotated[
+        list[float] | None,
+        typer.Option(min=20, max=400, help="Tempo; again for another. Default 120."),
+    ] = None,
+    jack: Annotated[
+        bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
+    ] = None,
+    triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the takes and their report.html.")
+    ] = None,
+    adapter: Adapter = "jazz",
+) -> None:
+    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong.
+
+    Over JACK a jam with its player and its room is comped to, then asked out of silence again and
+    again. The table says what it must reach, what it aims at, and how far it came.
+    """
+    from jambot.evaluation.bench import append_line, expected_seconds
+    from jambot.evaluation.bench import bench as measure
+
+    tempi = bpm or [120.0]
+    expected = expected_seconds(seconds, triggers, tempi)
+    err.print(f"about {expected / 60:.1f} minutes", highlight=False)
+    with Progress(console=err) as progress:
+        bar = progress.add_task("starting", total=expected)
+
+        def told(words: str, gone: float) -> None:
+            progress.update(bar, description=words, advance=gone)
+
+        run = measure(
+            adapter=adapter,
+            seconds=seconds,
+            triggers=triggers,
+            tempi=tempi,
+            jack=jack,
+            folder=report,
+            told=told,
+        )
+    append_line(run, out_file)
+    for table in bench_tables(run):
+        out.print(table)
+    out.print(f"added to {out_file}", highlight=False)
 
 
 def _screen(checks: "Sequence[Check]") -> Table:

@@ -1,0 +1,71 @@
+"""Who is with the stage in a jam: the room, with its views and their keys, and FL Studio."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jambot.realtime.clock import Clock
+    from jambot.realtime.orders import Order
+    from jambot.realtime.ports import InputPort
+    from jambot.realtime.status import SessionStatus
+
+Show = Callable[["SessionStatus"], None]
+Hear = Callable[["InputPort", "Clock"], "InputPort"]
+Orders = Callable[[], "list[Order]"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAt:
+    """Where the browser view is, who may see it, and whether it is `opened` by itself.
+
+    It is only where somebody sits at the terminal.
+    """
+
+    port: int
+    host: str
+    token: str | None
+    opened: bool
+
+
+@contextmanager
+def room(
+    take: Path, page: PageAt | None, in_channel: int | None
+) -> Iterator[tuple[Show, Hear, Orders]]:
+    """What the stage needs of a room process: how to show itself, to hear its keys, its orders.
+
+    `page` None wants no room. Keys of the page are heard on `in_channel` (1–16) where the jam hears
+    no other.
+    """
+    if page is None:
+        yield lambda status: None, lambda keyboard, clock: keyboard, list
+        return
+    from jambot.control.room import Room
+    from jambot.control.room_input import RoomInput
+
+    seen = page.opened and sys.stdout is not None and sys.stdout.isatty()
+    opened = Room(page.port, page.host, open_page=seen, token=page.token, take=take.resolve())
+    channel = None if in_channel is None else in_channel - 1
+
+    def hear(keyboard: "InputPort", clock: "Clock") -> "InputPort":
+        return RoomInput(keyboard, opened, clock.now, channel)
+
+    try:
+        yield opened.show, hear, opened.orders
+    finally:
+        opened.close()
+
+
+@contextmanager
+def daw(cables: tuple[str, str] | None, backend: str, hear: Hear) -> Iterator[Hear]:
+    """How the stage hears, and FL Studio's beat with it where its cables are named."""
+    if cables is None:
+        yield hear
+        return
+    from jambot.control.fl_link import following
+
+    with following(backend, cables, hear) as hear_both:
+        yield hear_both
