@@ -22,7 +22,7 @@ from jambot.evaluation.hands import Hands
 from jambot.generation import ChordToneModel
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.priority import Granted
+from jambot.realtime.priority import Granted, Rank
 
 LOST_PROBE = 7
 QUICK = ("--adapter", "chord-tones")
@@ -153,16 +153,18 @@ def test_a_machine_that_wakes_late_cannot_jam() -> None:
 
 
 def test_a_stage_without_priority_is_weak_and_not_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> Any:
+    def refused(rank: Rank) -> Any:
         return nullcontext(Granted("", "not allowed"))
 
-    monkeypatch.setattr("jambot.control.doctor.machine.stage_priority", refused)
+    monkeypatch.setattr("jambot.control.doctor.machine.priority_for", refused)
     found = priority()
     assert (found.state, found.found) == (State.WEAK, "the stage gets none (not allowed)")
     assert "rtprio" in found.cure
-    monkeypatch.setattr(
-        "jambot.control.doctor.machine.stage_priority", lambda: nullcontext(Granted("SCHED_RR 5"))
-    )
+
+    def allowed(rank: Rank) -> Any:
+        return nullcontext(Granted(f"SCHED_RR {rank.round_robin}"))
+
+    monkeypatch.setattr("jambot.control.doctor.machine.priority_for", allowed)
     assert priority().state is State.GOOD
 
 

@@ -8,12 +8,18 @@ import time
 
 import pytest
 
-from jambot.realtime import priority
-from jambot.realtime.priority import no_long_collections, stage_priority
+from jambot.realtime.priority import (
+    DEFAULT_QUALITY,
+    NORMAL_CLASS,
+    PLAYER,
+    STAGE,
+    no_long_collections,
+    priority_for,
+)
 
 
 def test_what_is_granted_is_told_and_given_back_or_the_refusal_is():
-    with stage_priority() as granted:
+    with priority_for(STAGE) as granted:
         assert bool(granted.what) != bool(granted.refused)
     if hasattr(os, "sched_getscheduler"):
         assert os.sched_getscheduler(0) == os.SCHED_OTHER
@@ -27,11 +33,11 @@ def test_without_the_right_to_real_time_a_nice_value_is_asked_for_and_else_nothi
     nice = []
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
     monkeypatch.setattr(os, "setpriority", lambda *asked: nice.append(asked[-1]))
-    with stage_priority() as granted:
+    with priority_for(STAGE) as granted:
         assert granted.what == "nice -10"
         assert set(nice) == {-10}
     monkeypatch.setattr(os, "setpriority", refuse)
-    with stage_priority() as granted:
+    with priority_for(STAGE) as granted:
         assert (granted.what, granted.refused) == ("", "linux: not you")
 
 
@@ -57,12 +63,12 @@ class FakeWindows:
 def test_windows_is_asked_for_its_high_class_and_pro_audio(monkeypatch):
     windows = FakeWindows()
     monkeypatch.setattr(ctypes, "windll", windows, raising=False)
-    with stage_priority("win32") as granted:
-        assert granted.what == "high priority class, Pro Audio"
-    assert windows.classes == [priority.HIGH_CLASS, priority.NORMAL_CLASS]
+    with priority_for(STAGE, "win32") as granted:
+        assert granted.what == "priority class 0x80, Pro Audio"
+    assert windows.classes == [STAGE.priority_class, NORMAL_CLASS]
     monkeypatch.setattr(ctypes, "windll", FakeWindows(allows=False), raising=False)
-    with stage_priority("win32") as granted:
-        assert granted.refused == "win32: the high priority class was refused"
+    with priority_for(STAGE, "win32") as granted:
+        assert granted.refused == "win32: priority class 0x80 was refused"
 
 
 def test_macos_is_asked_for_a_quality_of_service(monkeypatch):
@@ -74,13 +80,20 @@ def test_macos_is_asked_for_a_quality_of_service(monkeypatch):
             return 0
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: FakeSystem())
-    with stage_priority("darwin") as granted:
-        assert granted.what == "quality of service: user interactive"
-    assert asked == [priority.USER_INTERACTIVE, priority.DEFAULT_QUALITY]
+    with priority_for(STAGE, "darwin") as granted:
+        assert granted.what == "quality of service 0x21"
+    assert asked == [STAGE.quality, DEFAULT_QUALITY]
+
+
+def test_the_player_comes_after_the_stage_and_before_other_programs():
+    assert 0 < PLAYER.round_robin < STAGE.round_robin
+    assert STAGE.nice < PLAYER.nice < 0
+    assert NORMAL_CLASS != PLAYER.priority_class != STAGE.priority_class
+    assert DEFAULT_QUALITY < PLAYER.quality < STAGE.quality
 
 
 def test_a_system_without_any_of_it_plays_all_the_same():
-    with stage_priority("win32" if sys.platform != "win32" else "darwin") as granted:
+    with priority_for(STAGE, "win32" if sys.platform != "win32" else "darwin") as granted:
         assert granted.what == ""
         assert granted.refused
 

@@ -11,7 +11,7 @@ from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.main import make_generator
 from jambot.realtime.ports import MemoryInput
 from jambot.realtime.ports.rtmidi_port import RtMidiOutput
-from jambot.realtime.priority import no_long_collections, stage_priority
+from jambot.realtime.priority import STAGE, no_long_collections, priority_for
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
@@ -54,7 +54,7 @@ def test_notes_leave_a_port_without_a_clock_in_time_while_the_model_works(undist
             return False
 
         played.chord = -1
-        with stage_priority(), no_long_collections():
+        with priority_for(STAGE), no_long_collections():
             session.run(SECONDS, played)
     finally:
         player.close()

@@ -12,7 +12,7 @@ from jambot.errors import JamBotError
 from jambot.generation import Generator
 from jambot.music.harmony import CHORD_SIZE
 from jambot.realtime.player import Answer, Prepare, Prepared, Request, Work
-from jambot.realtime.priority import no_long_collections
+from jambot.realtime.priority import PLAYER, no_long_collections, priority_for
 from jambot.realtime.repertoire import MakeGenerator, Repertoire
 from jambot.tokens import Prompt
 
@@ -31,7 +31,7 @@ def improvise(pipe: Connection, make: MakeGenerator, adapter: str) -> None:
     except JamBotError as error:
         pipe.send(error)
         return
-    with no_long_collections():
+    with priority_for(PLAYER), no_long_collections():
         _Improviser(pipe, repertoire).live()
 
 

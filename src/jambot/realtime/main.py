@@ -20,7 +20,7 @@ from jambot.realtime.orders import Order
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
-from jambot.realtime.priority import no_long_collections, stage_priority
+from jambot.realtime.priority import STAGE, no_long_collections, priority_for
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
@@ -185,8 +185,8 @@ def _play(
     if not settings.realtime:
         session.run(settings.seconds, lambda: stopping.asked)
         return
-    with stage_priority() as priority, no_long_collections():
-        log.write("priority", granted=priority.what, refused=priority.refused)
+    with priority_for(STAGE) as granted, no_long_collections():
+        log.write("priority", granted=granted.what, refused=granted.refused)
         session.run(settings.seconds, lambda: stopping.asked)
 
 

@@ -2,11 +2,11 @@
 
 | system | asked for | needs |
 |---|---|---|
-| Linux | `SCHED_RR`, else a nice value of -10 | an `rtprio` or `nice` limit (the group `audio` on most systems), or root |
-| Windows | the high priority class, and "Pro Audio" of the multimedia scheduler for the stage's thread | nothing |
-| macOS | the quality of service of what a user touches, for the stage's thread | nothing |
+| Linux | `SCHED_RR`, else a nice value | an `rtprio` or `nice` limit (the group `audio` on most systems), or root |
+| Windows | a high priority class, and "Pro Audio" of the multimedia scheduler for the stage's thread | nothing |
+| macOS | the quality of service of what a user touches, or waits for | nothing |
 
-The player asks for none of this: it has a plan of bars to work at, and must not be in the way.
+The player is asked for less than the stage: a trigger waits for it, a promised note does not.
 """  # noqa: E501
 
 import ctypes
@@ -19,11 +19,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-ROUND_ROBIN = 5
+NORMAL_CLASS, DEFAULT_QUALITY = 0x20, 0x15
+"""What Windows and macOS give to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """How much is asked for, in each system's own numbers."""
+
+    round_robin: int
+    nice: int
+    priority_class: int
+    quality: int
+    pro_audio: bool
+
+
+STAGE = Rank(round_robin=5, nice=-10, priority_class=0x80, quality=0x21, pro_audio=True)
 """Below JACK's own threads (10 and more): a port that keeps the time comes first."""
-NICE = -10
-HIGH_CLASS, NORMAL_CLASS = 0x80, 0x20
-USER_INTERACTIVE, DEFAULT_QUALITY = 0x21, 0x15
+PLAYER = Rank(round_robin=1, nice=-5, priority_class=0x8000, quality=0x19, pro_audio=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +48,17 @@ class Granted:
 
 
 @contextmanager
-def stage_priority(platform: str = sys.platform) -> Iterator[Granted]:
+def priority_for(rank: Rank, platform: str = sys.platform) -> Iterator[Granted]:
     """Ask for it for as long as the context lasts. Nothing raises: without it all plays the same.
 
-    Threads: called on the stage's. On Linux the other threads of the process get it too, those of
-    JACK aside: whoever holds Python's lock must not be kept waiting. Processes begun later do not.
+    Threads: called on the one that keeps the time. On Linux the other threads of the process get it
+    too, those of JACK aside: whoever holds Python's lock must not be kept waiting. Threads and
+    processes begun later do not.
     """
     ask = {"win32": _ask_windows, "darwin": _ask_macos}.get(platform, _ask_linux)
     give_back: Callable[[], None] = _nothing
     try:
-        what, give_back = ask()
+        what, give_back = ask(rank)
         granted = Granted(what)
     except (OSError, AttributeError, ValueError) as error:
         granted = Granted("", f"{platform}: {error}")
@@ -71,20 +85,20 @@ Asked = tuple[str, Callable[[], None]]
 """What was given, and how to give it back."""
 
 
-def _ask_linux() -> Asked:
+def _ask_linux(rank: Rank) -> Asked:
     ours = [thread for thread in _threads() if os.sched_getscheduler(thread) == os.SCHED_OTHER]
     try:
         for thread in ours:
             policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
-            os.sched_setscheduler(thread, policy, os.sched_param(ROUND_ROBIN))
+            os.sched_setscheduler(thread, policy, os.sched_param(rank.round_robin))
     except PermissionError:
         nice = os.getpriority(os.PRIO_PROCESS, 0)
         for thread in ours:
-            os.setpriority(os.PRIO_PROCESS, thread, NICE)
-        return f"nice {NICE}", partial(_be_nice, ours, nice)
+            os.setpriority(os.PRIO_PROCESS, thread, rank.nice)
+        return f"nice {rank.nice}", partial(_be_nice, ours, nice)
     if not ours:
         return "what it was started with", _nothing
-    return f"SCHED_RR {ROUND_ROBIN}", partial(_be_ordinary, ours)
+    return f"SCHED_RR {rank.round_robin}", partial(_be_ordinary, ours)
 
 
 def _be_ordinary(threads: Sequence[int]) -> None:
@@ -102,20 +116,22 @@ def _threads() -> list[int]:
     return [int(number) for number in os.listdir("/proc/self/task")]
 
 
-def _ask_windows() -> Asked:
+def _ask_windows(rank: Rank) -> Asked:
     system: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
     process = system.kernel32.GetCurrentProcess()
-    if not system.kernel32.SetPriorityClass(process, HIGH_CLASS):
-        raise OSError("the high priority class was refused")
-    index = ctypes.c_ulong(0)
-    audio = system.avrt.AvSetMmThreadCharacteristicsW("Pro Audio", ctypes.byref(index))
-    what = "high priority class" + (", Pro Audio" if audio else "")
+    if not system.kernel32.SetPriorityClass(process, rank.priority_class):
+        raise OSError(f"priority class {rank.priority_class:#x} was refused")
+    what = f"priority class {rank.priority_class:#x}"
+    if rank.pro_audio:
+        index = ctypes.c_ulong(0)
+        if system.avrt.AvSetMmThreadCharacteristicsW("Pro Audio", ctypes.byref(index)):
+            what += ", Pro Audio"
     return what, partial(system.kernel32.SetPriorityClass, process, NORMAL_CLASS)
 
 
-def _ask_macos() -> Asked:
-    _set_quality(USER_INTERACTIVE)
-    return "quality of service: user interactive", partial(_set_quality, DEFAULT_QUALITY)
+def _ask_macos(rank: Rank) -> Asked:
+    _set_quality(rank.quality)
+    return f"quality of service {rank.quality:#x}", partial(_set_quality, DEFAULT_QUALITY)
 
 
 def _set_quality(quality: int) -> None:

@@ -18,7 +18,7 @@ from jambot.evaluation.kpi import Latency
 from jambot.evaluation.sound import INSTALL, find_soundfont
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.machine import this_machine
-from jambot.realtime.priority import stage_priority
+from jambot.realtime.priority import STAGE, priority_for
 
 WAITS, WAIT_SECONDS = 150, 0.003
 LATE_MS = 10.0
@@ -81,7 +81,7 @@ def timer(clock: Clock) -> Check:
 
 def priority() -> Check:
     """Whether the stage goes before other programs."""
-    with stage_priority() as granted:
+    with priority_for(STAGE) as granted:
         what, refused = granted.what, granted.refused
     if what:
         return Check("priority", State.GOOD, f"the stage gets {what}")
