@@ -22,6 +22,14 @@ from jambot.music.take import Take, read_take
 from jambot.realtime.ports.jack_server import load_jack, open_client
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither see nor touch the styles of whoever runs them."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("JAMBOT_HOME", str(tmp_path_factory.mktemp("own")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def require_program() -> Callable[[str], str]:
     """`require_program("fluidsynth")` gives its path; missing, it skips here and fails in CI."""

@@ -1,10 +1,11 @@
 """What ships with JAM_BOT: trained model(s), comping to play over, and FL Studio's script.
 
-Data and the way to find it; imports `errors` only.
+Data and the way to find it, styles of one's own included; imports `errors` only.
 """
 
 from pathlib import Path
 
+from jambot.assets.own_styles import RUNTIME_FILE, own_style_folder, own_styles
 from jambot.errors import UsageError
 
 FOLDER = Path(__file__).parent
@@ -17,18 +18,24 @@ FL_SCRIPT = "fl_studio/device_JamBot.py"
 
 def shipped_styles() -> list[str]:
     """The models that ship, by name: `jazz` first, which plays unless told otherwise."""
-    names = (f.parent.name for f in MODELS.glob("*/genai_config.json"))
+    names = (f.parent.name for f in MODELS.glob(f"*/{RUNTIME_FILE}"))
     return sorted(names, key=lambda name: (name != FIRST_STYLE, name))
 
 
+def known_styles() -> list[str]:
+    """Every style that can be asked for by name: the shipped ones, then those of one's own."""
+    shipped = shipped_styles()
+    return [*shipped, *(name for name in own_styles() if name not in shipped)]
+
+
 def find_model(name: str) -> Path:
-    """The folder of a shipped model, or `name` itself where it is an exported folder."""
-    for folder in (MODELS / name, Path(name)):
-        if (folder / "genai_config.json").is_file():
+    """The folder of a known style, or `name` itself where it is an exported folder."""
+    for folder in (MODELS / name, own_style_folder(name), Path(name)):
+        if (folder / RUNTIME_FILE).is_file():
             return folder
     raise UsageError(
         f"no adapter named {name!r}",
-        f"{', '.join([*shipped_styles(), 'chord-tones'])}, or a folder made by `jambot export`",
+        f"{', '.join([*known_styles(), 'chord-tones'])}, or a folder made by `jambot export`",
         "check the name",
     )
 

@@ -18,7 +18,8 @@ Command = Callable[..., None]
 
 Seed = Annotated[int, typer.Option(help="Same seed, same chords: same solo.")]
 Adapter = Annotated[
-    str, typer.Option(help="Who solos: a shipped style, `chord-tones`, or an exported folder.")
+    str,
+    typer.Option(help="Who solos: a style by name, `chord-tones`, or an exported folder."),
 ]
 Bpm = Annotated[float, typer.Option(min=20, max=400, help="Tempo in beats per minute.")]
 BeatsPerBar = Annotated[int, typer.Option(min=1, max=12, help="Quarter-note beats in a bar.")]

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import DEMO_COMPING, find_model, shipped_styles
+from jambot.assets import DEMO_COMPING, find_model, known_styles
 from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.model.folder import MODEL_DESCRIPTION, read_description
@@ -197,9 +197,9 @@ def _link(session: SessionSettings) -> Link | None:
 
 
 def _styles(adapter: str) -> list[str]:
-    """What can be played: the shipped styles, and last the one asked for where it is another."""
-    shipped = shipped_styles()
-    return shipped if adapter in shipped else [*shipped, adapter]
+    """What can be played: the known styles, and last the one asked for where it is another."""
+    known = known_styles()
+    return known if adapter in known else [*known, adapter]
 
 
 def _write_opening(
