@@ -117,7 +117,11 @@ def mean_pitch(jam: Session) -> float:
 
 
 def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
-    chromium_page: OpenBrowser, room: Room, jam: Session, wait_until: Callable[..., None]
+    chromium_page: OpenBrowser,
+    room: Room,
+    jam: Session,
+    wait_until: Callable[..., None],
+    screenshots: Path,
 ):
     with chromium_page() as page:
         page.open(room.url)
@@ -151,6 +155,7 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         page.key("KeyN", down=True)
         wait_until(lambda: jam.conductor.laying_out)
         page.wait_for("document.getElementById('lay_out').ariaPressed === 'true'")
+        page.screenshot(screenshots / "live_view_paused.png")
         assert page.faults == []
 
 
@@ -183,6 +188,46 @@ def test_a_midi_keyboard_at_the_browser_is_heard_with_pedal_and_wheel(
         wait_until(lambda: jam.hearing.held == ())
         assert jam.hearing.hands_down
         assert [stroke.velocity for stroke in jam.hearing.strokes] == [100] * 3
+        assert page.faults == []
+
+
+def test_a_knob_and_a_pad_are_learnt_on_the_page(
+    chromium_page: OpenBrowser,
+    room: Room,
+    jam: Session,
+    wait_until: Callable[..., None],
+    screenshots: Path,
+):
+    def asks(action: str) -> str:
+        row = f"[...document.querySelectorAll('#learn-list li')].find(row => row.{action})"
+        return f"{row}?.querySelector('span').textContent"
+
+    density = "querySelector('[aria-label=\"Learn Density\"]')"
+    tap = "querySelector('[aria-label=\"Learn Tap\"]')"
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.driver === 'self'")
+        page.value(FAKE_MIDI)
+        page.click("#midi")
+        page.click("#teach")
+        page.wait_for(f"{asks(density)} === 'cc 1'")
+        page.value(f"document.{density}.click()")
+        page.wait_for(f"document.{density}.ariaPressed === 'true'")
+        page.screenshot(screenshots / "live_view_learning.png")
+        assert page.value(TOO_FAINT) == []
+        page.value("for (const value of [10, 40, 60]) sends(0xb0, 21, value)")
+        page.wait_for(f"{asks(density)} === 'cc 21'")
+        page.value(f"document.{tap}.click()")
+        page.wait_for(f"document.{tap}.ariaPressed === 'true'")
+        page.value("sends(0x99, 36, 100)")
+        page.wait_for(f"{asks(tap)} === 'note 36 channel 10'")
+        page.value("sends(0x89, 36, 0); sends(0xb0, 21, 127)")
+        wait_until(lambda: jam.planner.builder.controls.density == 1.0)
+        assert list(jam.hearing.strokes) == []
+        page.value(f"document.{tap}.click()")
+        wait_until(lambda: jam.hearing.learning.awaited == "tap")
+        page.value("document.querySelector('#learn form button').click()")
+        wait_until(lambda: jam.hearing.learning.awaited == "")
         assert page.faults == []
 
 

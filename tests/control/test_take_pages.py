@@ -91,6 +91,14 @@ def test_takes_are_listed_the_running_one_first(get: Get):
     assert (old["name"], old["running"], old["headline"]) == ("old take", False, "In time.")
 
 
+def test_what_an_earlier_take_left_in_the_folder_is_not_the_running_ones(running: Path, get: Get):
+    (running / "report.json").write_text('{"headline": "Long ago."}')
+    (running / "solo.wav").write_bytes(b"RIFF")
+    now, _ = get("/takes").json
+    assert (now["headline"], now["sound"]) == ("", False)
+    assert get("/takes/now/solo.wav").status == 404
+
+
 def test_a_take_is_heard_from_its_log(get: Get):
     assert get("/takes/now/notes").json == {
         "solo": [[0.5, 0.25, 72, 90]],

@@ -87,8 +87,15 @@ def test_a_page_may_teach_while_it_plays(stage):
     stage.go_to(1)
     stage.order(Learn("swing"))
     assert "swing" in stage.status().learning
+    assert stage.status().learns == "swing"
     stage.feed(*turn(1, 10, 40, 60))
-    assert stage.status().learning == "cc 1 now asks for swing, and no longer for density"
+    assert stage.status().learning == (
+        "cc 1 now asks for swing, and no longer for density; "
+        "for this jam alone, as --gestures names no file"
+    )
+    assert stage.status().learns == ""
+    assert dict(stage.status().gestures)["swing"] == "cc 1"
+    assert dict(stage.status().gestures)["density"] == ""
     stage.feed(*turn(1, 127))
     controls = stage.status().controls
     assert (controls.swing, controls.density) == (1.0, None)

@@ -95,6 +95,8 @@ class Picture:
             "refused": status.refused,
             "notice": status.notice,
             "learning": status.learning,
+            "learns": status.learns,
+            "gestures": dict(status.gestures),
             "kept": status.kept,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),

@@ -18,7 +18,8 @@ MOST_TAKES = 50
 class ShelvedTake:
     """A recorded session; `seconds`, `notes` and `headline` are its report's, once it has one.
 
-    `files` are those of `FILES` that lie there, `kept` the bars kept while it was played.
+    `files` are those of `FILES` that lie there, `kept` the bars kept while it was played. What an
+    earlier take left in the folder is not told of the one that is `running`.
     """
 
     name: str
@@ -82,7 +83,8 @@ def kept_files(folder: Path) -> tuple[str, ...]:
 
 
 def _take(folder: Path, running: bool) -> ShelvedTake:
-    report = _read_json(folder / "report.json")
+    report = {} if running else _read_json(folder / "report.json")
+    own = (TAKE_FILE,) if running else FILES
     return ShelvedTake(
         name=folder.name,
         running=running,
@@ -90,7 +92,7 @@ def _take(folder: Path, running: bool) -> ShelvedTake:
         seconds=report.get("seconds"),
         notes=report.get("notes"),
         headline=report.get("headline", ""),
-        files=tuple(file for file in FILES if (folder / file).is_file()),
+        files=tuple(file for file in own if (folder / file).is_file()),
         kept=kept_files(folder),
     )
 

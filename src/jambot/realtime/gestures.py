@@ -15,6 +15,7 @@ from jambot.errors import UsageError
 
 NOTE_ON, CONTROL, PROGRAM = 0x9, 0xB, 0xC
 KINDS = {"cc": CONTROL, "note": NOTE_ON, "program": PROGRAM}
+WORDS = {kind: word for word, kind in KINDS.items()}
 PRESSED = 64
 """From this value on a controller is a button that is down."""
 PEDALS = range(64, 70)
@@ -83,6 +84,15 @@ class GestureMap:
         for name, controls in self.controls.items():
             for control in [controls] if isinstance(controls, str) else controls:
                 self._actions[read_control(name, control)] = Action(name)
+
+    @property
+    def table(self) -> tuple[tuple[str, str], ...]:
+        """Every action with the controls that ask for it now, in words; empty for none."""
+        asking: dict[Action, list[str]] = {action: [] for action in Action}
+        for (kind, number, channel), action in self._actions.items():
+            where = "" if channel is None else f" channel {channel + 1}"
+            asking[action].append(f"{WORDS[kind]} {number}{where}")
+        return tuple((str(action), ", ".join(words)) for action, words in asking.items())
 
     def bind(self, action: Action, control: str) -> Action | None:
         """From now on `control` asks for `action` alone; gives what it asked for before."""

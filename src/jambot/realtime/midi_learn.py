@@ -82,6 +82,16 @@ class Learning:
         self.told = ""
         """What is waited for, or was last found, in a sentence; empty before anything was."""
 
+    @property
+    def awaited(self) -> str:
+        """The action whose control is to be moved; empty where none is."""
+        return "" if self._learn is None else str(self._learn.action)
+
+    @property
+    def table(self) -> tuple[tuple[str, str], ...]:
+        """Every action with the controls that ask for it."""
+        return self._gestures.table
+
     def begin(self, action: str | None) -> None:
         """The next control that is moved is to ask for `action`; None: never mind."""
         self._learn = None if action is None else MidiLearn(Action(action), playing=True)
@@ -98,7 +108,9 @@ class Learning:
         self._learn = None
         self.told = bound(control, learn.action, self._gestures.bind(learn.action, control))
         self._log.write("learnt", action=str(learn.action), control=control)
-        if self._gestures.path is not None:
+        if self._gestures.path is None:
+            self.told += "; for this jam alone, as --gestures names no file"
+        else:
             threading.Thread(target=self._write, args=(learn.action, control), daemon=True).start()
         return True
 

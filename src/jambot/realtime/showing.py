@@ -61,6 +61,8 @@ def status_at(
         styles=cues.styles,
         refused=planner.refusals.count,
         learning=hearing.learning.told,
+        learns=hearing.learning.awaited,
+        gestures=hearing.learning.table,
         notice=planner.refusals.notice,
         kept=cues.keeper.kept,
         form=planner.foresight.view,

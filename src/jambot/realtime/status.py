@@ -26,7 +26,8 @@ class SessionStatus:
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
-    `learning` says what MIDI learn waits for or found. `form` is the form that is expected, None
+    `learning` says what MIDI learn waits for or found, `learns` is the action that waits for its
+    control (empty: none) and `gestures` every action with its controls. `form` is the form that is expected, None
     where none is, and `expected` its next changes as the player was told them.
     """
 
@@ -64,6 +65,8 @@ class SessionStatus:
     styles: tuple[str, ...] = ()
     refused: int = 0
     learning: str = ""
+    learns: str = ""
+    gestures: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     kept: str = ""
     form: FormView | None = None

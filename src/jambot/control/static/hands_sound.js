@@ -1,5 +1,6 @@
 // The keys played at this page, sounding at once; the pedal holds them.
 
+const CONTROL = 0xb0;
 const SUSTAIN = 64;
 
 export class HandsSound {
@@ -22,9 +23,9 @@ export class HandsSound {
     }
   }
 
-  /** A controller: only the sustain pedal is heard. */
-  control([, number, value]) {
-    if (number !== SUSTAIN) return;
+  /** What is no key: only the sustain pedal is heard. */
+  control([status, number, value]) {
+    if ((status & 0xf0) !== CONTROL || number !== SUSTAIN) return;
     this.pedal = value >= 64;
     if (this.pedal) return;
     for (const pitch of [...this.ringing.keys()]) if (!this.held.has(pitch)) this.damp(pitch);

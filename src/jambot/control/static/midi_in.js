@@ -3,12 +3,15 @@
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
+const PROGRAM = 0xc0;
 const CHANNEL_MODES = 120;
+// Pads are on channel 10, counted here from 0: they ask for things, and are no keys.
+const PADS_CHANNEL = 9;
 
 export class MidiIn {
   /**
-   * `onKey(source, pitch, velocity)`, velocity 0 for a key going up; `onControl(bytes)` for pedals
-   * and knobs; `onText(sentence)` says how it stands.
+   * `onKey(source, pitch, velocity)`, velocity 0 for a key going up; `onControl(bytes)` for pedals,
+   * knobs, pads and programs; `onText(sentence)` says how it stands.
    */
   constructor({ onKey, onControl, onText }) {
     Object.assign(this, { onKey, onControl, onText });
@@ -45,13 +48,16 @@ export class MidiIn {
     this.onText(names ? `Listening to ${names}.` : "No MIDI keyboard yet: plug one in.");
   }
 
-  hear(id, [status, first, second]) {
+  hear(id, data) {
+    const [status, first, second] = data;
     const kind = status & 0xf0;
-    if (kind === NOTE_ON || kind === NOTE_OFF) {
+    const key = kind === NOTE_ON || kind === NOTE_OFF;
+    const pad = key && (status & 0x0f) === PADS_CHANNEL;
+    if (key && !pad) {
       const velocity = kind === NOTE_ON ? second : 0;
       this.onKey(`${id} ${status & 0x0f} ${first}`, first, velocity);
-    } else if (kind === CONTROL && first < CHANNEL_MODES) {
-      this.onControl([CONTROL, first, second]);
+    } else if (pad || kind === PROGRAM || (kind === CONTROL && first < CHANNEL_MODES)) {
+      this.onControl([...data]);
     }
   }
 }

@@ -5,6 +5,7 @@ import { Click } from "./click.js";
 import { HandsSound } from "./hands_sound.js";
 import { Keys } from "./keys.js";
 import { Knobs } from "./knobs.js";
+import { Learn } from "./learn.js";
 import { Listening } from "./listening.js";
 import { MidiIn } from "./midi_in.js";
 import { PlanBars } from "./plan_bars.js";
@@ -63,6 +64,7 @@ function show(heard) {
   listen();
   knobs.show(heard.settings);
   steering.show(heard);
+  learn.show(heard);
 }
 
 /** Who steers: this page, another, or nobody yet. */
@@ -79,6 +81,7 @@ const ask = (order) => link.send({ order });
 const knobs = new Knobs({ knobs: element("knobs"), dials: element("dials"), ask });
 const steering = new Steering(ask);
 const planBars = new PlanBars(element("plan"), ask);
+const learn = new Learn(element("learn"), ask);
 const takes = new Takes(element("shelf"), sound);
 
 function panic() {
@@ -124,6 +127,7 @@ const midiIn = new MidiIn({
 element("panic").addEventListener("click", panic);
 element("click").addEventListener("click", clicked);
 element("midi").addEventListener("click", () => midiIn.open());
+element("teach").addEventListener("click", () => learn.open());
 element("takes").addEventListener("click", () => takes.open());
 element("drive").addEventListener("click", () => link.send({ drive: true }));
 element("volume").addEventListener("input", () => sound.turn(Number(element("volume").value)));
@@ -134,7 +138,8 @@ element("sound").addEventListener("click", () => {
 
 /** Which keys sound now: the hands' (any keyboard's) and the solo's. */
 function soundingKeys(beat) {
-  const sounding = new Map(picture.held.map((pitch) => [pitch, "held"]));
+  const held = linked === "open" ? picture.held : [];
+  const sounding = new Map(held.map((pitch) => [pitch, "held"]));
   for (const pitch of keys.down.keys()) sounding.set(pitch, "held");
   for (const [onset, length, pitch, , tentative] of picture.solo) {
     if (!tentative && onset <= beat && beat < onset + length) sounding.set(pitch, "solo");
