@@ -27,8 +27,8 @@ class SessionStatus:
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
     `learning` says what MIDI learn waits for or found, `learns` is the action that waits for its
-    control (empty: none) and `gestures` every action with its controls. `form` is the form that is expected, None
-    where none is, and `expected` its next changes as the player was told them.
+    control (empty: none) and `gestures` every action with its controls. `form` is the form that is
+    expected, None where none is, and `expected` its next changes as the player was told them.
     """
 
     playing: bool
