@@ -90,3 +90,16 @@ def test_an_adapter_of_another_rank_does_not_fit_its_description(
     description.write_text(description.read_text().replace('"rank": 4', '"rank": 6'))
     with pytest.raises(CheckpointError, match="does not fit"):
         load_adapter(tmp_path / "style", plain, "vocab")
+
+
+def test_half_an_adapter_lies_between_the_base_and_the_whole(
+    plain: LlamaForCausalLM, tmp_path: Path
+) -> None:
+    trained = save_trained(tmp_path / "style", plain)
+    none, half, whole = (
+        logits(merge_adapter(tmp_path / "style", fold(plain), "vocab", strength))
+        for strength in (0.0, 0.5, 1.0)
+    )
+    assert torch.allclose(none, logits(plain), atol=1e-5)
+    assert torch.allclose(whole, trained, atol=1e-4)
+    assert 0.0 < (half - none).abs().mean() < (whole - none).abs().mean()

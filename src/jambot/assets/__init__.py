@@ -11,6 +11,8 @@ from jambot.errors import UsageError
 FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
 FIRST_STYLE = "jazz"
+BASE = FOLDER / "base"
+"""The checkpoint of `FIRST_STYLE` in half precision: what styles of one's own are trained on."""
 DEMO_COMPING = FOLDER / "demo_comping.mid"
 FL_SCRIPT = "fl_studio/device_JamBot.py"
 """Below this folder in the wheel, below `integrations` in a clone."""

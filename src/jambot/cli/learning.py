@@ -186,7 +186,16 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="Folder written by `jambot train`.")],
     out_dir: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
     adapter: Annotated[Path | None, typer.Option(help="LoRA folder to merge in.")] = None,
+    strength: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the adapter that is taken.")
+    ] = 1.0,
     precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
+    to_train_on: Annotated[
+        bool,
+        typer.Option(
+            "--to-train-on", help="Only: the weights in half the space, to make styles from."
+        ),
+    ] = False,
     check: Annotated[
         Path | None,
         typer.Option(help="Role dataset: compare with the checkpoint on its real prompts."),
@@ -194,12 +203,24 @@ def export(
 ) -> None:
     """Checkpoint in, a folder that plays without torch out."""
     from jambot.model.agreement import measure_agreement
+    from jambot.model.checkpoint import halve_checkpoint
     from jambot.model.export import export_checkpoint
     from jambot.tokens import VOCABULARY
     from jambot.training.prompts import real_prompts
 
+    if to_train_on:
+        if adapter is not None or check is not None:
+            raise UsageError("--to-train-on with --adapter or --check", "a checkpoint alone")
+        halve_checkpoint(checkpoint, out_dir, VOCABULARY.fingerprint)
+        out.print(f"{out_dir}: what styles are made from, in half precision", highlight=False)
+        return
     model = export_checkpoint(
-        checkpoint, out_dir, VOCABULARY.fingerprint, adapter=adapter, precision=precision
+        checkpoint,
+        out_dir,
+        VOCABULARY.fingerprint,
+        adapter=adapter,
+        strength=strength,
+        precision=precision,
     )
     size = (out_dir / "model.onnx").stat().st_size / 1e6
     out.print(f"{out_dir}: {size:.1f} MB, {precision}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -139,16 +140,27 @@ def restore_adapter(folder: Path, model: PeftModel, fingerprint: str) -> Mapping
     return progress
 
 
-def merge_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> LlamaForCausalLM:
-    """A plain model that plays as `base` with the adapter in `folder`; `base` itself is used up."""
-    merged: LlamaForCausalLM = load_adapter(folder, base, fingerprint).merge_and_unload()
+def merge_adapter(
+    folder: Path, base: LlamaForCausalLM, fingerprint: str, strength: float = 1.0
+) -> LlamaForCausalLM:
+    """A plain model that plays as `base` with the adapter in `folder`; `base` itself is used up.
+
+    `strength` is the share of the adapter that is taken: 0 is the base, 1 the adapter as trained.
+    """
+    adapted = load_adapter(folder, base, fingerprint)
+    for layer in adapted.modules():
+        if isinstance(layer, LoraLayer):
+            layer.scale_layer(strength)
+    merged: LlamaForCausalLM = adapted.merge_and_unload()
     return merged
 
 
-def load_merged(checkpoint: Path, adapter: Path | None, fingerprint: str) -> LlamaForCausalLM:
+def load_merged(
+    checkpoint: Path, adapter: Path | None, fingerprint: str, strength: float = 1.0
+) -> LlamaForCausalLM:
     """The plain model of a checkpoint folder, with an adapter merged into it if one is named."""
     base = fold(load_checkpoint(checkpoint, fingerprint).model)
-    return base if adapter is None else merge_adapter(adapter, base, fingerprint)
+    return base if adapter is None else merge_adapter(adapter, base, fingerprint, strength)
 
 
 def _wrap(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:

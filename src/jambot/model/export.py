@@ -40,14 +40,16 @@ def export_checkpoint(
     fingerprint: str,
     *,
     adapter: Path | None = None,
+    strength: float = 1.0,
     precision: str = "int8",
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
-    Gives the very model that was written, in fp32 torch, so that the two can be compared (see
-    `agreement`). Raises CheckpointError where the parts do not belong together.
+    `strength` is the share of the adapter that is taken. Gives the very model that was written, in
+    fp32 torch, so that the two can be compared (see `agreement`). Raises CheckpointError where the
+    parts do not belong together.
     """
-    model = load_merged(checkpoint, adapter, fingerprint)
+    model = load_merged(checkpoint, adapter, fingerprint, strength)
     export_model(model, folder, fingerprint, precision=precision)
     return model
 
