@@ -13,6 +13,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.cli import main
 from jambot.cli.learning import evaluate
 from jambot.cli.playing import demo, generate, jam
+from jambot.cli.sweeping import sweep
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
 from jambot.realtime.clock import ManualClock
@@ -74,13 +75,13 @@ def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) ->
     assert read_midi(solo).end_beats > 8.5
 
 
-@pytest.mark.parametrize("command", [evaluate, demo, generate, jam])
+@pytest.mark.parametrize("command", [evaluate, sweep, demo, generate, jam])
 def test_what_is_not_asked_for_is_as_the_settings_have_it(command: Callable[..., None]) -> None:
     settings = asdict(SamplingSettings()) | asdict(UNSTEERED)
     flags = inspect.signature(command).parameters
     known = {name: flags[name].default for name in settings.keys() & flags.keys()}
     assert {"temperature", "centre", "breath", "haste"} <= known.keys()
-    assert command is evaluate or asdict(UNSTEERED).keys() <= known.keys()
+    assert command in (evaluate, sweep) or asdict(UNSTEERED).keys() <= known.keys()
     assert known == {name: settings[name] for name in known}
 
 
@@ -111,7 +112,7 @@ def test_a_file_that_is_no_music_is_refused_in_one_message(
     assert not solo.exists()
 
 
-def test_evaluate_prints_the_figures_of_people_model_and_rule(
+def test_evaluate_and_sweep_print_figures_and_leave_pages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     comping = read_midi(DEMO_COMPING).tracks[0].notes
@@ -128,6 +129,16 @@ def test_evaluate_prints_the_figures_of_people_model_and_rule(
     assert "Foretelling" in said
     assert (exam / "offline.json").is_file()
     assert (exam / "offline.html").is_file()
+    swept = tmp_path / "swept"
+    asked = ("sweep", str(tmp_path / "roles"), "--adapter", "chord-tones", "--source", "own")
+    short = ("--bars", "4", "--primer-bars", "2", "--out", str(swept))
+    assert run(*asked, *short, "--grid", "temperature=0,1") == 0
+    said = capsys.readouterr().out
+    assert "temperature by itself" in said
+    assert json.loads((swept / "sweep.json").read_text("utf-8"))["settings"]["bars"] == 4
+    assert "temperature 1" in (swept / "sweep.html").read_text("utf-8")
+    assert run(*asked, *short, "--grid", "temper=0,1") == 2
+    assert "cannot be swept" in capsys.readouterr().err
 
 
 @pytest.fixture

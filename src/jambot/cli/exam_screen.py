@@ -27,9 +27,9 @@ def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
     from jambot.evaluation.exam_tables import reach, sheets
 
     for sheet in (*sheets(exam), reach(exam)):
-        _show(sheet)
+        show_sheet(sheet)
     out.print(f"{exam.model}: {exam.as_dict()['headline']}", highlight=False)
-    _show_paths(figures, page)
+    show_paths(figures, page)
 
 
 def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> None:
@@ -37,8 +37,8 @@ def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> No
     from jambot.evaluation.steering_page import steering_sheet
 
     for who, turns in found.items():
-        _show(steering_sheet(who, turns))
-    _show_paths(figures)
+        show_sheet(steering_sheet(who, turns))
+    show_paths(figures)
 
 
 def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page: Path) -> None:
@@ -46,16 +46,17 @@ def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page
     from jambot.evaluation.odd_cases_page import odd_sheet
 
     for who, solos in found.items():
-        _show(odd_sheet(who, solos))
-    _show_paths(figures, page)
+        show_sheet(odd_sheet(who, solos))
+    show_paths(figures, page)
 
 
-def _show_paths(figures: Path, page: Path | None = None) -> None:
+def show_paths(figures: Path, page: Path | None = None) -> None:
+    """Where figures and page lie."""
     said = f"figures: {figures}" + (f"   page: {page}" if page else "")
     out.print(said, highlight=False, soft_wrap=True)
 
 
-def _show(sheet: "Sheet") -> None:
+def show_sheet(sheet: "Sheet") -> None:
     """Print a table."""
     console = out if out.is_terminal else Console(width=WIDE)
     table = Table(title=sheet.title, caption=sheet.caption, title_justify="left")

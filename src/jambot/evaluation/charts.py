@@ -4,12 +4,14 @@ Colours come from the page's style sheet by class; every drawing says in words w
 """
 
 from collections.abc import Sequence
+from html import escape
 
 from jambot.evaluation.spread import Spread
 
 WIDTH, STRIP_HEIGHT = 320.0, 84.0
 BINS = 40
 RANGE_WIDTH, RANGE_HEIGHT = 220.0, 26.0
+MEANS_WIDTH, MEANS_LABEL, MEANS_LINE = 720.0, 240.0, 22.0
 
 
 def latency_strip(samples_ms: Sequence[float], gate_ms: float | None, name: str) -> str:
@@ -88,6 +90,47 @@ def intervals(spreads: Sequence[Spread], top: float, name: str, said: str) -> st
             f'<g class="soloist{i}"><path class="thin" d="M{x(spread.q1):.1f} {y:g}'
             f'H{x(spread.q3):.1f}"/><path class="thick" d="M{x(spread.ci_low):.1f} {y:g}'
             f'H{x(spread.ci_high):.1f}"/><circle cx="{x(spread.median):.1f}" cy="{y:g}" r="4"/></g>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
+def means(
+    rows: Sequence[tuple[str, float, float, float]],
+    best: int,
+    band: tuple[float, float] | None,
+    name: str,
+) -> str:
+    """One line a row of (label, mean, low, high), the `best` marked, `band` behind all of them."""
+    edges = [edge for _, _, *ends in rows for edge in ends] + list(band or ())
+    least, most = min(edges), max(edges)
+    margin = (most - least) * 0.05 or 0.05
+
+    def x(figure: float) -> float:
+        share = (figure - least + margin) / (most - least + 2 * margin)
+        return MEANS_LABEL + share * (MEANS_WIDTH - MEANS_LABEL)
+
+    height = MEANS_LINE * (len(rows) + 1)
+    parts = [
+        f'<svg class="means" viewBox="0 0 {MEANS_WIDTH:g} {height:g}" role="img"'
+        f' aria-label="{escape(name)}: {len(rows)} means, the best {escape(rows[best][0])}">'
+    ]
+    floor = height - MEANS_LINE
+    if band:
+        low, high = (x(edge) for edge in band)
+        parts.append(
+            f'<rect class="people" x="{low:.1f}" y="0" width="{high - low:.1f}"'
+            f' height="{floor:g}"/>'
+        )
+    for i, (label, mean, *ends) in enumerate(rows):
+        y, (low, high) = MEANS_LINE * (i + 0.5), (x(end) for end in ends)
+        parts.append(
+            f'<text x="{MEANS_LABEL - 14:g}" y="{y + 4:g}" text-anchor="end">{escape(label)}</text>'
+            f'<g class="soloist{0 if i == best else 1}"><path class="thick" d="M{low:.1f} {y:g}'
+            f'H{high:.1f}"/><circle cx="{x(mean):.1f}" cy="{y:g}" r="5"/></g>'
+        )
+    for edge in (least, most):
+        parts.append(
+            f'<text x="{x(edge):.1f}" y="{height - 6:g}" text-anchor="middle">{edge:.3f}</text>'
         )
     return "".join([*parts, "</svg>"])
 

@@ -20,6 +20,7 @@ class Excerpt:
 
     `conditioning` holds the whole tune's hands, also before the excerpt; `human` the soloist's
     notes inside it; `chords` the written changes, or the harmonies heard where none are written.
+    `primer` is the solo before it that a model goes on from; without one it begins in silence.
     """
 
     sample_id: str
@@ -31,6 +32,7 @@ class Excerpt:
     tempo_bpm: float
     start_beats: float
     bars: int
+    primer: tuple[Note, ...] = ()
 
     @property
     def end_beats(self) -> float:

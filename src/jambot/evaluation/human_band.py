@@ -1,6 +1,6 @@
 """Is a solo like people's? Seven figures against the middle half of people on the same excerpts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,10 +25,12 @@ def inside(spreads: Mapping[str, Spread], people: Mapping[str, Spread]) -> dict[
     }
 
 
-def distance(figures: Figures, people: Mapping[str, Spread]) -> float | None:
+def distance(
+    figures: Figures, people: Mapping[str, Spread], names: Sequence[str] = SEVEN
+) -> float | None:
     """How far one solo's figures lie from people's: the score that orders the solos shown.
 
-    Formula: mean over the seven of min(|x - median| / ((q3 - q1) / 2), 4), the median and quartiles
+    Formula: mean over `names` of min(|x - median| / ((q3 - q1) / 2), 4), the median and quartiles
     people's on the same excerpts; 0 is the median person, 1 the edge of the middle half. A figure
     that the solo does not have is left out. Empty case: None without any.
 
@@ -37,7 +39,7 @@ def distance(figures: Figures, people: Mapping[str, Spread]) -> float | None:
     (1.5, None)
     """
     found = []
-    for name in SEVEN:
+    for name in names:
         value = figure_at(figures, name)
         if value is not None and name in people:
             spread = people[name]

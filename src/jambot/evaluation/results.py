@@ -26,6 +26,8 @@ BEYOND_NOTES = (
     "bits_per_note", "chord_swap", "realism_auc", "copy_rate", "agreement", "note_ms",
 )  # fmt: skip
 """What notes alone, excerpt by excerpt, do not tell; fields of `Result`."""
+ROOMS = ("music", "tokens", "roles", "model", "generation", "evaluation")
+"""The packages that a figure taken offline can depend on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +116,13 @@ def kept(name: str, key: str, path: Path, excerpts: Sequence[Excerpt]) -> Result
     return Result(name, tuple(attempts), **rest)
 
 
-def key_of(*parts: Any) -> str:
-    """Names an examination: the same parts and the same code give the same key."""
-    return sha256(json.dumps([_code(), *parts], default=str).encode()).hexdigest()[:16]
+def key_of(*parts: Any, rooms: Sequence[str] = ROOMS) -> str:
+    """Names an examination: the same parts, and the same code in `rooms`, give the same key."""
+    return sha256(json.dumps([_code(rooms), *parts], default=str).encode()).hexdigest()[:16]
 
 
-def _code() -> str:
-    """A hash of every module that a figure can depend on."""
-    rooms = ("music", "tokens", "roles", "model", "generation", "evaluation")
+def _code(rooms: Sequence[str]) -> str:
+    """A hash of every module in these packages."""
     found = sha256()
     for room in rooms:
         folder = files("jambot").joinpath(room)

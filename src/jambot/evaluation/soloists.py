@@ -51,7 +51,7 @@ class Soloist:
     identity: str = ""
 
     def solo(self, excerpt: Excerpt, seed: int, controls: Controls = UNSTEERED) -> Solo:
-        """Its solo over the excerpt; a model begins in silence and hears only what has sounded."""
+        """Its solo over the excerpt; a model goes on from its primer, hearing what has sounded."""
         if self.model is None:
             return Solo(tuple(self.quotes(excerpt, seed)))
         solo = improvise(
@@ -60,6 +60,7 @@ class Soloist:
             until_beats=excerpt.end_beats,
             tempo_bpm=excerpt.tempo_bpm,
             meter=excerpt.meter,
+            primer=excerpt.primer,
             start_beats=excerpt.start_beats,
             controls=controls,
         )
