@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import fl, gestures, learning, machine, mcp, playing, sweeping, takes
+from jambot.cli import fl, gestures, learning, machine, mcp, playing, proof, sweeping, takes
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -26,6 +26,7 @@ app.add_typer(machine.app)
 app.add_typer(takes.app)
 app.add_typer(learning.app)
 app.add_typer(sweeping.app)
+app.add_typer(proof.app)
 app.add_typer(mcp.app)
 app.add_typer(fl.app, name="fl")
 app.add_typer(gestures.app, name="gestures")

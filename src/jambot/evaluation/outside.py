@@ -46,8 +46,9 @@ class OutsideFigures:
     """What another program found, and in `session` what the jam's own `report.json` says.
 
     `ttfn_ms`: from a chord's first key leaving our port to the first solo note-on in our port, each
-    trigger out of silence. `notes_after_stop`: note-ons later than `SETTLED_SECONDS` after all
-    notes off. `stuck_notes`: note-ons that never got their note-off, the jam's end included.
+    trigger out of silence; `first_notes_ms` are its samples. `notes_after_stop`: note-ons later
+    than `SETTLED_SECONDS` after all notes off. `stuck_notes`: note-ons that never got their
+    note-off, the jam's end included.
     `longest_silence_ms`: without a sounding solo note, from its first note to the comping's end.
     `cpu_share`: processor time of the jam, its player and its room while the hands comped, as a
     share of one core; None where the system does not say. `xruns`: periods that JACK lost under
@@ -59,6 +60,7 @@ class OutsideFigures:
     comping_seconds: float
     triggers: int
     ttfn_ms: Latency
+    first_notes_ms: list[float]
     unanswered_triggers: int
     notes_after_stop: int
     notes: int
@@ -102,12 +104,14 @@ def measure_outside(
             firsts, after_stop = _drill(hands, triggers, told)
             exit_code = jam.end()
     heard = hands.heard
+    answered = [round(first, 3) for first in firsts if first is not None]
     return OutsideFigures(
         adapter=Path(adapter).name,
         bpm=bpm,
         comping_seconds=seconds,
         triggers=triggers,
-        ttfn_ms=Latency.of([first for first in firsts if first is not None]),
+        ttfn_ms=Latency.of(answered),
+        first_notes_ms=answered,
         unanswered_triggers=firsts.count(None),
         notes_after_stop=after_stop,
         notes=sum(_is_note_on(message) for message in heard),

@@ -1,6 +1,6 @@
 """The report as a page: one HTML file with its style and its drawings, and no script."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -25,6 +25,13 @@ TIMINGS = (
     ("chord_deaf_ms", "Old chord", "from a new chord to the last note that did not know it"),
     ("jitter_ms", "Jitter", "how far notes strayed from the time they were due"),
 )
+LIMITS_MS = {
+    name: gate.limit
+    for name, _, _ in TIMINGS
+    for gate in GATES
+    if gate.figure.startswith(f"{name}.")
+}
+"""Where the gate of each stands in a session."""
 COUNTS = (
     ("underruns", "times the plan ran dry"),
     ("fallback_notes", "notes from the fallback phrases"),
@@ -197,23 +204,30 @@ def _rolls(title: str, roll: Roll) -> str:
 
 
 def _timings(findings: Findings) -> str:
+    boxes = timings(findings.figures, findings.samples_ms)
+    return f"<h2>Timing</h2>{boxes}" if boxes else ""
+
+
+def timings(
+    figures: Mapping[str, Any],
+    samples_ms: Mapping[str, Sequence[float]],
+    limits_ms: Mapping[str, float] = LIMITS_MS,
+) -> str:
+    """How latencies are spread, a box each with its gate; what was not taken is left out."""
     boxes = []
     for name, label, meaning in TIMINGS:
-        summary = findings.figures.get(name) or {}
+        summary = figures.get(name) or {}
         if not summary.get("n"):
             continue
         quantiles = "".join(
             f"<span>{q} <b>{duration(summary[q])}</b></span>" for q in ("p50", "p95", "p99", "max")
         )
-        gate = next((g.limit for g in GATES if g.figure.startswith(f"{name}.")), None)
         boxes.append(
             f'<section class="card"><h3>{label}</h3><small>{meaning} · {summary["n"]} taken</small>'
-            f"{latency_strip(findings.samples_ms.get(name, ()), gate, label)}"
+            f"{latency_strip(samples_ms.get(name, ()), limits_ms.get(name), label)}"
             f'<div class="quantiles">{quantiles}</div></section>'
         )
-    if not boxes:
-        return ""
-    return f'<h2>Timing</h2><div class="timings">{"".join(boxes)}</div>'
+    return f'<div class="timings">{"".join(boxes)}</div>' if boxes else ""
 
 
 def _counts(figures: Mapping[str, Any]) -> str:
