@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from mcp import Client, StdioServerParameters
@@ -19,7 +19,9 @@ from websockets.sync.client import connect
 from jambot.assets import DEMO_COMPING
 from jambot.control import Room
 from jambot.control.mcp_server import Offer, make_server
+from jambot.control.mcp_server.driving import SamplingName
 from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
+from jambot.dials import LIVE
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.orders import Panic, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
@@ -239,6 +241,10 @@ def made(folder: Path) -> Path:
     return folder
 
 
+def test_whatever_of_the_sampling_may_be_ordered_a_model_may_ask_for() -> None:
+    assert set(get_args(SamplingName)) == set(LIVE)
+
+
 def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
     room: Room, status: Make, tmp_path: Path, wait_until: Wait
 ) -> None:
@@ -249,7 +255,10 @@ def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
     async def talk(client: Client) -> None:
         refused = await client.call_tool("trade", {"bars": 4})
         assert refused.is_error
-        assert "drive" in refused.content[0].text
+        assert refused.content[0].text.endswith(
+            "another view plays and steers: take over first; expected this client to be the "
+            "driver; to mend it: ask the performer, then call the tool `drive` with on = true"
+        )
         assert not (await client.call_tool("panic", {})).is_error
         await asyncio.to_thread(wait_until, lambda: room.orders() == [Panic()])
         taken = (await client.call_tool("drive", {"on": True})).structured_content

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jambot.dials import LIVE
 from jambot.errors import UsageError
 from jambot.generation import SamplingSettings
 from jambot.realtime.orders import (
     ORDERS,
-    SAMPLING,
     End,
     LayOut,
     Learn,
@@ -92,7 +92,7 @@ def test_any_json_is_an_order_or_refused(message):
 
 
 def test_whatever_may_be_ordered_of_the_sampling_is_possible():
-    for name, (low, high) in SAMPLING.items():
+    for name, (low, high) in LIVE.items():
         SamplingSettings(**{name: low})
         SamplingSettings(**{name: high})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jambot.dials import SAMPLING
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,18 +33,6 @@ AnyChannel = Annotated[
     int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
 ]
 
-SAMPLING: Mapping[str, tuple[float, float, float, str]] = {
-    "temperature": (1.0, 0, 2, "0 is certain, 1 as trained."),
-    "top_p": (0.98, 0.01, 1, "Keep the likeliest pitches up to this."),
-    "guidance": (0.75, 0, 4, "How strongly the chords pull the pitches inside."),
-    "centre": (66.0, 48, 93, "MIDI pitch that the line keeps around."),
-    "breath": (0.3, 0, 4, "How strongly long rests are ended."),
-    "haste": (1.0, 0, 4, "How strongly more notes than hands can play are held back."),
-    "figures": (1.25, 0, 4, "How readily the line takes up its own figures."),
-    "sections": (1.0, 0, 4, "How strongly it rests where sections of a --form end."),
-    "primer_max_tokens": (64, 4, 256, "How much of the solo a fresh window starts with."),
-}
-"""Options that are fields of `SamplingSettings`: default, least, most, help."""
 KNOBS: Mapping[str, str] = {
     "density": "Few notes or many.",
     "register": "Low or high.",
@@ -55,16 +44,18 @@ KNOBS: Mapping[str, str] = {
 
 
 def sampled(command: Command) -> Command:
-    """Give a command the options of `SAMPLING`; it takes what they make as `sampling`."""
+    """Give a command the dials of `SAMPLING` as options; it takes what they make as `sampling`."""
     options = {
         name: (
             Annotated[
-                type(default),
-                typer.Option(min=least, max=most, help=said, rich_help_panel="How it plays"),
+                type(dial.usual),
+                typer.Option(
+                    min=dial.least, max=dial.most, help=dial.said, rich_help_panel="How it plays"
+                ),
             ],
-            default,
+            dial.usual,
         )
-        for name, (default, least, most, said) in SAMPLING.items()
+        for name, dial in SAMPLING.items()
     }
     return _with_options(command, options, "sampling", _sampling)
 

@@ -6,11 +6,10 @@ what was asked for. Notes go their own way, as plain MIDI.
 """
 
 import secrets
-from collections import deque
 from collections.abc import Callable
 
 from jambot.control.fl_protocol import NO_CHANNEL, PROTOCOL, Frame, decode, encode, protocol_of
-from jambot.control.fl_request import Request
+from jambot.control.fl_request import Request, Requests
 from jambot.control.fl_state import FLState, FLStatus, Link, state_of
 from jambot.errors import FLStudioError, UsageError
 from jambot.realtime.clock import Clock
@@ -21,8 +20,6 @@ HEARTBEAT_SECONDS = 0.5
 SILENT_SECONDS = 3.0
 # FL Studio's idle tick is about 20 ms, and on Windows one SysEx gets through in each.
 FRAME_SECONDS = 0.025
-REPEAT_SECONDS = 0.5
-REQUEST_SECONDS = 2.0
 WAIT_STEP_SECONDS = 0.005
 # Our own frames may come back by a MIDI thru: they are no sign of life.
 FROM_FL_STUDIO = ("welcome", "state", "refused")
@@ -55,9 +52,7 @@ class FLStudio:
         self._spoken_seconds = clock.now()
         self._heartbeat_seconds: float | None = None
         self._frame_seconds: float | None = None
-        self._requests: deque[Request] = deque()
-        # Another JAM_BOT may ask the same FL Studio: numbers should not meet.
-        self._asked = secrets.randbelow(NO_CHANNEL)
+        self._requests = Requests()
 
     @property
     def status(self) -> FLStatus:
@@ -75,17 +70,19 @@ class FLStudio:
 
     def play(self) -> Request:
         """Start the transport; nothing happens where it plays already."""
-        return self._ask("play", "the transport to play", lambda state: state.playing, _transport)
+        return self._requests.ask(
+            "play", "the transport to play", lambda state: state.playing, _transport
+        )
 
     def stop(self) -> Request:
         """Stop the transport."""
-        return self._ask(
+        return self._requests.ask(
             "stop", "the transport to stop", lambda state: not state.playing, _transport
         )
 
     def record(self, on: bool = True) -> Request:
         """Arm recording, or disarm it."""
-        return self._ask(
+        return self._requests.ask(
             "record",
             f"recording {'on' if on else 'off'}",
             lambda state: state.recording == on,
@@ -97,7 +94,7 @@ class FLStudio:
         """Set the project's tempo, to a thousandth; UsageError beyond what FL Studio allows."""
         if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
             raise UsageError(f"tempo {bpm:g}", f"{SLOWEST_BPM:g} to {FASTEST_BPM:g} bpm")
-        return self._ask(
+        return self._requests.ask(
             "tempo",
             f"{bpm:g} bpm",
             lambda state: abs(state.bpm - bpm) <= TEMPO_TOLERANCE_BPM,
@@ -109,7 +106,7 @@ class FLStudio:
         """Select one channel of the rack as it is shown, from 0: the solo sounds there."""
         if not 0 <= index < NO_CHANNEL:
             raise UsageError(f"channel {index}", "its place in the channel rack, from 0")
-        return self._ask(
+        return self._requests.ask(
             "channel",
             f"channel {index}",
             lambda state: state.channel == index,
@@ -124,7 +121,8 @@ class FLStudio:
         now = self._clock.now()
         if self._link is Link.CONNECTED and now - self._spoken_seconds > SILENT_SECONDS:
             self._link = Link.LOST
-        self._judge(now)
+        state = self._state if self._link is Link.CONNECTED else None
+        self._requests.judge(now, state, self._absence)
         self._speak(now)
 
     def connect(self, seconds: float = SILENT_SECONDS) -> FLStatus:
@@ -161,19 +159,6 @@ class FLStudio:
         self.tick()
         self._clock.sleep_until(self._clock.now() + WAIT_STEP_SECONDS, spin=False)
 
-    def _ask(
-        self,
-        name: str,
-        wanted: str,
-        holds: Callable[[FLState], bool],
-        found: Callable[[FLState], str],
-        **fields: int,
-    ) -> Request:
-        self._asked = self._asked % NO_CHANNEL + 1
-        request = Request(name, fields, wanted, holds, found, self._asked)
-        self._requests.append(request)
-        return request
-
     def _hear(self, message: TimedMessage) -> None:
         spoken = protocol_of(message.data)
         if spoken is not None and spoken != PROTOCOL:
@@ -188,46 +173,9 @@ class FLStudio:
         elif frame.name == "state" and self._welcome is not None:
             self._link = Link.CONNECTED
             self._state = state_of(frame, message.seconds)
-            self._check(frame.numbers["request"])
+            self._requests.check(self._state, frame.numbers["request"])
         elif frame.name == "refused":
-            self._refuse(frame)
-
-    def _check(self, carried_out: int) -> None:
-        """Settle the request under way where the state, read after its deed, has what it wants."""
-        request = self._requests[0] if self._requests else None
-        if request is None or self._state is None or request.number != carried_out:
-            return
-        if request.holds(self._state):
-            request.done = True
-            self._requests.popleft()
-
-    def _refuse(self, frame: Frame) -> None:
-        if self._requests and self._requests[0].number == frame.numbers["request"]:
-            request = self._requests.popleft()
-            request.error = FLStudioError(
-                f"FL Studio refused: {frame.texts['reason']}",
-                request.wanted,
-                "close what is open in FL Studio, and ask again",
-            )
-
-    def _judge(self, now: float) -> None:
-        """Give the oldest request its time, and no more."""
-        if not self._requests:
-            return
-        request = self._requests[0]
-        if request.started_seconds is None:
-            request.started_seconds = now
-        if now - request.started_seconds <= REQUEST_SECONDS:
-            return
-        self._requests.popleft()
-        if self._link is not Link.CONNECTED or self._state is None:
-            request.error = self._absence()
-        else:
-            request.error = FLStudioError(
-                f"{request.found(self._state)} after {REQUEST_SECONDS:g} s",
-                request.wanted,
-                "look whether FL Studio waits for an answer in a dialog, and ask again",
-            )
+            self._requests.refuse(frame)
 
     def _speak(self, now: float) -> None:
         """Send one frame where the last has had its tick: a heartbeat, else the next request."""
@@ -237,12 +185,9 @@ class FLStudio:
             self._heartbeat_seconds = now
             self._send(encode("heartbeat", session=self._session), now)
             return
-        request = self._requests[0] if self._requests else None
-        if request is None or self._link is not Link.CONNECTED:
-            return
-        if request.sent_seconds is None or now - request.sent_seconds >= REPEAT_SECONDS:
-            request.sent_seconds = now
-            self._send(encode(request.name, request=request.number, **request.fields), now)
+        frame = self._requests.due(now) if self._link is Link.CONNECTED else None
+        if frame is not None:
+            self._send(frame, now)
 
     def _send(self, frame: bytes, now: float) -> None:
         self._output.send(frame)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
+from jambot.dials import LIVE
 from jambot.errors import UsageError
 from jambot.music import parse_chart
 from jambot.realtime.gestures import Action
@@ -17,24 +18,11 @@ from jambot.realtime.settings import Response
 from jambot.tokens import Controls
 
 KNOBS = tuple(field.name for field in fields(Controls))
-SAMPLING: Mapping[str, tuple[float, float]] = {
-    "temperature": (0.0, 2.0),
-    "top_p": (0.01, 1.0),
-    "rhythm_top_p": (0.01, 1.0),
-    "guidance": (0.0, 4.0),
-    "rest_bias": (-4.0, 4.0),
-    "breath": (0.0, 4.0),
-    "haste": (0.0, 4.0),
-    "centre": (48.0, 93.0),
-    "figures": (0.0, 4.0),
-    "sections": (0.0, 4.0),
-}
-"""Fields of `SamplingSettings` that may change while it plays, and their ranges."""
 STAGE: Mapping[str, tuple[float, float]] = {
     "lookahead_bars": (1.0, 4.0),
     "commit_beats": (0.0, 2.0),
 }
-"""Fields of `SessionSettings` that may, besides `response`, which is a word."""
+"""Fields of `SessionSettings` that may change while it plays, besides `response`, a word."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 MOST_BARS = 32
 MOST_KEPT_BARS = 1024
@@ -60,14 +48,14 @@ class SetKnob:
 
 @dataclass(frozen=True, slots=True)
 class SetSampling:
-    """Change how probabilities become notes (`SAMPLING`), from the commit horizon on."""
+    """Change how probabilities become notes (`dials.LIVE`), from the commit horizon on."""
 
     name: str
     value: float
 
     def __post_init__(self) -> None:
-        _one_of("sampling", self.name, SAMPLING)
-        _within(self.name, self.value, *SAMPLING[self.name])
+        _one_of("sampling", self.name, LIVE)
+        _within(self.name, self.value, *LIVE[self.name])
 
 
 @dataclass(frozen=True, slots=True)

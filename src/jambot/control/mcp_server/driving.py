@@ -37,7 +37,7 @@ from jambot.realtime.orders import (
 KnobName = Literal["density", "register", "intensity", "inside_outside", "swing"]
 SamplingName = Literal[
     "temperature", "top_p", "rhythm_top_p", "guidance", "rest_bias", "breath", "haste", "centre",
-    "figures",
+    "figures", "sections",
 ]  # fmt: skip
 Bpm = Annotated[float, Field(ge=20, le=400)]
 PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
@@ -112,7 +112,8 @@ class Driving:
         """Change how likely notes become notes: temperature 0–2 (1 as trained), top_p, guidance 0–4
         (how strongly chords pull pitches), breath (how readily long rests end), haste (against more
         notes a second than hands play), centre (MIDI pitch the line keeps around), figures (how
-        readily it repeats its figures). Small steps: far from the defaults it plays worse."""
+        readily it repeats its figures), sections (rests where a chart's sections end). Small steps:
+        far from the defaults it plays worse."""
         return await self._order(
             SetSampling(name, value), lambda p: _near(p["settings"]["sampling"].get(name), value)
         )

@@ -86,10 +86,20 @@ class JamLink:
             # Nobody drove, so asking made us the driver: the wheel is left to whoever plays.
             await self.say({"drive": False})
         if self.refusals:
-            raise JamBotError(self.refusals[-1], "orders of the driver", "ask the tool `drive`")
+            raise self._refused()
         if self.picture["refused"] > refused:
             raise JamBotError(f"the stage refused: {self.picture['notice']}")
         return shows(self.picture)
+
+    def _refused(self) -> JamBotError:
+        """Why the live view did not hand the order on; mostly because somebody else drives."""
+        if self.driving:
+            return JamBotError(self.refusals[-1])
+        return JamBotError(
+            self.refusals[-1],
+            "this client to be the driver",
+            "ask the performer, then call the tool `drive` with on = true",
+        )
 
     async def drive(self, on: bool) -> bool:
         """Take the wheel, or give it up; whether it is ours now."""
