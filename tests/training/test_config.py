@@ -96,6 +96,8 @@ def test_an_adapter_and_alternatives_of_material_are_tables(tmp_path: Path) -> N
         ('name = "x"\nsteps = 2.5', "steps is 2.5"),
         ('name = "x"\nsteps = true', "steps is True"),
         ('name = "x"\nrows = 0', "rows is 0"),
+        ('name = "x"\ncompile = 1', "compile is 1"),
+        ('name = "x"\nprecision = "fp8"', "precision is 'fp8'"),
         ('name = "x"\nlearning_rate = -1', "learning_rate is -1"),
         ('name = "x"\nlearning_rate = nan', "learning_rate is nan"),
         ('name = "x"\ndropout = 1.0', "dropout is 1.0"),

@@ -1,5 +1,6 @@
 """Commands that make players: prepare, chords, train, compare, export, evaluate."""
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,8 @@ from jambot.errors import DatasetError, UsageError
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
     from jambot.roles.prepare import PrepareReport
+    from jambot.training.run import Report
+    from jambot.training.team import Team
 
 app = typer.Typer()
 
@@ -149,17 +152,35 @@ def train(
         bool, typer.Option(help="Export, examine and sample each run when it is over.")
     ] = True,
 ) -> None:
-    """Train on role samples; what was cut off goes on where it stopped, what is over stays over."""
+    """Train on role samples; what was cut off goes on where it stopped, what is over stays over.
+
+    Under torchrun or accelerate several processes train as one; one of them finishes the runs, when
+    all are trained.
+    """
     from jambot.cli.finishing import finish_run
     from jambot.training.config import load_runs
     from jambot.training.run import train as run
+    from jambot.training.team import Team
 
-    for one in load_runs(config):
-        with progress_bar(one.name) as advance:
-            best = run(one, fresh=fresh, report=advance, say=say)
-            if finish:
+    runs, team = load_runs(config), Team.assemble()
+    for one in runs:
+        with _bar_of(team, one.name) as advance:
+            best = run(one, fresh=fresh, report=advance, say=say, team=team)
+            if finish and team.size == 1:
                 finish_run(one, advance, say)
-        out.print(f"best checkpoint: {best}", highlight=False, soft_wrap=True)
+        if team.leads:
+            out.print(f"best checkpoint: {best}", highlight=False, soft_wrap=True)
+    team.part()
+    for one in runs if finish and team.leads and team.size > 1 else ():
+        with progress_bar(one.name) as advance:
+            finish_run(one, advance, say)
+
+
+def _bar_of(team: "Team", words: str) -> "AbstractContextManager[Report]":
+    """A progress bar for the one who leads; the others work in silence."""
+    if team.leads:
+        return progress_bar(words)
+    return nullcontext(lambda done, total, text: None)
 
 
 @app.command()

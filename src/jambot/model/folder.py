@@ -21,7 +21,7 @@ class Replacement:
     """A context that gives an empty folder to fill, which takes the place of `folder` once whole.
 
     When the block raises, what stood in `folder` before is still there. The old folder is set aside
-    for the moment between two renames; `read_description` brings it back if a crash fell there.
+    for the moment between two renames; `settled` brings it back if a crash fell there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,7 +57,7 @@ def read_description(path: Path, fingerprint: str) -> dict[str, Any]:
     Raises CheckpointError where it is missing, damaged, of another format, or was made for another
     vocabulary than the one with this `fingerprint`.
     """
-    _finish_replacement(path.parent)
+    settled(path.parent)
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -90,6 +90,8 @@ def _set_aside(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
-def _finish_replacement(folder: Path) -> None:
+def settled(folder: Path) -> bool:
+    """Whether there is a `folder`; one that a crash caught between two renames is brought back."""
     if not folder.exists() and _set_aside(folder).exists():
         _set_aside(folder).rename(folder)
+    return folder.is_dir()

@@ -13,6 +13,7 @@ from jambot.training.loss import LossWeights
 from jambot.training.material import Material
 from jambot.training.optimizer import KINDS
 
+PRECISIONS = ("bf16", "fp32")
 ZERO_IS_FINE = {
     "dropout",
     "final_learning_rate",
@@ -54,6 +55,15 @@ class TrainConfig:
     dropout: float = 0.1
     steps: int = 3000
     rows: int = 16
+    """Windows in a batch, all processes together."""
+    accumulate: int = 1
+    """Into how many pieces each process cuts its part of a batch: less memory, the same step."""
+    precision: str = "bf16"
+    """`bf16` where the machine has it, or `fp32`."""
+    gradient_checkpointing: bool = False
+    """Less memory for more time: only the layers' inputs are kept for the way back."""
+    compile: bool = False
+    """Let torch compile the model; needs a C++ compiler, and minutes before the first step."""
     optimizer: str = "muon"
     """`muon` for the decoder's matrices, or `adamw` for everything."""
     learning_rate: float = 3e-3
@@ -64,6 +74,7 @@ class TrainConfig:
     clip: float = 1.0
     seed: int = 1
     threads: int = 2
+    """Of one machine, shared by the processes on it."""
     evaluate_every: int = 250
     patience: int = 6
     """Evaluations without a better validation loss after which the run ends."""
@@ -158,10 +169,10 @@ def _check(config: TrainConfig, path: Path) -> None:
         kind: Any = {"sources": dict, "only": tuple}.get(
             f.name, int | float if f.type is float else f.type
         )
-        if not isinstance(value, kind) or isinstance(value, bool):
+        if not isinstance(value, kind) or isinstance(value, bool) != (f.type is bool):
             example = "" if f.default in (MISSING, None) else f"a value like {f.default!r}"
             raise UsageError(f"{path}: {f.name} is {value!r}", example, "see configs/")
-        lowest = 0 if f.name in ZERO_IS_FINE else 1e-12
+        lowest = 0 if f.name in ZERO_IS_FINE or f.type is bool else 1e-12
         if isinstance(value, int | float) and not lowest <= value < math.inf:
             raise UsageError(f"{path}: {f.name} is {value}", "a number above 0", "see configs/")
     for table, values in (
@@ -184,10 +195,11 @@ def _check(config: TrainConfig, path: Path) -> None:
         raise UsageError(f"{path}: [loss] is 0 for every part", "a part to learn", "see configs/")
     if config.name in ("", "..") or Path(config.name).name != config.name:
         raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
-    if config.optimizer not in KINDS:
-        raise UsageError(
-            f"{path}: optimizer is {config.optimizer!r}", f"one of {KINDS}", "see configs/"
-        )
+    for name, words in (("optimizer", KINDS), ("precision", PRECISIONS)):
+        if getattr(config, name) not in words:
+            raise UsageError(
+                f"{path}: {name} is {getattr(config, name)!r}", f"one of {words}", "see configs/"
+            )
     if (config.adapter or config.adapter_from) and not config.init_from:
         raise UsageError(f"{path}: an adapter on nothing", "the checkpoint it goes on: init_from")
     if config.of_start and (config.adapter or not config.init_from):

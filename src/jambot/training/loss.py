@@ -36,11 +36,26 @@ class LossWeights:
         return float(sum(w * getattr(bits, part) for part, w in asdict(self).items()))
 
 
-def weighted_loss(logits: Tensor, labels: Tensor, of_tokens: Tensor) -> Tensor:
+def weight_of(labels: Tensor, of_tokens: Tensor) -> Tensor:
+    """What the answers in `labels` weigh together; `of_tokens` is `LossWeights.of_tokens`."""
+    return of_tokens[labels[labels != IGNORED]].sum()
+
+
+def weighted_loss(
+    logits: Tensor, labels: Tensor, of_tokens: Tensor, whole: Tensor | None = None
+) -> Tensor:
     """Mean nats an answer, by weight: `logits` (rows, n, vocabulary), `labels` (rows, n).
 
-    Labels that are `IGNORED` do not count; `of_tokens` is `LossWeights.of_tokens`.
+    Labels that are `IGNORED` do not count. Of a piece of a batch it is the piece's part in the mean
+    of all, where `whole` is what the answers of all weigh (`weight_of`).
     """
-    return functional.cross_entropy(
-        logits.float().flatten(0, 1), labels.flatten(), of_tokens, ignore_index=IGNORED
+    if whole is None:
+        whole = weight_of(labels, of_tokens)
+    nats = functional.cross_entropy(
+        logits.float().flatten(0, 1),
+        labels.flatten(),
+        of_tokens,
+        ignore_index=IGNORED,
+        reduction="sum",
     )
+    return nats / whole

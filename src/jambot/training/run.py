@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 
 from jambot.errors import UsageError
+from jambot.model.folder import settled
 from jambot.roles.sample import META_FILE, find_samples
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Windows
@@ -26,6 +27,7 @@ from jambot.training.config import TrainConfig
 from jambot.training.learner import build_learner
 from jambot.training.selection import HeldOut, held_out, learned
 from jambot.training.shard import LAYOUT, Shard, build_shard
+from jambot.training.team import Team
 from jambot.training.trainer import Progress, Trainer
 
 Report = Callable[[int, int, str], None]
@@ -38,46 +40,52 @@ def train(
     fresh: bool = False,
     report: Report = lambda done, total, text: None,
     say: Callable[[str], None] = lambda sentence: None,
+    team: Team | None = None,
 ) -> Path:
     """Run `config` to its end and return the folder of its best checkpoint.
 
     Where no sample is held out (a handful of files of one's own) the newest checkpoint is the best.
     A run of that name that was cut off is resumed; `fresh` starts it anew. `say` is told in words
-    what the run is measured by. Raises DatasetError, CheckpointError or UsageError before anything
-    is written.
+    what the run is measured by. Where several processes train as one, `team` is who this one is.
+    Raises DatasetError, CheckpointError or UsageError before anything is written.
     """
-    torch.set_num_threads(config.threads)
+    team = team or Team.assemble()
+    if config.rows < team.size * config.accumulate:
+        pieces = f"{team.size} processes, each taking {config.accumulate} pieces"
+        raise UsageError(f"{config.rows} rows for {pieces}", "a row a piece", "raise rows")
+    torch.set_num_threads(team.share_of(config.threads))
     torch.manual_seed(config.seed)
     folder = config.folder
     learner = build_learner(config)
-    train_shard = learned(shard_of(config, "train", report), config)
-    measured = _measured(config, report)
-    say(f"{config.name}: {measured.words if measured else 'nothing is held out'}")
-    if fresh:
-        _clear(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with team.leader_first():
+        train_shard = learned(shard_of(config, "train", report), config)
+        measured = _measured(config, report)
+        if team.leads:
+            say(f"{config.name}: {measured.words if measured else 'nothing is held out'}")
+            if fresh:
+                _clear(folder)
+            folder.mkdir(parents=True, exist_ok=True)
 
     def save(name: str, progress: Progress) -> None:
+        if not team.leads:
+            return
         optimizer = trainer.optimizer if name == "last" else None
         learner.save(folder / name, asdict(progress), optimizer)
 
     context = learner.context_length
     trainer = Trainer(
         config,
-        learner.model.to(_device()),
+        learner.model.to(team.device),
         Windows(train_shard, context, config.augmentation, config.sources),
         Windows(measured.shard, context) if measured else None,
         folder,
         save,
+        team,
     )
-    if (folder / "last").is_dir():
+    if settled(folder / "last"):
         trainer.go_on(Progress(**learner.restore(folder / "last", trainer.optimizer)))
     trainer.run(lambda step, text: report(step, config.steps, text))
     return folder / "best"
-
-
-def _device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def shard_of(config: TrainConfig, split: str, report: Report) -> Shard:

@@ -14,10 +14,15 @@ from torch.utils.tensorboard import SummaryWriter
 
 from jambot.training.batches import Batch, Windows
 from jambot.training.config import TrainConfig
-from jambot.training.loss import weighted_loss
+from jambot.training.forward import Forward
+from jambot.training.loss import weight_of, weighted_loss
 from jambot.training.mixing import StartMixed
 from jambot.training.optimizer import build_optimizer
+from jambot.training.team import Team
 from jambot.training.validation import Bits, validate
+
+SEEDS_APART = 1_000_000
+"""Between the seeds of a batch's pieces; further than seeds that anybody chooses."""
 
 
 @dataclass(slots=True)
@@ -36,7 +41,8 @@ class Trainer:
     `save(name, progress)` writes a checkpoint: `last` to resume from, `best` by validation bits.
     `model` comes with the weights that the run starts from.
     Batches, augmentation and dropout follow the seed and the step, so a resumed run goes on as if
-    it had never stopped.
+    it had never stopped. A batch is cut into pieces, one or more for each process of the `team`;
+    dropout is drawn by piece, so it does not matter which process has it.
     """
 
     def __init__(
@@ -47,13 +53,15 @@ class Trainer:
         validation: Windows | None,
         folder: Path,
         save: Callable[[str, Progress], None],
+        team: Team,
     ) -> None:
-        self.config, self.model = config, model
+        self.config, self.model, self.team = config, model, team
         self.train, self.validation, self.folder, self._save = train, validation, folder, save
         self.device = next(model.parameters()).device
         self.optimizer = build_optimizer(
             model, config.optimizer, config.learning_rate, config.weight_decay
         )
+        self._forward = Forward(model, config)
         self._mixed = StartMixed(model, config.of_start)
         self._weights = config.loss.of_tokens().to(self.device)
         self.progress = Progress()
@@ -62,7 +70,7 @@ class Trainer:
         """Take up a run that was cut off; what it wrote down after its last checkpoint goes."""
         self.progress = progress
         log = self.folder / "log.jsonl"
-        if log.is_file():
+        if self.team.leads and log.is_file():
             lines = log.read_text("utf-8").splitlines(keepends=True)
             kept = [line for line in lines if _step_of(line) <= progress.step]
             log.write_text("".join(kept), encoding="utf-8")
@@ -73,9 +81,11 @@ class Trainer:
         `report(step, text)` is called after every step.
         """
         config, progress = self.config, self.progress
+        tokens = len(self.train.shard.tokens)
+        seen = {"config": asdict(config), "progress": asdict(progress), "tokens": tokens}
+        self.team.agree(seen)
         batches = self.train.batches(config.rows, config.seed, progress.step)
-        board_folder = str(self.folder / "tensorboard")
-        with SummaryWriter(board_folder, purge_step=progress.step + 1) as board:
+        with self._board() as board:
             started, tokens = time.perf_counter(), 0
             while not self.finished:
                 loss = self._step(batches)
@@ -83,7 +93,7 @@ class Trainer:
                 tokens += config.rows * config.context
                 rate = tokens / (time.perf_counter() - started)
                 report(progress.step, f"loss {loss:.3f}  {rate:,.0f} tokens/s")
-                board.add_scalar("train/loss", loss, progress.step)
+                self._draw(board, "train/loss", loss)
                 self._note({"step": progress.step, "loss": round(loss, 5), "rate": round(rate)})
                 last = progress.step == config.steps
                 if progress.step % config.evaluate_every == 0 or last:
@@ -101,36 +111,39 @@ class Trainer:
 
     def _step(self, batches: Iterator[Batch]) -> float:
         config = self.config
-        torch.manual_seed(config.seed * 1_000_003 + self.progress.step)
         rate = learning_rate(config, self.progress.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         batch = next(batches)
-        ids = torch.from_numpy(batch.ids).to(self.device)
-        labels = torch.from_numpy(batch.labels).to(self.device)
-        with self._autocast():
-            logits = self.model(input_ids=ids).logits
-        loss = weighted_loss(logits, labels, self._weights)
+        whole = weight_of(torch.from_numpy(batch.labels).to(self.device), self._weights)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        count = self.team.size * config.accumulate
+        loss = torch.zeros((), device=self.device)
+        for piece in self.team.pieces(config.accumulate):
+            loss += self._learn(_piece(batch, piece, count), piece, whole)
+        self.team.sum_gradients(self.model.parameters())
         nn.utils.clip_grad_norm_(self.model.parameters(), config.clip)
         self.optimizer.step()
-        return float(loss.detach())
+        return float(self.team.total(loss))
 
-    def _autocast(self) -> "torch.autocast | nullcontext[None]":
-        """bf16 where it is faster: any GPU that has it, and CPUs (half the time of float32)."""
-        if self.device.type == "cuda" and not torch.cuda.is_bf16_supported():
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
+    def _learn(self, batch: Batch, piece: int, whole: torch.Tensor) -> torch.Tensor:
+        """Add the gradients of one piece of a batch; its part in the loss."""
+        seed = self.config.seed + SEEDS_APART * piece
+        torch.manual_seed(seed * 1_000_003 + self.progress.step)
+        ids = torch.from_numpy(batch.ids).to(self.device)
+        labels = torch.from_numpy(batch.labels).to(self.device)
+        loss = weighted_loss(self._forward(ids), labels, self._weights, whole)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
 
-    def _evaluate(self, board: SummaryWriter) -> None:
+    def _evaluate(self, board: SummaryWriter | None) -> None:
         if self.validation is None:
             self._save("best", self.progress)
             return
-        bits = validate(self.model, self.validation)
+        bits = validate(self.model, self.validation, team=self.team)
         progress = self.progress
         for part, value in {**asdict(bits), "all": bits.all}.items():
-            board.add_scalar(f"val/{part}", value, progress.step)
+            self._draw(board, f"val/{part}", value)
         self._note({"step": progress.step, "val": {**asdict(bits), "all": bits.all}})
         weighted = self.config.loss.of_bits(bits)
         if weighted < progress.best_bits:
@@ -140,9 +153,27 @@ class Trainer:
         else:
             progress.evaluations_since_best += 1
 
+    def _board(self) -> "SummaryWriter | nullcontext[None]":
+        """TensorBoard's file, for the one who leads; what was drawn beyond this step goes."""
+        if not self.team.leads:
+            return nullcontext()
+        return SummaryWriter(str(self.folder / "tensorboard"), purge_step=self.progress.step + 1)
+
+    def _draw(self, board: SummaryWriter | None, name: str, value: float) -> None:
+        if board:
+            board.add_scalar(name, value, self.progress.step)
+
     def _note(self, row: dict[str, object]) -> None:
+        if not self.team.leads:
+            return
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(row) + "\n")
+
+
+def _piece(batch: Batch, number: int, count: int) -> Batch:
+    """The rows of `batch` that are the `number`-th of `count` pieces."""
+    first, last = (len(batch.ids) * n // count for n in (number, number + 1))
+    return Batch(batch.ids[first:last], batch.labels[first:last])
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:

@@ -10,6 +10,7 @@ from torch.nn import functional
 from jambot.tokens import VOCABULARY
 from jambot.tokens.vocabulary import PART_OF
 from jambot.training.batches import IGNORED, Windows
+from jambot.training.team import Team
 
 _PART_NAMES = ("timing", "pitch", "duration", "velocity")
 _PART_OF = torch.tensor(
@@ -41,12 +42,15 @@ class Bits:
         return self.timing + self.pitch + self.duration + self.velocity
 
 
-def validate(model: nn.Module, windows: Windows, rows: int = 16) -> Bits:
-    """Bits per note of every window, twice: as it is, and with the harmony a tritone away."""
+def validate(model: nn.Module, windows: Windows, rows: int = 16, team: Team | None = None) -> Bits:
+    """Bits per note of every window, twice: as it is, and with the harmony a tritone away.
+
+    A `team` shares the work, and each of it gets the same answer.
+    """
     was_training = model.training
     model.eval()
-    right, notes = _nats(model, windows, rows, 0)
-    wrong, _ = _nats(model, windows, rows, TRITONE)
+    right, notes = _nats(model, windows, rows, 0, team)
+    wrong, _ = _nats(model, windows, rows, TRITONE, team)
     model.train(was_training)
     scale = 1.0 / (max(notes, 1) * np.log(2.0))
     timing, pitch, duration, velocity = (float(part) * scale for part in right)
@@ -56,11 +60,13 @@ def validate(model: nn.Module, windows: Windows, rows: int = 16) -> Bits:
 
 @torch.inference_mode()
 def _nats(
-    model: nn.Module, windows: Windows, rows: int, semitones: int
+    model: nn.Module, windows: Windows, rows: int, semitones: int, team: Team | None
 ) -> tuple[torch.Tensor, int]:
     device = next(model.parameters()).device
-    sums, notes = torch.zeros(len(_PART_NAMES), dtype=torch.float64), 0
-    for batch in windows.every_window(rows, semitones):
+    sums = torch.zeros(len(_PART_NAMES) + 1, dtype=torch.float64)
+    for number, batch in enumerate(windows.every_window(rows, semitones)):
+        if team and number % team.size != team.rank:
+            continue
         ids = torch.from_numpy(batch.ids).to(device)
         labels = torch.from_numpy(batch.labels)
         with torch.autocast(device.type, torch.bfloat16):
@@ -74,5 +80,7 @@ def _nats(
         counted = labels.flatten() != IGNORED
         parts = _PART_OF[labels.flatten()[counted]]
         sums.index_add_(0, parts, loss[counted].double())
-        notes += int((parts == _PART_NAMES.index("velocity")).sum())
-    return sums, notes
+        sums[-1] += (parts == _PART_NAMES.index("velocity")).sum()
+    if team:
+        sums = team.total(sums)
+    return sums[:-1], int(sums[-1])
