@@ -5,7 +5,8 @@
 #   make check   lint, format, types, and who may import whom
 #   make setup   the playing environment alone, in .venv/
 #
-# And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well.
+# And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well;
+# `make docs`: the docs as a site, in site/.
 #
 # Quick when already done: a stamp in .venv/ is renewed only when the requirements change.
 
@@ -13,7 +14,7 @@ PYTHON ?= python3
 VENV := .venv
 REQUIREMENTS := pyproject.toml constraints.txt
 
-.PHONY: setup train-setup test check jam clean
+.PHONY: setup train-setup test check docs jam clean
 
 setup: $(VENV)/.playing
 
@@ -37,10 +38,18 @@ check: $(VENV)/.testing
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+$(VENV)/.docs: $(VENV)/.playing
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
+# The theme's notice of its own future is no warning about these pages.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
+
 jam: setup
 	$(VENV)/bin/jambot jam
 
 # Leaves the environment: remove .venv/ by hand for a fresh start.
 clean:
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
