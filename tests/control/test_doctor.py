@@ -18,6 +18,7 @@ from jambot.control.doctor.player import speed
 from jambot.control.doctor.ports import port_checks
 from jambot.control.doctor.studio import installed
 from jambot.control.fl_install import install
+from jambot.errors import UsageError
 from jambot.evaluation.hands import Hands
 from jambot.generation import ChordToneModel
 from jambot.realtime.clock import ManualClock
@@ -189,13 +190,26 @@ def test_a_model_that_is_slower_than_hands_is_broken() -> None:
 
 
 def test_the_script_in_fl_studio_is_told_missing_changed_and_newer(tmp_path: Path) -> None:
-    assert installed(tmp_path / "nowhere").state is State.BROKEN
-    assert installed(tmp_path).cure == "jambot fl install"
+    nowhere = installed(tmp_path / "nowhere")
+    assert (nowhere.state, nowhere.cure[:6]) == (State.BROKEN, "step 3")
+    assert installed(tmp_path).cure == "step 4: jambot fl install"
     path = install(tmp_path)
     assert installed(tmp_path).state is State.GOOD
     as_installed = path.read_bytes()
     path.write_bytes(as_installed.replace(b"VERSION = ", b"VERSION = 9"))
     assert "changed by hand" in installed(tmp_path).found
+
+
+def test_an_fl_studio_that_left_no_trace_is_a_fault_only_where_it_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(folder: Path | None) -> Path:
+        raise UsageError("no FL Studio in the usual place")
+
+    monkeypatch.setattr("jambot.control.doctor.studio.hardware_folder", none)
+    assert installed(None).state is State.ABSENT
+    wanted = installed(None, wanted=True)
+    assert (wanted.state, wanted.cure[:6]) == (State.WEAK, "step 3")
 
 
 def test_one_check_that_fails_unforeseen_does_not_stop_the_others(

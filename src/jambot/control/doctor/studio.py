@@ -14,30 +14,38 @@ from jambot.errors import FLStudioError, PortError, UsageError
 
 def studio_checks(wishes: Wishes) -> Iterator[Check]:
     """The script's place; with the cables named, the talk over them too."""
-    yield installed(wishes.fl_folder)
+    yield installed(wishes.fl_folder, wanted=wishes.fl is not None)
     if wishes.fl is not None:
         yield from talk(partial(open_studio, wishes.backend, *wishes.fl))
 
 
-def installed(folder: Path | None) -> Check:
-    """Which script FL Studio has, beside the one that ships (step 4)."""
+def installed(folder: Path | None, wanted: bool = False) -> Check:
+    """Whether FL Studio has been here (step 3) and which script it has, beside ours (step 4).
+
+    Where it was not looked for by `folder` and is not `wanted`, none is no fault.
+    """
     name = "FL Studio"
     try:
         path = hardware_folder(folder) / SCRIPT
         there = inspect(path)
     except UsageError as error:
-        state = State.ABSENT if folder is None else State.BROKEN
-        return Check(name, state, error.found, "" if folder is None else error.expected)
+        if folder is None and not wanted:
+            return Check(name, State.ABSENT, error.found)
+        cure = "step 3: start FL Studio once, or name its user data folder with --fl-folder"
+        state = State.WEAK if folder is None else State.BROKEN
+        return Check(name, state, error.found, cure)
     shipped = shipped_version()
     figures = {"installed": there.version if there else None, "shipped": shipped}
     if there is None:
-        return Check(name, State.WEAK, "its script is not installed", "jambot fl install", figures)
+        cure = "step 4: jambot fl install"
+        return Check(name, State.WEAK, "its script is not installed", cure, figures)
     found = f"script {there.version}, this JAM_BOT has {shipped}"
     if not there.own:
-        cure = "keep a copy of it, then jambot fl install --force"
+        cure = "step 4: keep a copy of it, then jambot fl install --force"
         return Check(name, State.WEAK, f"{found}; changed by hand", cure, figures)
     if there.version is None or there.version < shipped:
-        return Check(name, State.WEAK, found, "jambot fl install, then restart it", figures)
+        cure = "step 4: jambot fl install, then restart FL Studio"
+        return Check(name, State.WEAK, found, cure, figures)
     if there.version > shipped:
         return Check(name, State.WEAK, found, "upgrade JAM_BOT", figures)
     return Check(name, State.GOOD, found, figures=figures)

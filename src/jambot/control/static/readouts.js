@@ -59,6 +59,7 @@ export class Readouts {
 function playerState(picture) {
   if (!picture.type) return "–";
   if (!picture.ready) return picture.restarts > 0 ? "restarting" : "starting";
+  if (picture.settings?.lay_out) return "laid out";
   return picture.playing ? "ready" : "listening";
 }
 
