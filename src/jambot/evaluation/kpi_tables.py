@@ -115,17 +115,23 @@ def beside_table(beside: Mapping[str, Any]) -> str:
         if player.get("failed"):
             told.append(f'{name}<td colspan="3">did not run: {escape(player["failed"])}</td></tr>')
             continue
-        cells = "".join(
-            f'<td class="number"><b>{said(player[key]["p50"], "ms")}</b>'
-            f"<br><small>p95 {said(player[key]['p95'], 'ms')}</small></td>"
-            for key in ("first_note_ms", "note_ms")
-        )
+        times = player["times_first"]
+        ratio = "" if times is None else f"<br><small>own time × {times:g}</small>"
         told.append(
-            f"{name}{cells}<td><small>Can: {escape(player['can'])}<br>"
-            f"Cannot: {escape(player['cannot'])}</small></td></tr>"
+            f"{name}{_times(player, 'first_note', ratio)}{_times(player, 'note', '')}"
+            f"<td><small>Can: {escape(player['can'])}.<br>Cannot: {escape(player['cannot'])}."
+            "</small></td></tr>"
         )
     heads = ("Player", "First note", "Each further note", "What it can and cannot do")
     return table(heads, told, "others")
+
+
+def _times(player: Mapping[str, Any], name: str, more: str) -> str:
+    wall, spent = player[f"{name}_ms"], player[f"{name}_cpu_ms"]
+    return (
+        f'<td class="number"><b>{said(wall["p50"], "ms")}</b><br><small>p95'
+        f" {said(wall['p95'], 'ms')}; own time {said(spent['p50'], 'ms')}</small>{more}</td>"
+    )
 
 
 def _name(figure: str) -> str:
