@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from jambot.evaluation.kpi import Latency
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports import InputPort, OutputPort
+from jambot.realtime.priority import STAGE, priority_for
 
 PROBE_STATUS, PROBE_CONTROL = 0xBF, 119
 """A control change that MIDI leaves undefined, on channel 16: no instrument sounds or moves."""
@@ -31,6 +32,20 @@ class Cable:
 
 def measure_cable(source: InputPort, sink: OutputPort, clock: Clock) -> Cable:
     """Send `PROBES` messages into `sink` and await them at `source`; two seconds."""
+    with priority_for(STAGE):
+        arrived, due, ahead = _probe_cable(source, sink, clock)
+    took_ms = {number: (at - due[number]) * 1e3 for number, at in arrived.items()}
+    at_once = [took for number, took in took_ms.items() if number not in ahead]
+    as_notes = [took for number, took in took_ms.items() if number in ahead] or at_once
+    middle = Latency.of(as_notes).p50 or 0.0
+    jitter = Latency.of([abs(took - middle) for took in as_notes])
+    return Cable(Latency.of(at_once), jitter, PROBES - len(arrived))
+
+
+def _probe_cable(
+    source: InputPort, sink: OutputPort, clock: Clock
+) -> tuple[dict[int, float], list[float], set[int]]:
+    """When each probe arrived and was due, by its number, and which were sent ahead."""
     source.poll()
     start = clock.now() + 2 * AHEAD_SECONDS
     due = [start + number * APART_SECONDS for number in range(PROBES)]
@@ -48,12 +63,7 @@ def measure_cable(source: InputPort, sink: OutputPort, clock: Clock) -> Cable:
     while len(arrived) < PROBES and clock.now() < end:
         clock.sleep_until(clock.now() + APART_SECONDS, spin=False)
         _gather(source, arrived)
-    took_ms = {number: (at - due[number]) * 1e3 for number, at in arrived.items()}
-    at_once = [took for number, took in took_ms.items() if number not in ahead]
-    as_notes = [took for number, took in took_ms.items() if number in ahead] or at_once
-    middle = Latency.of(as_notes).p50 or 0.0
-    jitter = Latency.of([abs(took - middle) for took in as_notes])
-    return Cable(Latency.of(at_once), jitter, PROBES - len(arrived))
+    return arrived, due, ahead
 
 
 def _probe(number: int) -> bytes:

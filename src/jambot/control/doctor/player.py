@@ -18,6 +18,7 @@ from jambot.music.take import read_take
 from jambot.realtime.clock import Clock
 from jambot.realtime.main import JamSettings, jam, load_model
 from jambot.realtime.ports import TimedMessage
+from jambot.realtime.priority import PLAYER, priority_for
 from jambot.realtime.stopping import Stopping
 
 NOTES, LONGEST_SECONDS = 80, 4.0
@@ -50,15 +51,16 @@ def speed(model: LanguageModel, adapter: str, load_ms: float) -> Check:
     song = read_midi(DEMO_COMPING)
     comping = song.tracks[0].notes
     took_ms: list[float] = []
-    start = last = time.perf_counter()
-    computed = time.process_time()
     solo = improvise(Generator(model), comping, until_beats=1e3, tempo_bpm=120.0, meter=song.meter)
-    for _ in solo:
-        now = time.perf_counter()
-        took_ms.append((now - last) * 1e3)
-        last = now
-        if len(took_ms) >= NOTES or now - start > LONGEST_SECONDS:
-            break
+    with priority_for(PLAYER):
+        start = last = time.perf_counter()
+        computed = time.process_time()
+        for _ in solo:
+            now = time.perf_counter()
+            took_ms.append((now - last) * 1e3)
+            last = now
+            if len(took_ms) >= NOTES or now - start > LONGEST_SECONDS:
+                break
     cpu_ms = (time.process_time() - computed) * 1e3 / len(took_ms)
     note = Latency.of(took_ms)
     found = (
