@@ -43,6 +43,23 @@ TOO_FAINT = """
 """
 """Too faint to read for WCAG 2.2 AA: contrast below 4.5, or below 3 where letters are large."""
 
+OUT_OF_REACH = """
+[...document.querySelectorAll("button, input, select, a")].filter((element) => {
+  if (!element.checkVisibility() || element.matches(":disabled")) return false;
+  const label = element.getAttribute("aria-label") || element.labels?.[0]?.textContent;
+  return element.tabIndex < 0 || !(label || element.textContent).trim();
+}).map((element) => element.outerHTML)
+"""
+"""What Tab does not come to, or nobody can call by a name."""
+
+DRAGGED = """
+(() => {
+  const event = new DragEvent("dragstart", { dataTransfer: new DataTransfer(), bubbles: true });
+  document.querySelector("#shelf-list a[draggable]").dispatchEvent(event);
+  return event.dataTransfer.getData("DownloadURL");
+})()
+"""
+
 
 def text(page: Any, identity: str) -> str:
     return str(page.value(f"document.getElementById({identity!r}).textContent"))
@@ -136,6 +153,17 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         page.wait_for("document.querySelector('.row .word').textContent === 'free'")
         page.press("Delete")
         wait_until(lambda: jam.planner.builder.controls.register is None)
+
+        for dial in ("temperature", "lookahead_bars", "commit_beats"):
+            page.value(f"document.getElementById('dial-{dial}').focus()")
+            page.press("End")
+        wait_until(lambda: jam.planner.horizon.settings.commit_beats == 2.0)
+        assert jam.planner.horizon.settings.lookahead_bars == 4.0
+        assert jam.planner.requests.sampling.temperature == 2.0
+        page.press("Home")
+        page.click("#response button:nth-child(3)")
+        wait_until(lambda: jam.planner.horizon.settings.response == "bar")
+        assert page.value(OUT_OF_REACH) == []
 
         page.click("#trade button:nth-child(3)")
         wait_until(lambda: jam.conductor.trading_bars == 4)
@@ -268,6 +296,9 @@ def test_takes_are_listed_and_played_in_the_browser(
             page.click("#shelf-list button")
             page.wait_for("import('/page.js').then(page => page.sound.level() > 0.005)")
             page.screenshot(screenshots / "live_view_takes.png")
+            dragged = page.value(DRAGGED)
+            assert dragged.startswith("audio/midi:jambot_evening.mid:http://127.0.0.1:")
+            assert dragged.endswith("/takes/evening/session.mid")
             saved = "fetch(document.querySelector('#shelf-list a').href)"
             page.wait_for(f"{saved}.then(answer => answer.headers.get('content-type'))")
             assert page.faults == []
