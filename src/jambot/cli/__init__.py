@@ -11,7 +11,18 @@ from typing import Annotated
 import typer
 
 from jambot import __version__
-from jambot.cli import fl, gestures, learning, machine, mcp, playing, proof, sweeping, takes
+from jambot.cli import (
+    fl,
+    gestures,
+    learning,
+    machine,
+    mcp,
+    playing,
+    proof,
+    style,
+    sweeping,
+    takes,
+)
 from jambot.cli.screen import err, out
 from jambot.errors import JamBotError
 
@@ -25,6 +36,7 @@ app.add_typer(playing.app)
 app.add_typer(machine.app)
 app.add_typer(takes.app)
 app.add_typer(learning.app)
+app.add_typer(style.app)
 app.add_typer(sweeping.app)
 app.add_typer(proof.app)
 app.add_typer(mcp.app)
@@ -57,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 EXTRAS = dict.fromkeys(
     (
-        "accelerate", "joblib", "onnx", "peft", "safetensors", "sklearn", "tensorboard", "torch",
-        "transformers",
+        "accelerate", "joblib", "onnx", "onnx_ir", "peft", "safetensors", "sklearn", "tensorboard",
+        "torch", "transformers",
     ),
     "train",
 ) | {"mcp": "mcp"}  # fmt: skip

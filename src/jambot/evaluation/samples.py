@@ -39,7 +39,7 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     paths, silent = [], ""
     for number, attempt in enumerate(chosen, 1):
         path = folder / f"{number:02}_{attempt.excerpt.sample_id}.mid"
-        _write_midi(attempt, path)
+        write_solo(attempt, path)
         silent = silent or render(path, path.with_suffix(".wav")).reason
         paths.append(path)
     rolls = "".join(_section(*one) for one in zip(paths, chosen, strict=True))
@@ -48,7 +48,8 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     return Samples(folder / PAGE, tuple(paths), silent)
 
 
-def _write_midi(attempt: Attempt, path: Path) -> None:
+def write_solo(attempt: Attempt, path: Path) -> None:
+    """Write one solo over its hands as a MIDI file that begins where its excerpt does."""
     excerpt = attempt.excerpt
     start = excerpt.start_beats
     tracks = [
