@@ -70,9 +70,9 @@ def kpi_page(
         f"<h1>{escape(report.headline)}</h1>",
         f'<p class="lede">Version {escape(report.version)}'
         + (f", commit {escape(report.commit)}" if report.commit else "")
-        + f", {escape(report.date)}. Every figure below was measured by a command of this program"
-        " and can be taken again; under each name stands what it is and how it is taken. A gate"
-        " that could not be decided is not passed.</p>",
+        + f", {escape(report.date)}. Every figure of ours was measured by a command of this"
+        " program and can be taken again; under each name stands what it is and how it is taken. A"
+        " gate that could not be decided is not passed.</p>",
         f'<div class="cards">{"".join(_card(report, part) for part in PARTS)}</div>',
         missing,
         _since(report, found, last),
@@ -135,8 +135,8 @@ def _since(report: KpiReport, found: Sequence[Change], last: Mapping[str, Any] |
         f"<h2>Since the last report: {told.lower()}</h2>"
         f'<p class="lede">Against version {escape(str(last.get("version")))}, commit'
         f" {escape(str(last.get('commit')))}, {escape(str(last.get('date')))}. Compared where"
-        " machine, tempo and tunes are the same; a step counts where it is larger than runs of one"
-        " program differ by.</p>"
+        " machine, tempo and tunes are the same; a step counts where it is larger than the"
+        " slack in the definition of its figure, which is in the JSON.</p>"
         f"{changes_table(worse, report.rows)}{more}"
     )
 
@@ -157,10 +157,8 @@ def _bench(report: KpiReport, steps: Steps) -> str:
         f'<h3 class="part">{part["bpm"]:g} bpm</h3>{_strips(report, part)}'
         for part in bench["runs"]
     )
-    warning = busy(bench["machine"])
-    notice = f'<p class="notice">{escape(warning)}</p>' if warning else ""
     return (
-        f'<h2>{PARTS["bench"][0]}</h2><p class="lede">{how}</p>{notice}'
+        f'<h2>{PARTS["bench"][0]}</h2><p class="lede">{how}</p>{_busy(bench)}'
         f"{bench_table(report, steps)}{drawn}"
     )
 
@@ -222,4 +220,12 @@ def _values(exam: Mapping[str, Any], who: str, figure: str) -> list[float]:
 def _beside(beside: Mapping[str, Any] | None) -> str:
     if beside is None:
         return ""
-    return f'<h2>Side by side</h2><p class="lede">{escape(beside["how"])}</p>{beside_table(beside)}'
+    return (
+        f'<h2>Side by side</h2><p class="lede">{escape(beside["how"])}</p>{_busy(beside)}'
+        f"{beside_table(beside)}"
+    )
+
+
+def _busy(run: Mapping[str, Any]) -> str:
+    warning = busy(run.get("machine") or {})
+    return f'<p class="notice">{escape(warning)}</p>' if warning else ""

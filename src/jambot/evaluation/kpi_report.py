@@ -233,8 +233,8 @@ def busy(machine: Mapping[str, Any]) -> str:
     if load is None or not cores or load <= cores:
         return ""
     return (
-        f"The machine was busy with something else when the bench began (load {load:g} on {cores}"
-        " cores): its figures are those of a busy machine."
+        f"The machine was busy with something else when this began (load {load:g} on {cores} cores"
+        "): these are the figures of a busy machine."
     )
 
 

@@ -90,7 +90,7 @@ PUBLISHED = (
     Published(
         "Markov solos told by ear", "experts right in 64 %, others in 42 % of cases",
         "realism_auc.raw",
-        "Listeners on whole rendered solos; ours is a classifier on four bars, and a harder judge.",
+        "Listeners on whole rendered solos; ours is a classifier on four bars.",
         "Frieler & Zaddach, TISMIR 2022", "https://doi.org/10.5334/tismir.87", "in its abstract",
     ),
     Published(
