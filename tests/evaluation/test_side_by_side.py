@@ -61,7 +61,7 @@ def test_everybody_is_asked_the_same_moments_in_turns_that_change():
     assert second["first_note_ms"]["n"] == 8
     assert third["failed"] == "no wheel"
     table = markdown(report)
-    assert "| slow | 6 / 6 | 6 | 6 / 6 | 6 | 3.0 |" in table
+    assert "| slow | 6 / 6 | 6 / 6 | 6 / 6 | 6 / 6 | 3.0 |" in table
     assert "did not run: no wheel" in table
 
 
