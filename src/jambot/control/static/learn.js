@@ -5,6 +5,7 @@ const NAMES = {
   swing: "Swing", trigger: "Start", stop: "Silence", lay_out: "Lay out", end: "End",
   trade_2: "Trade 2", trade_4: "Trade 4", trade_8: "Trade 8", tap: "Tap", keep: "Keep",
 };
+const WATCHING = "Another view plays and steers: take over first.";
 const HOW = "Press Learn, then move the knob, pedal or pad on your keyboard that is to ask for it.";
 
 export class Learn {
@@ -33,7 +34,8 @@ export class Learn {
     if (!gestures) return;
     this.awaited = learns;
     if (!this.dialog.open) return;
-    const said = learning ? `${learning[0].toUpperCase()}${learning.slice(1)}.` : HOW;
+    const sentence = learning ? `${learning[0].toUpperCase()}${learning.slice(1)}.` : HOW;
+    const said = this.dialog.querySelector("fieldset").disabled ? WATCHING : sentence;
     if (this.said.textContent !== said) this.said.textContent = said;
     for (const [action, controls] of Object.entries(gestures)) {
       const row = this.rows.get(action) ?? this.build(action);
