@@ -73,7 +73,7 @@ def test_a_style_that_learnt_listens_and_invents_passes(players: tuple[Player, P
         ("chord_swap.followed", {"followed": Followed(100, 55, 100, 40, 30)}),
         ("chord_swap.followed", {"followed": Followed()}),
         ("copy_rate", {"copy_rate": 0.9}),
-        ("bits_per_note.all", {"bits": {"all": 99.0}}),
+        ("bits_per_note.saved", {"bits": {"all": 99.0}}),
     ],
 )
 def test_each_fault_fails_by_itself(
