@@ -17,11 +17,12 @@ from jambot.evaluation.kpi_tables import (
     judged_table,
     published_table,
 )
-from jambot.evaluation.page import page, pairs, timings
+from jambot.evaluation.page import page, pairs
 from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
 from jambot.evaluation.regressions import Change, changes, regressed
 from jambot.evaluation.soloists import PEOPLE
 from jambot.evaluation.stage_table import TABLE
+from jambot.evaluation.timing_boxes import timings
 
 PARTS: Mapping[Part, tuple[str, str]] = {
     "bench": ("The stage, from outside", "short jams, asked out of silence again and again"),

@@ -1,37 +1,24 @@
 """The report as a page: one HTML file with its style and its drawings, and no script."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-from jambot.evaluation.charts import human_range, latency_strip
+from jambot.evaluation.charts import human_range
 from jambot.evaluation.findings import Findings
-from jambot.evaluation.gates import GATES, Judged, figure_at
+from jambot.evaluation.gates import Judged, figure_at
 from jambot.evaluation.happenings import told
 from jambot.evaluation.headline import Answer, duration
 from jambot.evaluation.people import PEOPLE
 from jambot.evaluation.piano_roll import Roll, draw
+from jambot.evaluation.timing_boxes import timings
 
 LINES_SHOWN = 8
 """Lines of the piano roll that stand open; longer sessions fold the rest away."""
 BARS_PER_LINE = 4
 
 SYMBOLS = {"yes": "✓", "pass": "✓", "nearly": "≈", "no": "✕", "fail": "✕", "not measured": "–"}
-TIMINGS = (
-    ("ttfn_ms", "First note", "from asking (a key, the pedal, a pad) to the first solo note"),
-    ("chord_response_ms", "New chord", "from a new chord to the first note that knows it"),
-    ("chord_heard_ms", "Heard", "from a new chord until the plan was made knowing it"),
-    ("chord_deaf_ms", "Old chord", "from a new chord to the last note that did not know it"),
-    ("jitter_ms", "Jitter", "how far notes strayed from the time they were due"),
-)
-LIMITS_MS = {
-    name: gate.limit
-    for name, _, _ in TIMINGS
-    for gate in GATES
-    if gate.figure.startswith(f"{name}.")
-}
-"""Where the gate of each stands in a session."""
 COUNTS = (
     ("underruns", "times the plan ran dry"),
     ("fallback_notes", "notes from the fallback phrases"),
@@ -206,28 +193,6 @@ def _rolls(title: str, roll: Roll) -> str:
 def _timings(findings: Findings) -> str:
     boxes = timings(findings.figures, findings.samples_ms)
     return f"<h2>Timing</h2>{boxes}" if boxes else ""
-
-
-def timings(
-    figures: Mapping[str, Any],
-    samples_ms: Mapping[str, Sequence[float]],
-    limits_ms: Mapping[str, float] = LIMITS_MS,
-) -> str:
-    """How latencies are spread, a box each with its gate; what was not taken is left out."""
-    boxes = []
-    for name, label, meaning in TIMINGS:
-        summary = figures.get(name) or {}
-        if not summary.get("n"):
-            continue
-        quantiles = "".join(
-            f"<span>{q} <b>{duration(summary[q])}</b></span>" for q in ("p50", "p95", "p99", "max")
-        )
-        boxes.append(
-            f'<section class="card"><h3>{label}</h3><small>{meaning} · {summary["n"]} taken</small>'
-            f"{latency_strip(samples_ms.get(name, ()), limits_ms.get(name), label)}"
-            f'<div class="quantiles">{quantiles}</div></section>'
-        )
-    return f'<div class="timings">{"".join(boxes)}</div>' if boxes else ""
 
 
 def _counts(figures: Mapping[str, Any]) -> str:
