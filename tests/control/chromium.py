@@ -97,15 +97,27 @@ class Page:
         self.ask("HeapProfiler.collectGarbage")
         return int(self.ask("Runtime.getHeapUsage")["usedSize"])
 
-    def click(self, selector: str) -> None:
+    def middle(self, selector: str) -> tuple[float, float]:
         x, y = self.value(
             f"(r => [r.x + r.width / 2, r.y + r.height / 2])"
             f"(document.querySelector({selector!r}).getBoundingClientRect())"
         )
+        return x, y
+
+    def click(self, selector: str) -> None:
+        x, y = self.middle(selector)
         for kind in ("mousePressed", "mouseReleased"):
             self.ask(
                 "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
             )  # fmt: skip
+
+    def touch(self, kind: str, selector: str = "", finger: int = 0) -> None:
+        """A finger comes down amid an element (`Start`), moves there, or (`End`) all are lifted."""
+        points = []
+        if selector:
+            x, y = self.middle(selector)
+            points = [{"x": x, "y": y, "id": finger}]
+        self.ask("Input.dispatchTouchEvent", type=f"touch{kind}", touchPoints=points)
 
     def screenshot(self, path: Path) -> Path:
         picture = self.ask("Page.captureScreenshot", format="png")["data"]

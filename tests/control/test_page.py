@@ -92,6 +92,24 @@ def test_a_chord_held_on_the_page_is_answered_seen_and_heard(
     assert any(event["event"] == "played" for event in jam.log.events)
 
 
+def test_one_finger_holds_a_chord_and_another_slides_over_the_piano(
+    chromium_page: OpenBrowser, room: Room, jam: Session, wait_until: Callable[..., None]
+):
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.driver === 'self'")
+        page.ask("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        page.touch("Start", "#pads button:nth-child(3)", finger=1)
+        wait_until(lambda: jam.hearing.held == (36, 52, 55, 59, 62))
+        page.touch("Start", "#piano [data-pitch='76']", finger=2)
+        wait_until(lambda: jam.hearing.held == (36, 52, 55, 59, 62, 76))
+        page.touch("Move", "#piano [data-pitch='79']", finger=2)
+        wait_until(lambda: jam.hearing.held == (36, 52, 55, 59, 62, 79))
+        page.touch("End")
+        wait_until(lambda: jam.hearing.held == ())
+        assert page.faults == []
+
+
 def test_panic_silences_and_the_page_says_so(chromium_page: OpenBrowser, room: Room, jam: Session):
     with chromium_page() as page:
         page.open(room.url)
