@@ -34,7 +34,8 @@ from jambot.model.export import export_checkpoint
 from jambot.model.folder import Replacement
 from jambot.realtime.main import load_model
 from jambot.roles.prepare import PrepareReport, prepare
-from jambot.roles.sides import Amount, amount_of, digest_of, own_samples, write_divided
+from jambot.roles.sample import RoleSample
+from jambot.roles.sides import Amount, amount_of, digest_of, samples_from, write_divided
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Augmentation
 from jambot.training.config import TrainConfig
@@ -105,12 +106,12 @@ def make_style(
         jobs=jobs,
         progress=lambda so_far: report(so_far.items, so_far.total, "reading your playing"),
     )
-    samples = own_samples(roles)
+    samples = samples_from(sources, roles)
     amount = amount_of(samples)
     _refuse_too_little(amount, prepared)
     say(f"{name}: {amount.pieces} pieces, {amount.minutes:.1f} minutes, {amount.notes} notes")
     recipe = replace(RECIPE, init_from=str(base), seed=seed, steps=steps, threads=threads)
-    place = making / _key(roles, base, recipe)
+    place = making / _key(samples, base, recipe)
     _forget_others(making, place)
     write_divided(samples, place / "samples")
     config = replace(recipe, roles=str(place / "samples"), out=str(place))
@@ -119,23 +120,33 @@ def make_style(
     facts = _facts(amount, prepared, strength, steps)
     html, _ = write_before_after(comparison, facts, place / "before_after")
     if not comparison.passed:
-        failed = "; ".join(
-            f"{gate.gate.meaning}: {gate.value or 0:.3f}, asked {gate.gate.asks}"
-            for gate in comparison.gates
-            if gate.verdict != "pass"
-        )
-        raise DatasetError(
-            f"{name} is not fit to play: {failed}",
-            "a style that has learnt, listens to the chords and does not copy",
-            f"see {html}; more music helps most, ten minutes or above",
-        )
+        raise _unfit(name, comparison, html)
+    folder = _install(name, exported, html.parent, config.folder / "best")
+    return Style(folder, folder / PAGE, amount, strength, monotonic() - began)
+
+
+def _install(name: str, exported: Path, before_after: Path, adapter: Path) -> Path:
+    """Put what plays, its page and its adapter where styles are found by name."""
     folder = own_style_folder(name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with Replacement(folder) as new:
         shutil.copytree(exported, new, dirs_exist_ok=True)
-        shutil.copytree(html.parent, new, dirs_exist_ok=True)
-        shutil.copytree(config.folder / "best", new / "adapter")
-    return Style(folder, folder / PAGE, amount, strength, monotonic() - began)
+        shutil.copytree(before_after, new, dirs_exist_ok=True)
+        shutil.copytree(adapter, new / "adapter")
+    return folder
+
+
+def _unfit(name: str, found: Comparison, page: Path) -> DatasetError:
+    failed = "; ".join(
+        f"{gate.gate.meaning}: {gate.value or 0:.3f}, asked {gate.gate.asks}"
+        for gate in found.gates
+        if gate.verdict != "pass"
+    )
+    return DatasetError(
+        f"{name} is not fit to play: {failed}",
+        "a style that has learnt, listens to the chords and does not copy",
+        f"see {page}; more music helps most, ten minutes or above",
+    )
 
 
 def _best(
@@ -193,9 +204,9 @@ def _refuse_too_little(amount: Amount, prepared: PrepareReport) -> None:
     )
 
 
-def _key(roles: Path, base: Path, recipe: TrainConfig) -> str:
+def _key(samples: Sequence[RoleSample], base: Path, recipe: TrainConfig) -> str:
     weights = sha256((base / "model.safetensors").read_bytes()).hexdigest()
-    parts = [digest_of(roles), weights, repr(replace(recipe, init_from=None, threads=1))]
+    parts = [digest_of(samples), weights, repr(replace(recipe, init_from=None, threads=1))]
     return sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 

@@ -13,8 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from jambot.music import ChordSpan, Meter, Note
+from jambot.roles.corpus import find_items
+from jambot.roles.journal import Journal
 from jambot.roles.piece import LEAST_NOTES
-from jambot.roles.sample import META_FILE, RoleSample, find_samples, read_sample, write_sample
+from jambot.roles.sample import RoleSample, read_sample, write_sample
 from jambot.roles.twins import groups, signature_of
 
 HELD_OUT = 1 / 6
@@ -44,10 +46,16 @@ def amount_of(samples: Sequence[RoleSample]) -> Amount:
     return Amount(len(pieces), sum(len(piece.target) for piece in pieces), minutes)
 
 
-def own_samples(prepared: Path) -> list[RoleSample]:
-    """The untransposed samples below `prepared`, in order of name."""
-    samples = (read_sample(folder) for folder in find_samples(prepared))
-    return [sample for sample in samples if sample.meta.transposition == 0]
+def samples_from(sources: Sequence[Path], prepared: Path) -> list[RoleSample]:
+    """What `prepare` made of these sources below `prepared`, in order of name.
+
+    Samples of files that have gone since, or of other sources, are left out.
+    """
+    with Journal(prepared) as journal:
+        items = [item for source in sources for item in find_items(source)]
+        entries = (journal.entry(item.source, item.name) for item in items)
+        names = {name for entry in entries if entry for name in entry.samples}
+    return [read_sample(prepared / name) for name in sorted(names)]
 
 
 def divided(samples: Sequence[RoleSample]) -> list[RoleSample]:
@@ -76,13 +84,9 @@ def write_divided(samples: Sequence[RoleSample], out: Path) -> None:
     (out / WHOLE).write_text(json.dumps(sides, indent=1) + "\n", encoding="utf-8")
 
 
-def digest_of(prepared: Path) -> str:
-    """What changes when any sample below `prepared` does."""
-    found = sha256()
-    for folder in find_samples(prepared):
-        found.update(folder.name.encode())
-        found.update((folder / META_FILE).read_bytes())
-    return found.hexdigest()
+def digest_of(samples: Sequence[RoleSample]) -> str:
+    """What changes when any of the samples does."""
+    return sha256(repr(samples).encode()).hexdigest()
 
 
 def _piece(sample: RoleSample) -> tuple[str, str | None]:
