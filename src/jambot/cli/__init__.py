@@ -73,7 +73,7 @@ EXTRAS = dict.fromkeys(
         "torch", "transformers",
     ),
     "train",
-) | {"mcp": "mcp"}  # fmt: skip
+) | {"mcp": "mcp", "av": "video", "PIL": "video"}  # fmt: skip
 """What brings a module that only some commands need."""
 
 

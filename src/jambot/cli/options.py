@@ -32,6 +32,20 @@ Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the s
 AnyChannel = Annotated[
     int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
 ]
+FILM = "A film of it"
+Video = Annotated[
+    Path | None, typer.Option(help="Make a film: .mp4 or .webm.", rich_help_panel=FILM)
+]
+Clip = Annotated[
+    Path | None,
+    typer.Option(help="Make a short silent loop: .gif, .webm or .mp4.", rich_help_panel=FILM),
+]
+PictureHeight = Annotated[int, typer.Option(help="Rows of the picture.", rich_help_panel=FILM)]
+PicturesPerSecond = Annotated[int, typer.Option(min=1, max=120, rich_help_panel=FILM)]
+CheckFilm = Annotated[
+    bool,
+    typer.Option("--check", help="Decode the film again and measure it.", rich_help_panel=FILM),
+]
 
 KNOBS: Mapping[str, str] = {
     "density": "Few notes or many.",

@@ -1,5 +1,6 @@
 """Commands that make music: jam, demo, generate."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,13 @@ from jambot.cli.options import (
     BeatsPerBar,
     Bpm,
     Channel,
+    CheckFilm,
+    Clip,
     FormChart,
+    PictureHeight,
+    PicturesPerSecond,
     Seed,
+    Video,
     sampled,
     session_settings,
     stage_options,
@@ -151,7 +157,9 @@ def demo(
     *,
     sampling: "SamplingSettings",
     knobs: "Controls",
-    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the take.")],
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the take; default takes/<date>.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=1, help="Length.")] = 60.0,
     seed: Seed = 1,
     realtime: Annotated[
@@ -160,13 +168,21 @@ def demo(
     comping: Annotated[Path | None, typer.Option(help="A MIDI file that plays the chords.")] = None,
     form: FormChart = None,
     bpm: Bpm = 120.0,
-    adapter: Adapter = "jazz",
+    adapter: Annotated[
+        str | None, typer.Option(help="Who solos; default: jazz, and in a film one after another.")
+    ] = None,
+    video: Video = None,
+    clip: Clip = None,
+    height: PictureHeight = 1080,
+    fps: PicturesPerSecond = 60,
+    check: CheckFilm = False,
 ) -> None:
     """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
 
     With --fast the same session runs on a clock moved by hand: the same notes for the same seed.
+    --video and --clip make a film of it, over comping of its own.
     """
-    from jambot.assets import DEMO_COMPING
+    from jambot.assets import DEMO_COMPING, FIRST_STYLE
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
@@ -174,12 +190,21 @@ def demo(
     settings = JamSettings(
         session_settings(bpm, 4, "now", seed, 2.0, form, controls=knobs),
         sampling,
-        adapter,
+        adapter or FIRST_STYLE,
         "memory",
-        performer=comping or DEMO_COMPING,
+        performer=comping,
         seconds=seconds,
         realtime=realtime,
     )
+    if video is not None or clip is not None or check:
+        from jambot.cli.filming import Filming, film
+        from jambot.video.production import Picture
+
+        asked = Filming(video, clip, Picture(height, fps), check)
+        with take_folder(out_dir) as folder:
+            film(asked, settings, adapter, folder)
+        return
+    settings = replace(settings, performer=comping or DEMO_COMPING)
     with Stopping() as stopping, take_folder(out_dir) as folder:
         play(settings, folder / LOG_FILE, stopping=stopping)
 

@@ -51,17 +51,23 @@ def find_soundfont() -> Path | None:
     return next(found, None)
 
 
+def what_is_missing() -> str:
+    """Why this machine cannot render, with the cure; empty where it can."""
+    if shutil.which("fluidsynth") is None:
+        return f"fluidsynth is not installed ({INSTALL})"
+    if find_soundfont() is None:
+        return f"no soundfont found; set {SOUNDFONT_VARIABLE} to one ({INSTALL})"
+    return ""
+
+
 def render(midi_path: Path, wav_path: Path, soundfont: Path | None = None) -> Sound:
     """Render `midi_path` to `wav_path` (16-bit stereo, 44.1 kHz).
 
     The wav appears whole or not at all. Never raises for what is missing on this machine.
     """
-    program = shutil.which("fluidsynth")
-    if program is None:
-        return Sound(None, f"fluidsynth is not installed ({INSTALL})")
-    font = soundfont or find_soundfont()
-    if font is None:
-        return Sound(None, f"no soundfont found; set {SOUNDFONT_VARIABLE} to one ({INSTALL})")
+    program, font = shutil.which("fluidsynth"), soundfont or find_soundfont()
+    if program is None or font is None:
+        return Sound(None, what_is_missing())
     partial = wav_path.with_name(f".{wav_path.stem}.partial.wav")
     command = [
         program, "-n", "-i", "-q", "-F", str(partial), "-T", "wav", "-O", "s16",

@@ -21,7 +21,7 @@ from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
 from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
 from jambot.realtime.priority import STAGE, no_long_collections, priority_for
-from jambot.realtime.session import Session
+from jambot.realtime.session import SHOW_SECONDS, Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
 from jambot.realtime.status import SessionStatus
@@ -55,6 +55,8 @@ class JamSettings:
     performer: Path | None = None
     seconds: float | None = None
     realtime: bool = True
+    show_seconds: float = SHOW_SECONDS
+    """How often `show` is called."""
 
 
 def load_model(adapter: str) -> LanguageModel:
@@ -89,12 +91,12 @@ def jam(
 ) -> None:
     """Play until `seconds` have passed or the process is told to stop.
 
-    `show` is called ten times a second on the stage's thread, `orders` (what has been asked for
-    since) at every tick; neither may block. `hear` may wrap the input, to hear more than the
-    keyboard. `stopping` is the caller's where the caller has more to end well than the jam. Ports
-    and model are opened before anything sounds, and may raise PortError, CheckpointError or
-    UsageError; then nothing raises until the music has
-    ended. PortError also where it ended with a port that was lost and had not come back.
+    `show` is called ten times a second (`show_seconds`) on the stage's thread, `orders` (what has
+    been asked for since) at every tick; neither may block. `hear` may wrap the input, to hear more
+    than the keyboard. `stopping` is the caller's where the caller has more to end well than the
+    jam. Ports and model are opened before anything sounds, and may raise PortError, CheckpointError
+    or UsageError; then nothing raises until the music has ended. PortError also where it ended with
+    a port that was lost and had not come back.
     """
     if stopping is None:
         with Stopping() as stopping:
@@ -179,6 +181,7 @@ def _play(
         styles=_styles(settings.adapter),
         ticks=ports.clock,
         link=_link(settings.session),
+        show_seconds=settings.show_seconds,
     )
     _write_opening(settings, ports, file, log)
     stopping.play()

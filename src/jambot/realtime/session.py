@@ -38,7 +38,7 @@ SLEPT_SECONDS = 1.0
 SETTLE_SECONDS = 0.25
 """How long closing waits to hear from the port that the last note-offs have left."""
 SHOW_SECONDS = 0.1
-"""How often views are shown where the session is."""
+"""How often views are shown where the session is, unless they want to see more or less of it."""
 
 
 class Session:
@@ -71,6 +71,7 @@ class Session:
         styles: Sequence[str] = (),
         ticks: InputPort | None = None,
         link: Link | None = None,
+        show_seconds: float = SHOW_SECONDS,
     ) -> None:
         self.settings, self.clock, self.log = settings, clock, log
         self.line = line or BeatLine(settings.bpm)
@@ -92,7 +93,7 @@ class Session:
         self._link = None if link is None else self._joined(link)
         self._line_log = LineLog(self.line, log)
         self._sink, self._player = sink, player
-        self._show, self._next_show = show, 0.0
+        self._show, self._show_seconds, self._next_show = show, show_seconds, 0.0
         self._performer = performer
         self._orders = orders
         self._next_frame = 0.0
@@ -138,7 +139,7 @@ class Session:
         self._line_log.note(now)
         self._frames(self.line.beat_at(now))
         if now >= self._next_show:
-            self._next_show = now + SHOW_SECONDS
+            self._next_show = now + self._show_seconds
             self._show(self.status(now))
 
     def close(self, reason: str) -> None:

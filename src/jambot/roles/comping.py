@@ -121,7 +121,7 @@ def comp(
             notes += _strike(
                 section, hands, span.chord, (_swung(beat, swing), length), tempo_bpm, random
             )
-    return _without_overlaps(by_onset(notes))
+    return without_overlaps(by_onset(notes))
 
 
 def _style_for(tempo_bpm: float, random: Random) -> str:
@@ -277,7 +277,7 @@ def _velocity(value: float) -> int:
     return max(20, min(120, round(value)))
 
 
-def _without_overlaps(notes: list[Note]) -> list[Note]:
+def without_overlaps(notes: list[Note]) -> list[Note]:
     """End a key before it is struck again."""
     kept: list[Note] = []
     next_on: dict[int, float] = {}
