@@ -34,6 +34,7 @@ NOT_RUN = {
     r"style\b": "a quarter of an hour; tests/test_style.py makes a tiny one",
     r"style\b|jam --adapter me": "minutes of training; tests/test_style.py makes a tiny one",
     r"jam --seconds 600": "ten minutes",
+    r"demo\b.* --video": "a minute of 1080p; tests/video makes small films",
     r"doctor\b": "eight seconds; tests/control examines each part",
     r"mcp\b": "serves until it is stopped; tests/control leads a jam through it",
     r"bench\b": "minutes, and JACK; tests/evaluation measures a short one",
