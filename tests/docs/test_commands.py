@@ -24,7 +24,7 @@ from jambot.music import Note, Track, write_midi
 ROOT = Path(__file__).parent.parent.parent
 HISTORY = "log.md"
 """Its lines are what was typed on their day."""
-PROGRAMS = ("jambot", "make", "python", "python3", "pytest", "pip", "bash")
+PROGRAMS = ("jambot", "make", "python", "python3", "pytest", "pip", "bash", "torchrun")
 PORT_NAMES = ("solo", "back", "in", "out", "A", "B")
 """`jambot solo` is the name of a cable."""
 
@@ -95,6 +95,8 @@ def commands(line: str, place: str, mentioned: bool) -> Iterator[Documented]:
     words = [w for w in shlex.split(line, comments=True) if not re.match(r"[A-Z_]+=", w)]
     if words[0].startswith("scripts/"):
         words.insert(0, "bash" if words[0].endswith(".sh") else "python")
+    if "jambot" in words[1:] and words[words.index("jambot") - 1] == "-m":
+        words = words[words.index("jambot") :]
     if len(words) > 1 and not (words[0] == "jambot" and words[1] in PORT_NAMES):
         yield Documented(place, mentioned, tuple(words))
 
