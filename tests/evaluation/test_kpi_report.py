@@ -56,7 +56,10 @@ def an_exam():
         "chord_swap": {"gap_bits": 0.21, "lost": 0.06}, "realism_auc": None, "agreement": None,
         "copy_rate": {"excess": -0.01}, "note_ms": {"p50": 6.0},
         "inside_human_iqr": {"count": 7, "of": 7},
-        "soloists": {"jazz": {"figures": {"chord_tone_ratio.all": SPREAD}}}, "excerpts": rows,
+        "soloists": {
+            who: {"figures": {"chord_tone_ratio.all": SPREAD}, "realism_auc": {"raw": 0.83}}
+            for who in ("people", "jazz", "markov")
+        }, "excerpts": rows,
         "settings": {"version": "0.1.0", "source": "wjd", "excerpts": 2, "bars": 32, "seed": 1},
         "machine": {"system": "Linux", "processor": "x86_64"},
     }  # fmt: skip
@@ -228,6 +231,13 @@ def test_takes_of_another_run_are_not_drawn_as_this_ones(folder):
     other = copy.deepcopy(BENCH)
     other["runs"][0]["session"]["seconds"] = 99.0
     assert strips(other) == {"ttfn_ms"}
+
+
+def test_people_and_the_chain_stand_beside_the_model(tmp_path):
+    _, page, _ = write_kpi(a_report(), tmp_path)
+    shown = page.read_text(encoding="utf-8")
+    assert "<th>Found</th><th>people</th><th>markov</th></tr>" in shown
+    assert '<td class="number note">0.83</td>' in shown
 
 
 def test_a_busy_machine_is_told(tmp_path):

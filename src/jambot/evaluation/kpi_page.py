@@ -14,13 +14,14 @@ from jambot.evaluation.kpi_tables import (
     bench_table,
     beside_table,
     changes_table,
+    exam_table,
     judged_table,
     published_table,
 )
 from jambot.evaluation.page import page, pairs
 from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
 from jambot.evaluation.regressions import Change, changes, regressed
-from jambot.evaluation.soloists import PEOPLE
+from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE
 from jambot.evaluation.stage_table import TABLE
 from jambot.evaluation.timing_boxes import timings
 
@@ -191,7 +192,8 @@ def _exam(report: KpiReport, steps: Steps) -> str:
     exam = report.inputs.exam
     if exam is None:
         return ""
-    soloists = {"people": PEOPLE, exam["model"][:9]: exam["model"]}
+    asked = {PEOPLE: PEOPLE, exam["model"][:9]: exam["model"], MARKOV: MARKOV, RULE: RULE}
+    soloists = {name: who for name, who in asked.items() if who in exam["soloists"]}
     boxes = []
     for figure in HUMAN_FIGURES:
         if figure.figure not in DOTS:
@@ -206,7 +208,8 @@ def _exam(report: KpiReport, steps: Steps) -> str:
         f"<h2>{PARTS['exam'][0]}: {escape(exam['model'])}</h2>"
         f'<p class="lede">{exam["settings"]["excerpts"]} held-out tunes. The model hears the hands'
         " only as they play, and is measured by the same code as the person who played the same"
-        f" bars.</p>{judged_table(report.of('exam'), steps)}"
+        f" bars, and as a Markov chain and a rule that did.</p>"
+        f"{exam_table(report.of('exam'), steps, exam)}"
         '<h3 class="part">Every tune, beside people</h3>'
         '<p class="lede">A dot is one tune, the band the middle half, the stroke the median.</p>'
         f'<div class="timings">{"".join(boxes)}</div>'

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from jambot.evaluation.gates import figure_at
 from jambot.evaluation.headline import duration
 from jambot.evaluation.kpi_definitions import definition_of
 from jambot.evaluation.kpi_report import Kpi, KpiReport
 from jambot.evaluation.page import verdict_chip
 from jambot.evaluation.published import PUBLISHED
 from jambot.evaluation.regressions import Change
+from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE
 
 ARROWS = {"worse": "▼ worse", "better": "▲ better", "same": "as before"}
 CHIPS = {"nearly": "Aim missed"}
@@ -54,12 +56,19 @@ def bench_table(report: KpiReport, steps: Steps) -> str:
 
 def judged_table(rows: Sequence[Kpi], steps: Steps) -> str:
     """A row for each figure of a part that was taken once."""
-    told = (
-        f'<tr>{_name(row.figure)}<td class="number note">{escape(row.asks)}</td>'
-        f"{_cell(row, steps)}</tr>"
-        for row in rows
-    )
+    told = (f"<tr>{_judged(row, steps)}</tr>" for row in rows)
     return table(("What is measured", "Gate, aim", "Found"), told)
+
+
+def exam_table(rows: Sequence[Kpi], steps: Steps, exam: Mapping[str, Any]) -> str:
+    """The same, with what people and the two baselines came to on the same bars."""
+    others = [who for who in (PEOPLE, MARKOV, RULE) if who in exam["soloists"]]
+    told = []
+    for row in rows:
+        values = (_of(exam["soloists"][who], row.figure) for who in others)
+        cells = "".join(f'<td class="number note">{said(value, "")}</td>' for value in values)
+        told.append(f"<tr>{_judged(row, steps)}{cells}</tr>")
+    return table(("What is measured", "Gate, aim", "Found", *others), told)
 
 
 def changes_table(found: Sequence[Change], rows: Sequence[Kpi]) -> str:
@@ -132,6 +141,16 @@ def _times(player: Mapping[str, Any], name: str, more: str) -> str:
         f'<td class="number"><b>{said(wall["p50"], "ms")}</b><br><small>p95'
         f" {said(wall['p95'], 'ms')}; own time {said(spent['p50'], 'ms')}</small>{more}</td>"
     )
+
+
+def _judged(row: Kpi, steps: Steps) -> str:
+    return f'{_name(row.figure)}<td class="number note">{escape(row.asks)}</td>{_cell(row, steps)}'
+
+
+def _of(soloist: Mapping[str, Any], figure: str) -> float | None:
+    """A soloist's figure: its median over the tunes, or what was asked of it as a whole."""
+    spread = soloist["figures"].get(figure)
+    return figure_at(soloist, figure) if spread is None else float(spread["median"])
 
 
 def _name(figure: str) -> str:
