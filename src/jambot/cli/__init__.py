@@ -19,6 +19,7 @@ from jambot.cli import (
     mcp,
     playing,
     proof,
+    stage_a,
     style,
     sweeping,
     takes,
@@ -37,6 +38,7 @@ app.add_typer(machine.app)
 app.add_typer(takes.app)
 app.add_typer(learning.app)
 app.add_typer(style.app)
+app.add_typer(stage_a.app)
 app.add_typer(sweeping.app)
 app.add_typer(proof.app)
 app.add_typer(mcp.app)

@@ -157,7 +157,7 @@ def train(
     Under torchrun or accelerate several processes train as one; one of them finishes the runs, when
     all are trained.
     """
-    from jambot.cli.finishing import finish_run
+    from jambot.pipeline.finishing import finish_run
     from jambot.training.config import load_runs
     from jambot.training.run import train as run
     from jambot.training.team import Team

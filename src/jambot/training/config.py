@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ ZERO_IS_FINE = {
     "weight_decay",
     "seed",
     "of_start",
+    "exam_tunes",
 }
 
 
@@ -80,6 +81,10 @@ class TrainConfig:
     """Evaluations without a better validation loss after which the run ends."""
     exam_source: str = ""
     """Corpus whose held-out tunes the finished run is examined on; empty takes all."""
+    exam_tunes: int = 0
+    """How many of them, spread over the list; 0 takes all."""
+    exam_bars: int = 32
+    """How long each solo of the exam is."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossWeights = field(default_factory=LossWeights)
 
@@ -87,6 +92,12 @@ class TrainConfig:
     def load(cls, path: Path) -> "TrainConfig":
         """Read a TOML file. Raises UsageError naming an unknown key, a wrong type or a bad file."""
         return cls.of(_read(path), path)
+
+    def within(self, folder: Path) -> "TrainConfig":
+        """The same run with its relative paths taken from `folder`."""
+        names = [n for n in ("roles", "out", "init_from", "adapter_from") if getattr(self, n)]
+        below: dict[str, Any] = {name: str(folder / getattr(self, name)) for name in names}
+        return replace(self, **below)
 
     @property
     def folder(self) -> Path:

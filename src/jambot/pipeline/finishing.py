@@ -42,7 +42,12 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
 def _examine(
     config: TrainConfig, exported: Path, report: Report, say: Callable[[str], None]
 ) -> None:
-    settings = ExamSettings(models=(str(exported),), source=config.exam_source or None)
+    settings = ExamSettings(
+        models=(str(exported),),
+        source=config.exam_source or None,
+        bars=config.exam_bars,
+        limit=config.exam_tunes or None,
+    )
     exam, _, page = run_exam(
         Path(config.roles),
         config.folder / "exam",

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# From a bare box to a folder to take home: sets up, gets the music, prepares, trains, exports,
+# examines, samples, gathers. Given again after a kill it goes on where it was.
+#
+#   scripts/runpod_train_stage_a.sh --data /workspace/music --work /workspace/stage_a --price 2.50
+#   scripts/runpod_train_stage_a.sh --source https://example.org/corpora   # NAME.tar.gz, checked
+#   scripts/runpod_train_stage_a.sh --tiny                                 # all of it in small
+#   scripts/runpod_train_stage_a.sh --dry-run ...                          # what it would do and take
+#
+# Every option is one of `jambot stage-a`; --processes is the number of GPUs unless told.
+# Reads PYTHON (default python3) and VENV (default .venv).
+set -euo pipefail
+here="$(pwd)"
+cd "$(dirname "$0")/.."
+root="$(pwd)"
+
+PYTHON="${PYTHON:-python3}"
+VENV="${VENV:-.venv}"
+case "$VENV" in /*) ;; *) VENV="$root/$VENV" ;; esac
+
+dry_run=""
+told_processes=""
+told_configs=""
+for word in "$@"; do
+    case "$word" in
+        --dry-run) dry_run=yes ;;
+        --processes | --processes=*) told_processes=yes ;;
+        --configs | --configs=*) told_configs=yes ;;
+    esac
+done
+
+gpus=0
+if command -v nvidia-smi >/dev/null 2>&1; then
+    gpus="$(nvidia-smi --list-gpus 2>/dev/null | grep -c '^GPU' || true)"
+fi
+
+ready() {
+    [ -x "$VENV/bin/python" ] && "$VENV/bin/python" - 2>/dev/null <<'PYTHON'
+from importlib.util import find_spec
+import sys
+
+needed = ("jambot", "torch", "transformers", "peft", "joblib", "psutil", "tensorboard", "sklearn")
+sys.exit(not all(find_spec(name) for name in needed))
+PYTHON
+}
+
+set_up() {
+    # The CUDA build of torch takes 6 GB with what it brings, the CPU build 1 GB.
+    local needed_gb=3 free_gb
+    [ "$gpus" -gt 0 ] && needed_gb=10
+    free_gb="$(df -Pk "$root" | awk 'NR == 2 { print int($4 / 1048576) }')"
+    if [ "$free_gb" -lt "$needed_gb" ]; then
+        echo "set-up: $free_gb GB of disk are free, $needed_gb GB needed" >&2
+        exit 1
+    fi
+    PYTHON="$PYTHON" VENV="$VENV" bash scripts/setup_playing.sh
+    local index=()
+    if [ "$gpus" -eq 0 ] && [ "$(uname -s)" = Linux ]; then
+        index=(--extra-index-url https://download.pytorch.org/whl/cpu)
+    fi
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+        ${index[@]+"${index[@]}"} -e '.[train]'
+}
+
+if ready; then
+    echo "set-up: there already"
+elif [ -n "$dry_run" ]; then
+    echo "set-up: would make $VENV with everything that training needs"
+    echo "the rest can be told once that is there"
+    exit 0
+else
+    echo "set-up: making $VENV"
+    set_up
+fi
+if [ -z "$dry_run" ] && ! command -v fluidsynth >/dev/null 2>&1; then
+    echo "set-up: no fluidsynth; samples will be MIDI and pictures (apt-get install fluidsynth timgm6mb-soundfont)"
+fi
+
+words=("$@")
+if [ -z "$told_processes" ] && [ "$gpus" -gt 1 ]; then
+    words+=(--processes "$gpus")
+fi
+if [ -z "$told_configs" ]; then
+    words+=(--configs "$root/configs")
+fi
+cd "$here"
+exec "$VENV/bin/python" -m jambot stage-a ${words[@]+"${words[@]}"}

@@ -1,0 +1,113 @@
+"""Where the music comes from: a folder, or archives fetched and checked, each corpus by its digest.
+
+`corpora.toml` says what the shipped models learnt from. A corpus' digest is the SHA-256 of what
+`sha256sum` prints for its files in order of their names, so that it can be taken by hand::
+
+    cd wjd && find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
+"""
+
+import hashlib
+import shutil
+import tarfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from jambot.errors import DatasetError, UsageError
+from jambot.model.folder import Replacement
+
+PIECE_BYTES = 1 << 20
+TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """One entry of `corpora.toml`. What is no `source` is only read by the corpus beside it."""
+
+    name: str
+    digest: str
+    home: str
+    licence: str
+    source: bool = True
+
+
+def read_corpora(path: Path) -> list[Corpus]:
+    """The corpora that a list names. Raises UsageError where it is none."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return [Corpus(name, **entry) for name, entry in content.items()]
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"{path} is no list of corpora: {error}", "configs/corpora.toml"
+        ) from error
+
+
+def digest(folder: Path) -> str:
+    """What tells this content from any other, whatever the archive it came in."""
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    whole = hashlib.sha256()
+    for name in files:
+        with (folder / name).open("rb") as file:
+            whole.update(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n".encode())
+    return whole.hexdigest()
+
+
+def fetch(base: str, corpora: list[Corpus], folder: Path, say: Callable[[str], None]) -> None:
+    """Make `folder` hold every corpus, from `base/NAME.tar.gz` (https, http or file).
+
+    What is there already and whole is kept; what is not as its digest says is thrown away. Raises
+    DatasetError naming the corpus.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for corpus in corpora:
+        place = folder / corpus.name
+        if place.is_dir() and digest(place) == corpus.digest:
+            say(f"{corpus.name}: there already, and whole")
+            continue
+        archive = folder / f".{corpus.name}.tar.gz"
+        address = f"{base.rstrip('/')}/{corpus.name}.tar.gz"
+        say(f"{corpus.name}: fetching {address}")
+        _download(address, archive)
+        try:
+            with Replacement(place) as new:
+                _unpack(archive, corpus, new)
+        finally:
+            archive.unlink(missing_ok=True)
+
+
+def _download(address: str, archive: Path) -> None:
+    try:
+        with urlopen(address, timeout=TIMEOUT_S) as answer, archive.open("wb") as file:
+            shutil.copyfileobj(answer, file, PIECE_BYTES)
+    except (URLError, OSError, ValueError) as error:
+        archive.unlink(missing_ok=True)
+        raise DatasetError(
+            f"{address} cannot be fetched ({error})",
+            "an archive of the corpus",
+            "give the command again, another --source, or --data FOLDER",
+        ) from error
+
+
+def _unpack(archive: Path, corpus: Corpus, folder: Path) -> None:
+    """Fill `folder` with what the archive holds below the corpus' name, if it is what it should."""
+    try:
+        with tarfile.open(archive) as content:
+            content.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise DatasetError(
+            f"{corpus.name}.tar.gz is broken ({error})", "a tar.gz archive"
+        ) from error
+    inner = folder / corpus.name
+    found = digest(inner) if inner.is_dir() else "no such folder in it"
+    if found != corpus.digest:
+        raise DatasetError(
+            f"{corpus.name}.tar.gz holds {found}",
+            f"{corpus.name}/ with the digest {corpus.digest}",
+            "take the corpus from where corpora.toml says, or name your own by --data",
+        )
+    for path in inner.iterdir():
+        path.rename(folder / path.name)
+    inner.rmdir()
