@@ -82,7 +82,7 @@ def test_the_digest_is_what_sha256sum_says(tmp_path: Path) -> None:
 
 
 def test_the_list_of_corpora_can_be_read_and_a_broken_one_is_refused(tmp_path: Path) -> None:
-    corpora = read_corpora(CONFIGS / "corpora.toml")
+    corpora = read_corpora(CONFIGS / "corpora" / "shipped.toml")
     assert len(corpora) == 5
     assert all(len(corpus.digest) == 64 for corpus in corpora)
     (tmp_path / "corpora.toml").write_text("[one]\ncolour = 1\n", encoding="utf-8")

@@ -21,7 +21,7 @@ def stage_a(
         Path | None, typer.Option(help="A folder of corpora, or of MIDI; nothing is fetched.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="URL with NAME.tar.gz for each corpus of corpora.toml.")
+        str | None, typer.Option(help="URL with NAME.tar.gz for each corpus of configs/corpora/.")
     ] = None,
     tiny: Annotated[
         bool, typer.Option("--tiny", help="Everything very small; made-up music unless told.")

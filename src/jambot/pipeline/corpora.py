@@ -1,7 +1,7 @@
 """Where the music comes from: a folder, or archives fetched and checked, each corpus by its digest.
 
-`corpora.toml` says what the shipped models learnt from. A corpus' digest is the SHA-256 of what
-`sha256sum` prints for its files in order of their names, so that it can be taken by hand::
+`configs/corpora/shipped.toml` says what the shipped models learnt from. A corpus' digest is the
+SHA-256 of what `sha256sum` prints for its files in order of their names; taken by hand::
 
     cd wjd && find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
 """
@@ -25,7 +25,7 @@ TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One entry of `corpora.toml`. What is no `source` is only read by the corpus beside it."""
+    """One entry of such a list. What is no `source` is only read by the corpus beside it."""
 
     name: str
     digest: str
@@ -41,7 +41,7 @@ def read_corpora(path: Path) -> list[Corpus]:
         return [Corpus(name, **entry) for name, entry in content.items()]
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            f"{path} is no list of corpora: {error}", "configs/corpora.toml"
+            f"{path} is no list of corpora: {error}", "see configs/corpora/"
         ) from error
 
 
@@ -106,7 +106,7 @@ def _unpack(archive: Path, corpus: Corpus, folder: Path) -> None:
         raise DatasetError(
             f"{corpus.name}.tar.gz holds {found}",
             f"{corpus.name}/ with the digest {corpus.digest}",
-            "take the corpus from where corpora.toml says, or name your own by --data",
+            "take the corpus from where configs/corpora/ says, or name your own by --data",
         )
     for path in inner.iterdir():
         path.rename(folder / path.name)

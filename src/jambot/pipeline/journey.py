@@ -29,7 +29,7 @@ from jambot.training.config import TrainConfig, load_runs
 from jambot.training.run import train
 
 CORPORA_BYTES, CORPORA_PIECES = 33_000_000, 2_670
-"""Of `corpora.toml`."""
+"""Of `corpora/shipped.toml`."""
 ETUDE_BYTES = 100_000
 RESTARTS = 3
 """How often torchrun starts all workers again after one of them has died."""
@@ -39,7 +39,7 @@ RESTARTS = 3
 class Journey:
     """Where to, with what, and where the music comes from: `data`, `source`, or made up (`tiny`).
 
-    `configs` is the folder of `stage_a.toml`, `corpora.toml` and `tiny/`. `processes` train as one.
+    `configs` is the folder of `stage_a.toml`, `corpora/` and `tiny/`. `processes` train as one.
     """
 
     work: Path
@@ -67,7 +67,7 @@ class Journey:
 
     def corpora(self) -> list[Corpus]:
         """What is fetched where there is no `data`."""
-        return read_corpora(self.configs / "corpora.toml")
+        return read_corpora(self.configs / "corpora" / "shipped.toml")
 
     def music(self) -> list[Path]:
         """The folders to prepare, as far as they are there yet."""
