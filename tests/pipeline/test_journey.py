@@ -122,6 +122,26 @@ def test_stopped_after_each_step_it_goes_on_with_the_next_and_ends_with_all(
     assert did(go(journey)) == STEPS[3:]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="every death needs a process of its own")
+def test_killed_in_every_step_it_ends_with_the_same_weights(
+    journey: Journey, tmp_path: Path
+) -> None:
+    """At the first sign of life of each, then when it is whole and only its mark is missing."""
+    killed = replace(journey, work=tmp_path / "killed")
+    program = Path(__file__).with_name("kill_at_each_step.py")
+    command = [sys.executable, str(program), str(killed.work), str(killed.configs), *STEPS]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == [f"{step} died 2" for step in STEPS]
+    assert did(go(killed)) == []
+
+    go(journey)
+    for weights in ("tiny_base/model.safetensors", "tiny_style/adapter.safetensors"):
+        folders = (work.home / "checkpoints" for work in (journey, killed))
+        first, second = ((folder / weights).read_bytes() for folder in folders)
+        assert first == second, weights
+
+
 def test_killed_in_the_middle_of_training_it_goes_on_from_the_last_checkpoint(
     journey: Journey,
 ) -> None:
