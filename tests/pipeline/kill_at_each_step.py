@@ -1,4 +1,4 @@
-"""Goes the whole way, and dies in every step of it: at its first sign of life, then before its mark.
+"""Goes the whole way, and dies in every step: at its first sign of life, then before its mark.
 
 kill_at_each_step.py WORK CONFIGS STEP ...      prints how often it died in each
 """
