@@ -127,8 +127,8 @@ class Mischief:
         return name
 
     def awake(self, seconds: float) -> float:
-        """How long the machine had been awake at a moment of the clock."""
-        return seconds - sum(slept for at, slept in self._sleeps if at < seconds)
+        """Seconds awake until a moment of the clock, which may lie within a sleep."""
+        return seconds - sum(min(slept, seconds - at) for at, slept in self._sleeps if at < seconds)
 
     def go_on(self) -> None:
         """What is due of what was begun."""
