@@ -10,6 +10,9 @@ from jambot.realtime.settings import Response, SessionSettings
 HELD_SECONDS = 0.03
 """Notes of a plan that is being replaced are promised no earlier than this before they are due: the
 port that wants its messages earliest is given them 25 ms ahead."""
+HEARING_SECONDS = 0.003
+"""What was struck less than this ago may not have been heard: a period of the port, and a tick.
+Promising so much later keeps notes on a chord that was left within the horizon of its strike."""
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Horizon:
     def commit(self, now: float) -> float:
         """The beat before which notes are promised by now."""
         now += self.settings.latency_seconds
-        later = self.line.beat_at(now + self.settings.commit_seconds)
+        later = self.line.beat_at(now + self.settings.commit_seconds - HEARING_SECONDS)
         return max(later, self.line.beat_at(now) + self.settings.commit_beats)
 
     def held(self, now: float) -> float:
