@@ -3,17 +3,22 @@
 Input is stamped and output scheduled by frame, so that neither depends on when Python runs. Both
 times lie on one line: the frame at which a message is in the port. An arrival may be stamped up to
 one JACK period ahead of the moment it is polled.
+
+On a computer that is too busy JACK gives up a period, and what was written in it. A lost note-on is
+a rest; a lost note-off would leave a note sounding, so those of the last moments are written again.
 """
 
 import heapq
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from jambot.errors import PortError
 from jambot.realtime.clock import Clock
+from jambot.realtime.ports.ended_notes import EndedNotes
 from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
 from jambot.realtime.ports.jack_time import FrameLine
 from jambot.realtime.ports.naming import pick
@@ -61,13 +66,15 @@ class JackClient:
         self._departed: deque[SentMessage] = deque(maxlen=KEPT_RECORDS)
         self._queue: list[tuple[float, int, bytes]] = []
         self._handed_in = 0
-        self._sounding = SoundingNotes()
+        self._sounding, self._ended = SoundingNotes(), EndedNotes()
+        self._lost_periods = self._made_up_for = 0
         self._server_gone = False
         self._closed = False
         self._silenced_cycles = 0
         self._silenced = threading.Event()
         self._called_at = time.monotonic()
         self._client.set_shutdown_callback(self._on_shutdown)
+        self._client.set_xrun_callback(self._on_xrun)
         self._client.set_process_callback(self._process)
         self._client.activate()
 
@@ -142,6 +149,9 @@ class JackClient:
     def _on_shutdown(self, status: Any, reason: str) -> None:
         self._server_gone = True
 
+    def _on_xrun(self, delayed_usecs: float) -> None:
+        self._lost_periods += 1
+
     def _process(self, cycle_frames: int) -> None:
         """One JACK period: stamp what came, write what is due before the period ends."""
         self._called_at = time.monotonic()
@@ -182,7 +192,7 @@ class JackClient:
 
     def _write_due(self, start: int, cycle_frames: int) -> None:
         self._out.clear_buffer()
-        written = 0
+        written = self._end_again(start)
         while self._queue:
             due, _, data = self._queue[0]
             offset = max(0, self._line.frame_at(due) - start)
@@ -197,8 +207,22 @@ class JackClient:
                 continue
             written += 1
             heapq.heappop(self._queue)
+            sent = SentMessage(due, self._line.seconds_at(start + offset), data)
             self._sounding.follow(data)
-            self._departed.append(SentMessage(due, self._line.seconds_at(start + offset), data))
+            self._ended.follow(data, sent.actual_seconds)
+            self._departed.append(sent)
+
+    def _end_again(self, start: int) -> int:
+        """After lost periods, say the ends of the last notes again; how many that were."""
+        lost, written = self._lost_periods, 0
+        if lost == self._made_up_for:
+            return 0
+        self._made_up_for = lost
+        for note_off in self._ended.note_offs(self._line.seconds_at(start)):
+            with suppress(self._jack.JackError):  # the period is full
+                self._out.write_midi_event(0, note_off)
+                written += 1
+        return written
 
 
 @dataclass(frozen=True, slots=True)

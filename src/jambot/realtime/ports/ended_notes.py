@@ -1,0 +1,31 @@
+"""Notes that ended a moment ago: told again to whoever may have missed it."""
+
+AGAIN_SECONDS = 0.25
+"""So long ago a note may have ended and its end still be told again: word of a lost period comes
+well within this."""
+
+
+class EndedNotes:
+    """The ends of the last notes of a stream of sent messages, where they do not sound again.
+
+    Threads: owned by whoever sends.
+    """
+
+    def __init__(self) -> None:
+        self._ended: dict[tuple[int, int], float] = {}
+
+    def follow(self, data: bytes, seconds: float) -> None:
+        """Take note of one message that was sent at this time."""
+        if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
+            return
+        key = (data[0] & 0x0F, data[1])
+        if data[0] >> 4 == 0x9 and data[2] > 0:
+            self._ended.pop(key, None)
+        else:
+            self._ended[key] = seconds
+
+    def note_offs(self, seconds: float) -> list[bytes]:
+        """The note-offs that a receiver may have missed by now; empty where nothing ended."""
+        since = seconds - AGAIN_SECONDS
+        self._ended = {key: at for key, at in self._ended.items() if at > since}
+        return [bytes((0x80 | channel, pitch, 0)) for channel, pitch in self._ended]
