@@ -34,14 +34,15 @@ if command -v nvidia-smi >/dev/null 2>&1; then
     gpus="$(nvidia-smi --list-gpus 2>/dev/null | grep -c '^GPU' || true)"
 fi
 
-ready() {
-    [ -x "$VENV/bin/python" ] && "$VENV/bin/python" - 2>/dev/null <<'PYTHON'
-from importlib.util import find_spec
-import sys
+made_of() {
+    cat pyproject.toml constraints.txt | cksum
+}
 
-needed = ("jambot", "torch", "transformers", "peft", "joblib", "psutil", "tensorboard", "sklearn")
-sys.exit(not all(find_spec(name) for name in needed))
-PYTHON
+# Set up to the end by this script, or in any other way: `make test`, the image, by hand.
+ready() {
+    [ -x "$VENV/bin/python" ] || return 1
+    [ "$(cat "$VENV/.training" 2>/dev/null)" = "$(made_of)" ] ||
+        "$VENV/bin/python" scripts/check_training_setup.py
 }
 
 set_up() {
@@ -53,6 +54,7 @@ set_up() {
         echo "set-up: $free_gb GB of disk are free, $needed_gb GB needed" >&2
         exit 1
     fi
+    rm -f "$VENV/.training"
     PYTHON="$PYTHON" VENV="$VENV" bash scripts/setup_playing.sh
     local index=()
     if [ "$gpus" -eq 0 ] && [ "$(uname -s)" = Linux ]; then
@@ -60,6 +62,7 @@ set_up() {
     fi
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
         ${index[@]+"${index[@]}"} -e '.[train]'
+    made_of >"$VENV/.training"
 }
 
 if ready; then

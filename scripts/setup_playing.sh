@@ -15,8 +15,8 @@ if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "setup: found $("$PYTHON" --version 2>&1); JAM_BOT needs Python 3.11 or later: make setup PYTHON=python3.12" >&2
     exit 1
 fi
-if [ ! -x "$VENV/bin/python" ] && ! "$PYTHON" -m venv "$VENV"; then
-    rm -rf "$VENV"
+# Also where one was cut off before it had its pip.
+if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1 && ! "$PYTHON" -m venv "$VENV"; then
     echo "setup: '$PYTHON -m venv' failed; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2
     exit 1
 fi
