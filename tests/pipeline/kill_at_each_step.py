@@ -1,6 +1,6 @@
 """Goes the whole way, and dies in every step: at its first sign of life, then before its mark.
 
-kill_at_each_step.py WORK CONFIGS STEP ...      prints how often it died in each
+kill_at_each_step.py WORK CONFIGS STEP ...      prints where it died in each
 """
 
 import os
@@ -16,6 +16,7 @@ from jambot.pipeline.steps import Done, Journal, Report, run_steps
 
 
 def die(*_: object) -> None:
+    """In the middle of a step."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -23,15 +24,15 @@ class Unmarked(Journal):
     """Dies when a step is whole and only its mark is missing."""
 
     def add(self, name: str, done: Done) -> None:
-        die()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def quiet(*_: object) -> None:
     """Say nothing."""
 
 
-def lives(journey: Journey, step: str, journal: type[Journal], report: Report) -> bool:
-    """Whether a process of its own comes to the end of the step."""
+def end_of(journey: Journey, step: str, journal: type[Journal], report: Report) -> str:
+    """How a process of its own ends that does this step."""
 
     @contextmanager
     def watch(name: str) -> Iterator[Report]:
@@ -42,17 +43,16 @@ def lives(journey: Journey, step: str, journal: type[Journal], report: Report) -
         run_steps(journey.steps(quiet), journal(journey.work / "steps"), watch, quiet, step)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    return status == 0
+    return {0: "done", signal.SIGKILL: "died in the middle", signal.SIGTERM: "died unmarked"}[status]
 
 
 def main() -> None:
     work, configs, *steps = sys.argv[1:]
     journey = Journey(Path(work), Path(configs), tiny=True, jobs=1)
     for step in steps:
-        died = 0
-        for journal, report in ((Unmarked, die), (Unmarked, quiet), (Journal, quiet)):
-            died += not lives(journey, step, journal, report)
-        print(f"{step} died {died}", flush=True)
+        fates = ((Unmarked, die), (Unmarked, quiet), (Journal, quiet))
+        ends = [end_of(journey, step, journal, report) for journal, report in fates]
+        print(f"{step}: {', '.join(ends)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """Music is fetched whole and checked, or not at all."""
 
+import json
+import os
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -88,3 +91,23 @@ def test_the_list_of_corpora_can_be_read_and_a_broken_one_is_refused(tmp_path: P
     (tmp_path / "corpora.toml").write_text("[one]\ncolour = 1\n", encoding="utf-8")
     with pytest.raises(UsageError, match="no list of corpora"):
         read_corpora(tmp_path / "corpora.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="every death needs a process of its own")
+def test_a_kill_at_any_moment_of_fetching_leaves_nothing_that_is_believed(
+    server: tuple[str, Corpus], tmp_path: Path
+) -> None:
+    base, corpus = server
+    program = Path(__file__).with_name("kill_while_fetching.py")
+    folder = tmp_path / "corpora"
+    command = [sys.executable, str(program), base, corpus.name, corpus.digest, str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    *early, unpacked, whole = map(json.loads, ended.stdout.splitlines())
+    assert len(early) >= 2
+    assert all(left == [".etudes.tar.gz"] for left in early)
+    assert len(unpacked) == 2
+    assert "etudes" not in unpacked
+    assert whole == ["etudes"]
+    assert [path.name for path in folder.iterdir()] == ["etudes"]
+    assert digest(folder / "etudes") == corpus.digest

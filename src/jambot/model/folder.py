@@ -45,6 +45,12 @@ class Replacement:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a kill has left of a Replacement of `folder`, where nobody else is at one."""
+    for left in folder.parent.glob(f".{folder.name}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def write_description(path: Path, description: dict[str, Any]) -> None:
     """Write `description` as JSON, with the format's number before it."""
     text = json.dumps({"format": FORMAT, **description}, indent=2)

@@ -7,17 +7,18 @@ SHA-256 of what `sha256sum` prints for its files in order of their names; taken 
 """
 
 import hashlib
-import shutil
 import tarfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from jambot.errors import DatasetError, UsageError
-from jambot.model.folder import Replacement
+from jambot.model.folder import Replacement, sweep
+from jambot.pipeline.steps import Report
 
 PIECE_BYTES = 1 << 20
 TIMEOUT_S = 60.0
@@ -55,33 +56,44 @@ def digest(folder: Path) -> str:
     return whole.hexdigest()
 
 
-def fetch(base: str, corpora: list[Corpus], folder: Path, say: Callable[[str], None]) -> None:
+def fetch(
+    base: str,
+    corpora: list[Corpus],
+    folder: Path,
+    say: Callable[[str], None],
+    report: Report = lambda done, total, text: None,
+) -> None:
     """Make `folder` hold every corpus, from `base/NAME.tar.gz` (https, http or file).
 
     What is there already and whole is kept; what is not as its digest says is thrown away. Raises
     DatasetError naming the corpus.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for corpus in corpora:
-        place = folder / corpus.name
+    for number, corpus in enumerate(corpora):
+        place, archive = folder / corpus.name, folder / f".{corpus.name}.tar.gz"
+        sweep(place)
+        archive.unlink(missing_ok=True)
         if place.is_dir() and digest(place) == corpus.digest:
             say(f"{corpus.name}: there already, and whole")
-            continue
-        archive = folder / f".{corpus.name}.tar.gz"
-        address = f"{base.rstrip('/')}/{corpus.name}.tar.gz"
-        say(f"{corpus.name}: fetching {address}")
-        _download(address, archive)
-        try:
-            with Replacement(place) as new:
-                _unpack(archive, corpus, new)
-        finally:
-            archive.unlink(missing_ok=True)
+        else:
+            address = f"{base.rstrip('/')}/{corpus.name}.tar.gz"
+            say(f"{corpus.name}: fetching {address}")
+            tell = partial(report, number, len(corpora))
+            _download(address, archive, tell)
+            try:
+                with Replacement(place) as new:
+                    _unpack(archive, corpus, new, tell)
+            finally:
+                archive.unlink(missing_ok=True)
+        report(number + 1, len(corpora), corpus.name)
 
 
-def _download(address: str, archive: Path) -> None:
+def _download(address: str, archive: Path, tell: Callable[[str], None]) -> None:
     try:
         with urlopen(address, timeout=TIMEOUT_S) as answer, archive.open("wb") as file:
-            shutil.copyfileobj(answer, file, PIECE_BYTES)
+            while piece := answer.read(PIECE_BYTES):
+                file.write(piece)
+                tell(f"{archive.name.lstrip('.')}: {file.tell() / 1e6:.0f} MB")
     except (URLError, OSError, ValueError) as error:
         archive.unlink(missing_ok=True)
         raise DatasetError(
@@ -91,7 +103,10 @@ def _download(address: str, archive: Path) -> None:
         ) from error
 
 
-def _unpack(archive: Path, corpus: Corpus, folder: Path) -> None:
+
+def _unpack(
+    archive: Path, corpus: Corpus, folder: Path, tell: Callable[[str], None]
+) -> None:
     """Fill `folder` with what the archive holds below the corpus' name, if it is what it should."""
     try:
         with tarfile.open(archive) as content:
@@ -100,6 +115,7 @@ def _unpack(archive: Path, corpus: Corpus, folder: Path) -> None:
         raise DatasetError(
             f"{corpus.name}.tar.gz is broken ({error})", "a tar.gz archive"
         ) from error
+    tell(f"{corpus.name}: unpacked")
     inner = folder / corpus.name
     found = digest(inner) if inner.is_dir() else "no such folder in it"
     if found != corpus.digest:

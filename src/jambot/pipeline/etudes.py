@@ -7,8 +7,9 @@ model nothing worth hearing.
 import random
 from pathlib import Path
 
-from jambot.model.folder import Replacement
+from jambot.model.folder import Replacement, sweep
 from jambot.music import Note, TempoMap, Track, write_midi
+from jambot.pipeline.steps import Report
 
 NAME = "etudes"
 PIECES = 12
@@ -18,14 +19,16 @@ CYCLE = ((2, 5, 9, 12), (-5, 5, 11, 16), (0, 4, 7, 11), (-3, 1, 7, 10))
 """Four chords in semitones above the tonic: minor seventh, dominant, major seventh, dominant."""
 
 
-def write_etudes(folder: Path) -> Path:
+def write_etudes(folder: Path, report: Report = lambda done, total, text: None) -> Path:
     """Write the corpus below `folder`, whole; its place. The same pieces every time."""
+    sweep(folder / NAME)
     with Replacement(folder / NAME) as new:
         rows = ["id,split"]
         for number in range(PIECES):
             name = f"etude_{number:02}"
             _write(new / f"{name}.mid", random.Random(number))
             rows.append(f"{name},{'val' if number < HELD_OUT else 'train'}")
+            report(number + 1, PIECES, name)
         (new / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder / NAME
 

@@ -13,11 +13,12 @@
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jambot.model.folder import Replacement
+from jambot.model.folder import Replacement, sweep
 from jambot.pipeline.home_page import write_page
+from jambot.pipeline.steps import Report
 from jambot.training.config import TrainConfig
 
 PLACES = (
@@ -31,24 +32,32 @@ PLACES = (
 """Where each thing of a run lies, and where it goes."""
 
 
-def gather(work: Path, runs: Sequence[TrainConfig], home: Path) -> None:
+def gather(work: Path, runs: Sequence[TrainConfig], home: Path, report: Report) -> None:
     """Make `home` of what `runs` left, whole, in place of what stood there."""
+    sweep(home)
+    belongings = [found for run in runs for found in _belongings(run)]
     with Replacement(home) as new:
-        for run in runs:
-            for there, here in PLACES:
-                _copy(run.folder / there.format(run.name), new / here.format(run.name))
+        for number, (there, here) in enumerate(belongings, 1):
+            (new / here).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(there, new / here)
+            report(number, len(belongings), here.as_posix())
+
         write_page(work, runs, new)
         files = sorted(path for path in new.rglob("*") if path.is_file())
         lines = [f"{_digest(path)}  {path.relative_to(new).as_posix()}\n" for path in files]
         (new / "sha256.txt").write_text("".join(lines), encoding="utf-8")
 
 
-def _copy(there: Path, here: Path) -> None:
-    here.parent.mkdir(parents=True, exist_ok=True)
-    if there.is_dir():
-        shutil.copytree(there, here)
-    elif there.is_file():
-        shutil.copy2(there, here)
+def _belongings(run: TrainConfig) -> Iterator[tuple[Path, Path]]:
+    """Each file of a run that is carried away, and its place at home."""
+    for there, here in PLACES:
+        place, goal = run.folder / there.format(run.name), Path(here.format(run.name))
+        if place.is_file():
+            yield place, goal
+        for path in sorted(place.rglob("*")):
+            if path.is_file():
+                yield path, goal / path.relative_to(place)
+
 
 
 def _digest(path: Path) -> str:

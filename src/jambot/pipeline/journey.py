@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
@@ -103,7 +104,7 @@ class Journey:
             self._prepare(),
             *(self._train(run, say) for run in runs),
             *(self._finish(run, say) for run in runs),
-            Step("gather", "", self.home, lambda report: gather(self.work, runs, self.home)),
+            Step("gather", "", self.home, partial(gather, self.work, runs, self.home)),
         ]
 
     def _fetch(self, say: Callable[[str], None]) -> Step:
@@ -118,9 +119,9 @@ class Journey:
                 "fetch",
                 f"source {corpora}",
                 folder,
-                lambda report: fetch(base, corpora, folder, say),
+                partial(fetch, base, corpora, folder, say),
             )
-        return Step("fetch", "made up", folder / NAME, lambda report: _void(write_etudes(folder)))
+        return Step("fetch", "made up", folder / NAME, partial(write_etudes, folder))
 
     def _prepare(self) -> Step:
         out = self.work / "data" / "roles" / "lead"
@@ -181,7 +182,3 @@ def train_together(config: Path, work: Path, processes: int) -> None:
 
 def _text_of(config: Path) -> str:
     return hashlib.sha256(config.read_bytes()).hexdigest()
-
-
-def _void(_: object) -> None:
-    """What a step need not give back."""

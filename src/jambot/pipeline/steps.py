@@ -30,7 +30,7 @@ class Step:
     name: str
     made_of: str
     output: Path
-    do: Callable[[Report], None]
+    do: Callable[[Report], object]
 
 
 @dataclass(frozen=True, slots=True)
