@@ -10,11 +10,13 @@ import sys
 import time
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jambot.errors import UsageError
+from jambot.pipeline.etudes import write_etudes
 from jambot.pipeline.forecast import Forecast, check_machine
 from jambot.pipeline.journey import Journey, sources_in
 from jambot.pipeline.steps import Journal, Report, Step, run_steps
@@ -122,6 +124,45 @@ def test_stopped_after_each_step_it_goes_on_with_the_next_and_ends_with_all(
     assert did(go(journey)) == STEPS[3:]
 
 
+def test_new_music_is_prepared_and_learnt_from(journey: Journey, tmp_path: Path) -> None:
+    """And what was made without it is not gone on with."""
+    own = replace(journey, data=write_etudes(tmp_path / "music"))
+    assert did(go(own, "train:tiny_base")) == STEPS[:3]
+    (own.data / ".DS_Store").touch()
+    os.utime(own.data / "metadata.csv", (0, 0))
+    assert did(go(own, "train:tiny_base")) == []
+
+    weights = journey.work / "checkpoints" / "tiny_base" / "best" / "model.safetensors"
+    before = weights.read_bytes()
+    shutil.copy(own.data / "etude_11.mid", own.data / "new.mid")
+    (own.data / "etude_05.mid").unlink()
+    assert did(go(own, "train:tiny_base")) == STEPS[:3]
+    pieces = [path.name for path in (journey.work / "data" / "roles" / "lead").iterdir()]
+    assert any("new" in piece for piece in pieces)
+    assert not any("etude_05" in piece for piece in pieces)
+    assert weights.read_bytes() != before
+
+
+def test_a_step_that_was_begun_of_something_else_forgets_it(tmp_path: Path) -> None:
+    """Whether it was whole or not, and also when what it is made of turns back."""
+    journal, told = Journal(tmp_path / "steps"), list[str]()
+
+    def do(made_of: str, report: Report) -> None:
+        told.append(made_of)
+        if made_of == "cut off":
+            raise KeyboardInterrupt
+
+    for made_of in ("one", "one", "cut off", "cut off", "one", "one"):
+        forget = partial(told.append, "forgot")
+        step = Step("step", made_of, tmp_path, partial(do, made_of), forget)
+        try:
+            run_steps([step], journal, lambda name: nullcontext(print), lambda sentence: None)
+        except KeyboardInterrupt:
+            told.append("killed")
+    again = ["cut off", "killed", "cut off", "killed"]
+    assert told == ["one", "forgot", *again, "forgot", "one"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="every death needs a process of its own")
 def test_killed_in_every_step_it_ends_with_the_same_weights(
     journey: Journey, tmp_path: Path
@@ -180,6 +221,9 @@ def test_without_music_nothing_begins(journey: Journey, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no music in"):
         replace(journey, data=tmp_path / "empty").check()
+    own = write_etudes(tmp_path)
+    with pytest.raises(UsageError, match="lies in"):
+        replace(journey, data=own, work=own / "work").check()
     with pytest.raises(UsageError, match="no step 'train'"):
         go(journey, "train")
 

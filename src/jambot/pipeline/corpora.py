@@ -46,9 +46,14 @@ def read_corpora(path: Path) -> list[Corpus]:
         ) from error
 
 
-def digest(folder: Path) -> str:
-    """What tells this content from any other, whatever the archive it came in."""
-    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+def digest(folder: Path, *, hidden: bool = True) -> str:
+    """What tells this content from any other, whatever the archive it came in.
+
+    Without `hidden` nothing counts whose name begins with a dot, such as a file manager leaves.
+    """
+    there = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    counted = (n for n in there if hidden or not any(part.startswith(".") for part in n.parts))
+    files = sorted(name.as_posix() for name in counted)
     whole = hashlib.sha256()
     for name in files:
         with (folder / name).open("rb") as file:

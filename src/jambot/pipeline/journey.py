@@ -11,6 +11,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
-from jambot.pipeline.corpora import Corpus, fetch, read_corpora
+from jambot.pipeline.corpora import Corpus, digest, fetch, read_corpora
 from jambot.pipeline.etudes import NAME, PIECES, write_etudes
 from jambot.pipeline.finishing import finish_run
 from jambot.pipeline.home import gather
@@ -95,6 +96,8 @@ class Journey:
             )
         if self.data is not None and not self.music():
             raise UsageError(f"no music in {self.data}", "folders of MIDI, or of corpora")
+        if self.data is not None and self.work.resolve().is_relative_to(self.data.resolve()):
+            raise UsageError(f"{self.work} lies in {self.data}", "a --work outside of the music")
 
     def steps(self, say: Callable[[str], None]) -> list[Step]:
         """Everything there is to do, in order."""
@@ -111,7 +114,7 @@ class Journey:
         folder = self.work / "corpora"
         if self.data is not None:
             here = self.data
-            words = f"data {here.resolve()} {len(self.music())}"
+            words = f"data {[corpus.name for corpus in self.music()]} {digest(here, hidden=False)}"
             return Step("fetch", words, here, lambda report: say(f"music: {here}"))
         if self.source is not None:
             base, corpora = self.source, self.corpora()
@@ -132,7 +135,12 @@ class Journey:
 
             prepare(self.music(), out, transpose="0", jobs=self.jobs, progress=tell)
 
-        return Step("prepare", "", out / "prepare.json", do)
+        def forget() -> None:
+            """Pieces that are no longer there too, and their tokens."""
+            shutil.rmtree(out, ignore_errors=True)
+            shutil.rmtree(self.work / "checkpoints" / "shards", ignore_errors=True)
+
+        return Step("prepare", "", out / "prepare.json", do, forget)
 
     def _train(self, run: TrainConfig, say: Callable[[str], None]) -> Step:
         config = self.plan.with_name(f"{run.name}.toml")
@@ -143,7 +151,8 @@ class Journey:
             else:
                 train_together(config, self.work, self.processes)
 
-        return Step(f"train:{run.name}", _text_of(config), run.folder / "best", do)
+        forget = partial(shutil.rmtree, run.folder, ignore_errors=True)
+        return Step(f"train:{run.name}", _text_of(config), run.folder / "best", do, forget)
 
     def _finish(self, run: TrainConfig, say: Callable[[str], None]) -> Step:
         played = run.folder / "export" / run.name / "model.onnx"

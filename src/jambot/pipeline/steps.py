@@ -2,10 +2,12 @@
 
 ::
 
-    <work>/steps/<step>.json    what the step was made of (`key`), and how many seconds it took
+    <work>/steps/<step>.begun   what the step was to be made of when it was begun (`key`)
+    <work>/steps/<step>.json    the same when it was whole, and how many seconds it took
 
 The mark appears when the step is whole; a kill before that leaves the step to be done again, and
-every step goes on with what it finds of itself.
+every step goes on with what it finds of itself: of the same making. What was begun of something
+else is forgotten first.
 """
 
 import hashlib
@@ -25,12 +27,16 @@ Report = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do: `made_of` is what it depends on, `output` what must be there after it."""
+    """One thing to do: `made_of` is what it depends on, `output` what must be there after it.
+
+    `forget` removes what `do` would go on with, where that was made of something else.
+    """
 
     name: str
     made_of: str
     output: Path
     do: Callable[[Report], object]
+    forget: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,24 @@ class Journal:
 
     def add(self, name: str, done: Done) -> None:
         """Write a mark, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self._path(name).with_suffix(".part")
-        part.write_text(json.dumps({"key": done.key, "seconds": done.seconds}), encoding="utf-8")
-        os.replace(part, self._path(name))
+        self._write(self._path(name), json.dumps({"key": done.key, "seconds": done.seconds}))
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name.replace(':', '_')}.json"
+    def begin(self, step: Step, key: str) -> None:
+        """Note what a step is being made of; what is there of something else is forgotten first."""
+        self._path(step.name).unlink(missing_ok=True)
+        note = self._path(step.name, "begun")
+        if note.is_file() and note.read_text(encoding="utf-8") != key:
+            step.forget()
+        self._write(note, key)
+
+    def _path(self, name: str, kind: str = "json") -> Path:
+        return self.folder / f"{name.replace(':', '_')}.{kind}"
+
+    def _write(self, path: Path, text: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
 
 
 def keys_of(steps: Sequence[Step]) -> list[str]:
@@ -98,6 +115,7 @@ def run_steps(
         if is_done(step, key, journal):
             say(f"{step.name}: done before")
         else:
+            journal.begin(step, key)
             began = time.monotonic()
             with watch(step.name) as report:
                 step.do(report)
