@@ -31,8 +31,7 @@ PORT_NAMES = ("solo", "back", "in", "out", "A", "B")
 NOT_RUN = {
     r"jam\b.* --(in|out|clock|fl)\b": "needs a keyboard, a cable or FL Studio",
     r"jam --adapter (checkpoints|me$)": "needs a trained run; one plays in tests/test_cli.py",
-    r"style\b": "a quarter of an hour; tests/test_style.py makes a tiny one",
-    r"style\b|jam --adapter me": "minutes of training; tests/test_style.py makes a tiny one",
+    r"style\b": "more than a minute of training; tests/test_style.py makes a tiny one",
     r"jam --seconds 600": "ten minutes",
     r"demo\b.* --video": "a minute of 1080p; tests/video makes small films",
     r"doctor\b": "eight seconds; tests/control examines each part",
