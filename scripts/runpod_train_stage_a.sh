@@ -45,10 +45,14 @@ ready() {
         "$VENV/bin/python" scripts/check_training_setup.py
 }
 
+# The CUDA build of torch takes 6 GB with what it brings, the CPU build 1 GB.
+needed_gb=3
+if [ "$gpus" -gt 0 ]; then
+    needed_gb=10
+fi
+
 set_up() {
-    # The CUDA build of torch takes 6 GB with what it brings, the CPU build 1 GB.
-    local needed_gb=3 free_gb
-    [ "$gpus" -gt 0 ] && needed_gb=10
+    local free_gb
     free_gb="$(df -Pk "$root" | awk 'NR == 2 { print int($4 / 1048576) }')"
     if [ "$free_gb" -lt "$needed_gb" ]; then
         echo "set-up: $free_gb GB of disk are free, $needed_gb GB needed" >&2
@@ -69,7 +73,9 @@ if ready; then
     echo "set-up: there already"
 elif [ -n "$dry_run" ]; then
     echo "set-up: would make $VENV with everything that training needs"
-    echo "the rest can be told once that is there"
+    cd "$here"
+    "$PYTHON" "$root/scripts/estimate_stage_a.py" --set-up-gb "$needed_gb" "$@" ||
+        echo "no estimate: it needs Python 3.11 or later, and the runs' files" >&2
     exit 0
 else
     echo "set-up: making $VENV"

@@ -1,12 +1,16 @@
 """The script's set-up: whole, or made again; and known as whole, whoever made it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from jambot.pipeline.rates import EXAM_TUNES, SECONDS_PER_SOLO, TOKENS_PER_SECOND
+from jambot.training.config import load_runs
 
 ROOT = Path(__file__).parents[2]
 CHECK = ROOT / "scripts" / "check_training_setup.py"
@@ -94,3 +98,26 @@ def test_half_a_distribution_or_an_old_one_is_missed(
     if record:
         (info / "RECORD").write_text("tensorboard/__init__.py,,\n", encoding="utf-8")
     assert check(tmp_path) == missed
+
+
+def test_a_dry_run_on_a_bare_box_tells_roughly_what_the_plan_takes(tmp_path: Path) -> None:
+    """With nothing but Python's own library, and from the same settings that training reads."""
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/usr/bin/env bash\nexec "{sys.executable}" -S "$@"\n', encoding="utf-8")
+    bare.chmod(0o755)
+    env = {**os.environ, "PYTHON": str(bare), "VENV": str(tmp_path / "venv")}
+    env.pop("PYTHONPATH", None)
+    script = ROOT / "scripts" / "runpod_train_stage_a.sh"
+    command = [str(script), "--dry-run", "--price", "2", "--data", "music"]
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+
+    runs = load_runs(ROOT / "configs" / "stage_a.toml")
+    training = sum(r.steps * r.rows * r.context for r in runs) / TOKENS_PER_SECOND / 60
+    solos = sum((r.exam_tunes or EXAM_TUNES) * r.exam_bars / 32 for r in runs)
+    exams = solos * SECONDS_PER_SOLO / 60
+    assert f"(training {training:.0f}, exams {exams:.0f})" in told
+    found = re.search(r"roughly (\d+) min .*, ([\d.]+) at 2 an hour; (\d+) GB .* ([\d.]+) GB", told)
+    assert found is not None
+    assert float(found[1]) == pytest.approx(training + exams, abs=2)
+    assert float(found[2]) == pytest.approx(float(found[1]) / 30, abs=0.05)
+    assert not (tmp_path / "venv").exists()

@@ -1,7 +1,7 @@
 """What a journey will take, before it begins: hours, money, disk and memory.
 
 Training is measured on this machine, with the run's own shape, on made-up tokens. The rest is
-reckoned from what was measured once, on two cores of a server CPU (origins beside the numbers).
+reckoned from what was measured once (`rates`).
 """
 
 import shutil
@@ -15,6 +15,14 @@ import torch
 
 from jambot.errors import UsageError
 from jambot.model.architecture import parameter_count
+from jambot.pipeline.rates import (
+    BYTES_PER_WEIGHT,
+    CHECKPOINT_COPIES,
+    CORPUS_COPIES,
+    EXAM_TUNES,
+    PIECES_PER_SECOND,
+    SECONDS_PER_SOLO,
+)
 from jambot.tokens import VOCABULARY
 from jambot.training.config import TrainConfig
 from jambot.training.forward import Forward
@@ -24,14 +32,6 @@ from jambot.training.optimizer import build_optimizer
 from jambot.training.team import Team
 
 MEASURED_STEPS = 2
-PIECES_PER_SECOND = 120.0
-"""`jambot prepare` of four corpora, 2,670 pieces in 22 s (its `prepare.json`)."""
-SECONDS_PER_SOLO = 9.0
-"""An exam's, for each tune of 32 bars: five soloists, bits, listening (see docs/log.md)."""
-EXAM_TUNES = 39
-BYTES_PER_WEIGHT = 4
-CHECKPOINT_COPIES = 5
-"""`best`, `last`, its optimizer's two moments, and the copy to take home."""
 TRAINING_BYTES = 3_000_000_000
 """A 5 M base at 16 rows kept 2.1 GB resident on a CPU, torch and all."""
 
@@ -75,7 +75,7 @@ def forecast(
     for run in runs:
         tunes = (run.exam_tunes or EXAM_TUNES) * run.exam_bars / 32
         seconds[f"finish:{run.name}"] = tunes * SECONDS_PER_SOLO
-    disk = 6 * corpora_bytes + weights * BYTES_PER_WEIGHT * CHECKPOINT_COPIES
+    disk = CORPUS_COPIES * corpora_bytes + weights * BYTES_PER_WEIGHT * CHECKPOINT_COPIES
     tokens = max(run.rows * run.context * run.layers * run.d_model for run in runs)
     memory = 800_000_000 + int(TRAINING_BYTES * tokens / (16 * 384 * 6 * 256))
     return Forecast(seconds, rate, disk, memory)

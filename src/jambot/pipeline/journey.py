@@ -24,14 +24,13 @@ from jambot.pipeline.corpora import Corpus, digest, fetch, read_corpora
 from jambot.pipeline.etudes import NAME, PIECES, write_etudes
 from jambot.pipeline.finishing import finish_run
 from jambot.pipeline.home import gather
+from jambot.pipeline.rates import CORPORA_BYTES, CORPORA_PIECES
 from jambot.pipeline.steps import Report, Step
 from jambot.roles.corpus import count_items
 from jambot.roles.prepare import PrepareReport, prepare
 from jambot.training.config import TrainConfig, load_runs
 from jambot.training.run import train
 
-CORPORA_BYTES, CORPORA_PIECES = 33_000_000, 2_670
-"""Of `corpora/shipped.toml`."""
 ETUDE_BYTES = 100_000
 RESTARTS = 3
 """How often torchrun starts all workers again after one of them has died."""
