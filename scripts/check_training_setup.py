@@ -1,6 +1,7 @@
 """Whether this environment holds all that training needs, and all that it needs in turn.
 
-.venv/bin/python scripts/check_training_setup.py      exits with 1 and names the first that is not
+.venv/bin/python scripts/check_training_setup.py              exits with 1 and names what is missing
+.venv/bin/python scripts/check_training_setup.py --freeze     NAME==VERSION of it all, one a line
 
 Asks `pyproject.toml` and what is installed, and no network. What an interrupted pip has left is
 told by its RECORD, which pip writes last of all.
@@ -8,8 +9,8 @@ told by its RECORD, which pip writes last of all.
 
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,15 +23,10 @@ def needed() -> list[str]:
     return [*project["dependencies"], *project["optional-dependencies"]["train"]]
 
 
-def faults(wanted: Iterable[str]) -> Iterator[str]:
-    """What is not there, half there, or of another version; of `wanted` and what that requires."""
-    if find_spec("jambot") is None:
-        yield "jambot: not there"
-    try:
-        from packaging.requirements import Requirement
-    except ModuleNotFoundError:
-        yield "packaging: not there"
-        return
+def walk(wanted: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Name, version and fault (mostly none) of all that `wanted` asks for, and that in its turn."""
+    from packaging.requirements import Requirement
+
     waiting = [(line, "") for line in wanted]
     asked = set(waiting)
     while waiting:
@@ -39,23 +35,30 @@ def faults(wanted: Iterable[str]) -> Iterator[str]:
         if one.marker is not None and not one.marker.evaluate({"extra": extra}):
             continue
         try:
-            found = distribution(one.name)
+            found = Distribution.from_name(one.name)
         except PackageNotFoundError:
-            yield f"{one.name}: not there"
+            yield one.name, "", f"{one.name}: not there"
             continue
         if not found.read_text("RECORD"):
-            yield f"{one.name}: half there"
+            yield one.name, "", f"{one.name}: half there"
             continue
-        if not one.specifier.contains(found.version, prereleases=True):
-            yield f"{one}: {found.version} is there"
+        fits = one.specifier.contains(found.version, prereleases=True)
+        yield one.name, found.version, "" if fits else f"{one}: {found.version} is there"
         turn = {(its, of) for its in found.requires or () for of in ("", *one.extras)} - asked
         asked |= turn
         waiting += turn
 
 
 def main() -> None:
-    for fault in faults(needed()):
-        sys.exit(fault)
+    if find_spec("packaging") is None or find_spec("jambot") is None:
+        sys.exit("jambot is not there, or not all of it")
+    there = list(walk(needed()))
+    if faults := sorted({fault for _, _, fault in there if fault}):
+        sys.exit("\n".join(faults))
+    if "--freeze" in sys.argv[1:]:
+        # torch's index marks its builds (2.13.0+cpu).
+        pins = {f"{name.lower().replace('_', '-')}=={v.split('+')[0]}" for name, v, _ in there}
+        print("\n".join(sorted(pins)))
 
 
 if __name__ == "__main__":

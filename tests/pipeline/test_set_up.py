@@ -20,12 +20,12 @@ echo "$*" >>"{told}"
 case "$*" in
 -m\\ venv\\ *)
     mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
-    [ "$(cat "{fate}")" = "killed in venv" ] && kill -KILL "$PPID"
+    [ "$(cat "{fate}")" = "killed in venv" ] && kill -KILL "$PPID" && exit
     touch "$3/pip"
     ;;
 "-m pip --version") [ -e "$(dirname "$0")/../pip" ] ;;
 *"[train]")
-    [ "$(cat "{fate}")" = "killed in pip" ] && kill -KILL "$PPID"
+    [ "$(cat "{fate}")" = "killed in pip" ] && kill -KILL "$PPID" && exit
     [ "$(cat "{fate}")" != "pip fails" ]
     ;;
 scripts/check_training_setup.py) exec "{real}" -S "$1" ;;
@@ -70,14 +70,15 @@ def test_a_set_up_that_was_cut_off_is_made_again_and_once(
         assert asked[-1].startswith("-m jambot stage-a --tiny")
 
 
-def check(*site: Path) -> str:
-    """What the check misses in an environment: that of these tests, with `site` before it."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, site), str(ROOT / "src")])}
+def check(*arguments: str, site: Path | None = None) -> str:
+    """What the check says of the environment of these tests, with `site` before it."""
+    path = os.pathsep.join([*([str(site)] if site else []), str(ROOT / "src")])
     ended = subprocess.run(
-        [sys.executable, str(CHECK)], env=env, capture_output=True, text=True, check=False
-    )
+        [sys.executable, str(CHECK), *arguments],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert ended.returncode == bool(ended.stderr)
-    return ended.stderr.strip()
+    return (ended.stderr or ended.stdout).strip()
 
 
 def test_an_environment_that_was_made_otherwise_is_known_as_whole() -> None:
@@ -85,9 +86,20 @@ def test_an_environment_that_was_made_otherwise_is_known_as_whole() -> None:
     assert check() == ""
 
 
+def test_the_image_pins_everything_that_training_brings() -> None:
+    there = {line.split("==")[0] for line in check("--freeze").splitlines()}
+    text = (ROOT / "docker" / "requirements.txt").read_text(encoding="utf-8")
+    pinned = {line.split("==")[0] for line in text.splitlines() if not line.startswith("#")}
+    assert len(there) > 60
+    assert there <= pinned
+
+
 @pytest.mark.parametrize(
     ("version", "record", "missed"),
-    [("2.21.0", False, "tensorboard: half there"), ("1.0", True, "tensorboard>=2.18: 1.0 is there")],
+    [
+        ("2.21.0", False, "tensorboard: half there"),
+        ("1.0", True, "tensorboard>=2.18: 1.0 is there"),
+    ],
 )
 def test_half_a_distribution_or_an_old_one_is_missed(
     tmp_path: Path, version: str, record: bool, missed: str
@@ -97,7 +109,7 @@ def test_half_a_distribution_or_an_old_one_is_missed(
     (info / "METADATA").write_text(f"Name: tensorboard\nVersion: {version}\n", encoding="utf-8")
     if record:
         (info / "RECORD").write_text("tensorboard/__init__.py,,\n", encoding="utf-8")
-    assert check(tmp_path) == missed
+    assert check(site=tmp_path) == missed
 
 
 def test_a_dry_run_on_a_bare_box_tells_roughly_what_the_plan_takes(tmp_path: Path) -> None:
