@@ -48,7 +48,9 @@ def main() -> None:
     whole = training + exams + rates.CORPORA_PIECES / rates.PIECES_PER_SECOND / 60
     disk = rates.CORPUS_COPIES * rates.CORPORA_BYTES
     disk += len(runs) * rates.WEIGHTS * rates.BYTES_PER_WEIGHT * rates.CHECKPOINT_COPIES
-    cost = "" if args.price is None else f", {whole / 60 * args.price:.2f} at {args.price:g} an hour"
+    cost = (
+        "" if args.price is None else f", {whole / 60 * args.price:.2f} at {args.price:g} an hour"
+    )
     print(
         f"roughly {whole:.0f} min on two cores of a server (training {training:.0f}, exams "
         f"{exams:.0f}){cost}; {args.set_up_gb} GB of disk for the set-up and {disk / 1e9:.1f} GB "

@@ -43,7 +43,9 @@ def end_of(journey: Journey, step: str, journal: type[Journal], report: Report) 
         run_steps(journey.steps(quiet), journal(journey.work / "steps"), watch, quiet, step)
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    return {0: "done", signal.SIGKILL: "died in the middle", signal.SIGTERM: "died unmarked"}[status]
+    return {0: "done", signal.SIGKILL: "died in the middle", signal.SIGTERM: "died unmarked"}[
+        status
+    ]
 
 
 def main() -> None:

@@ -108,10 +108,7 @@ def _download(address: str, archive: Path, tell: Callable[[str], None]) -> None:
         ) from error
 
 
-
-def _unpack(
-    archive: Path, corpus: Corpus, folder: Path, tell: Callable[[str], None]
-) -> None:
+def _unpack(archive: Path, corpus: Corpus, folder: Path, tell: Callable[[str], None]) -> None:
     """Fill `folder` with what the archive holds below the corpus' name, if it is what it should."""
     try:
         with tarfile.open(archive) as content:

@@ -59,7 +59,6 @@ def _belongings(run: TrainConfig) -> Iterator[tuple[Path, Path]]:
                 yield path, goal / path.relative_to(place)
 
 
-
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

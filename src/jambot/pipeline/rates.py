@@ -6,7 +6,7 @@ Standard library only, for `scripts/estimate_stage_a.py` reads it before anythin
 PIECES_PER_SECOND = 120.0
 """`jambot prepare` of four corpora, 2,670 pieces in 22 s (its `prepare.json`)."""
 TOKENS_PER_SECOND = 8_080.0
-"""A base of 5 M weights learning, 16 windows of 384 tokens in bf16 ("Throughput" in docs/log.md)."""
+"""A base of 5 M weights, 16 windows of 384 tokens, bf16 ("Throughput" in docs/log.md)."""
 SECONDS_PER_SOLO = 9.0
 """An exam's, for each tune of 32 bars: five soloists, bits, listening (see docs/log.md)."""
 EXAM_TUNES = 39
