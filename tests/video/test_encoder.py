@@ -14,7 +14,7 @@ from jambot.evaluation import sound
 from jambot.evaluation.sound import SAMPLE_RATE
 from jambot.video.encoder import write_video
 from jambot.video.examination import examine, onset_offsets
-from jambot.video.production import Picture, cut_clip, develop
+from jambot.video.production import Picture, clip_of, cut_clip, develop
 from jambot.video.soundtrack import PEAK, Soundtrack, soundtrack_of
 
 SMALL = Picture(180, 24)
@@ -77,10 +77,14 @@ def test_a_gif_goes_round_without_a_seam(film, tmp_path):
     with Image.open(path) as gif:
         assert gif.info["loop"] == 0
         frames = []
+        lasts = 0
         for number in range(gif.n_frames):
             gif.seek(number)
+            lasts += gif.info["duration"]
             frames.append(np.asarray(gif.convert("RGB"), float))
     steps = [np.abs(a - b).mean() for a, b in pairwise(frames)]
+    start, end = clip_of(film)
+    assert lasts / 1000 == pytest.approx(end - start, abs=0.04)
     assert len(frames) > 10
     assert np.median(steps) > 0
     assert np.abs(frames[0] - frames[-1]).mean() < 4 * max(steps)

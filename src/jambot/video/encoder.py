@@ -6,6 +6,7 @@ A file appears whole or not at all. PyAV's wheels bring FFmpeg; nothing else is 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -85,11 +86,14 @@ def write_gif(path: Path, frames: Iterable[Pixels], fps: int) -> None:
     spread = images[:: max(1, len(images) // 12)]
     together = np.concatenate([np.asarray(image) for image in spread])
     palette = Image.fromarray(together).quantize(GIF_COLOURS, dither=Image.Dither.NONE)
+    # A gif tells time in hundredths of a second: frames are of unlike lengths, their sum is right.
+    lines = [round(100 * number / fps) for number in range(len(images) + 1)]
+    lengths = [10 * (after - before) for before, after in pairwise(lines)]
     few = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     with _whole(path) as partial:
         few[0].save(
-            partial, "GIF", save_all=True, append_images=few[1:], duration=round(1000 / fps),
-            loop=0, optimize=False,
+            partial, "GIF", save_all=True, append_images=few[1:], duration=lengths, loop=0,
+            optimize=False,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ FLASH_BEATS = 0.6
 """How long a key glows after it was struck."""
 CHANGE_BEATS = 0.5
 """The name of a style takes so long to become the next."""
+LEGIBLE_SIZE = 11
 LEGIBLE_HEIGHT = 600
 """Smaller pictures have no legend: nobody could read it."""
 PLANNED = "planned, may change"
@@ -117,7 +118,7 @@ class Scene:
             alpha = 0.8 if name else 1.0
             self._canvas.bar(lay.left, y, width, y + thin, colour, alpha, rows=rows)
             if name and ahead >= 0:
-                mask = text(name, lay.px(22))
+                mask = text(name, max(lay.px(22), LEGIBLE_SIZE))
                 x = lay.right - mask.shape[1] - lay.px(10)
                 top = round(y) - mask.shape[0] - lay.px(4)
                 self._canvas.blend(mask, x, top, colour, 0.9, lay.future)
@@ -241,7 +242,7 @@ class Scene:
         paint = style(name) if name else DIM
         since = min((beat - s.beat for s in self.film.sections if s.beat <= beat), default=beat)
         alpha = min(1.0, max(0.0, since / CHANGE_BEATS)) if name in self._begins(beat) else 1.0
-        canvas.blend(text("solo", lay.px(22)), left, y, DIM)
+        canvas.blend(text("solo", max(lay.px(22), LEGIBLE_SIZE)), left, y - lay.px(4), DIM)
         canvas.blend(
             fitted(name or "listening", lay.px(56), room), left, y + lay.px(28), paint, alpha
         )
