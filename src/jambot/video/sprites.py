@@ -13,10 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 Mask = NDArray[np.uint16]
 STEPS = 4
 """Places within a pixel that a moving shape is drawn at."""
+BARS_KEPT = 1024
+"""Masks of bars: notes that grow need a new one each frame, so few are worth keeping."""
 _CHORD = re.compile(r"([A-G])([b#]?)([^/]*)(?:/([A-G])([b#]?))?$")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=BARS_KEPT)
 def bar(width: int, height_steps: int, phase_steps: int, radius: int, line: int = 0) -> Mask:
     """A rounded bar, `height_steps / STEPS` pixels high, `phase_steps / STEPS` below its top row.
 
