@@ -40,6 +40,7 @@ NOT_RUN = {
     r"kpi\b": "needs a bench and an exam; tests/evaluation makes the page of small ones",
     r"prepare (SOURCE|WJD)|chords\b": "needs a corpus; README's own MIDI is run",
     r"train\b": "hours; tests/test_cli.py trains and finishes a tiny run",
+    r"sweep\b": "minutes, and the corpora; tests/evaluation turns a small grid",
     r"export\b": "needs a trained run; tests/test_cli.py has a tiny one",
     r"evaluate\b": "minutes; tests/evaluation examines in small",
 }
