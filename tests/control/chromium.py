@@ -85,8 +85,8 @@ class Page:
         self.ask("Input.dispatchKeyEvent", type=kind, code=code, key=code[-1].lower())
 
     def press(self, key: str) -> None:
-        """A key by its name (`End`, `Delete`), down and up."""
-        number = {"End": 35, "Home": 36, "Delete": 46}[key]
+        """A key by its name (`End`, `Enter`), down and up."""
+        number = {"Enter": 13, "End": 35, "Home": 36, "Delete": 46}[key]
         for kind in ("rawKeyDown", "keyUp"):
             self.ask(
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=number

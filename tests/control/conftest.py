@@ -28,6 +28,7 @@ from jambot.realtime.strokes import Stroke
 from jambot.tokens import UNSTEERED
 
 DM9 = (38, 53, 57, 60, 64)
+STYLES = ("chord-tones", "another")
 STATUS = SessionStatus(
     playing=True,
     player_ready=True,
@@ -90,19 +91,26 @@ def screenshots() -> Path:
 
 
 @pytest.fixture
-def jam(room: Room) -> Iterator[Session]:
-    """A session in real time that hears the page alone."""
+def jam(room: Room, tmp_path: Path) -> Iterator[Session]:
+    """A session in real time that hears the page alone; it has two styles, and is written down."""
     clock = SystemClock()
-    generator = Generator(ChordToneModel(), SamplingSettings(guidance=0), 1)
+
+    def make(adapter: str) -> Generator:
+        return Generator(ChordToneModel(), SamplingSettings(guidance=0), STYLES.index(adapter) + 1)
+
+    log = SessionLog(tmp_path / "session.jsonl")
+    log.write("session", bpm=120.0, beats_per_bar=4, realtime=True)
     session = Session(
         SessionSettings(),
         clock,
         RoomInput(MemoryInput(clock), room, clock.now),
         RecordingOutput(clock),
-        DirectPlayer(generator),
-        SessionLog(),
+        DirectPlayer(make(STYLES[0]), make, STYLES[0]),
+        log,
         show=room.show,
         orders=room.orders,
+        adapter=STYLES[0],
+        styles=STYLES,
     )
     over = threading.Event()
     stage = threading.Thread(target=session.run, args=(None, over.is_set))
@@ -110,6 +118,7 @@ def jam(room: Room) -> Iterator[Session]:
     yield session
     over.set()
     stage.join(timeout=10)
+    log.close()
 
 
 @pytest.fixture(scope="session")

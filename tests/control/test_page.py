@@ -89,7 +89,7 @@ def test_a_chord_held_on_the_page_is_answered_seen_and_heard(
         assert page.value(TOO_FAINT) == []
         page.screenshot(screenshots / "live_view_narrow.png")
         assert page.faults == []
-    assert any(event["event"] == "played" for event in jam.log.events)
+    assert jam.scheduler.played_notes >= 4
 
 
 def test_one_finger_holds_a_chord_and_another_slides_over_the_piano(
