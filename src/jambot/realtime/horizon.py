@@ -7,9 +7,11 @@ from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.plan import Plan
 from jambot.realtime.settings import Response, SessionSettings
 
-HELD_SECONDS = 0.03
-"""Notes of a plan that is being replaced are promised no earlier than this before they are due: the
-port that wants its messages earliest is given them 25 ms ahead."""
+HELD_SECONDS = 0.012
+"""Notes of a plan that is being replaced are promised no earlier than this before they are due: in
+time for JACK up to 512 frames a period; at 1,024 they may be 10 ms late, once in a while."""
+ANSWER_SECONDS = 0.03
+"""A newer plan begins no earlier than this after it is asked for: in time to be made, and sent."""
 HEARING_SECONDS = 0.003
 """What was struck less than this ago may not have been heard: a period of the port, and a tick.
 Promising so much later keeps notes on a chord that was left within the horizon of its strike."""
@@ -46,8 +48,11 @@ class Horizon:
 
     def held(self, now: float) -> float:
         """The beat before which even notes that are to be replaced are promised."""
-        held = self.line.beat_at(now + self.settings.latency_seconds + HELD_SECONDS)
-        return min(self.commit(now), held)
+        return min(self.commit(now), self._beat_in(HELD_SECONDS, now))
+
+    def answerable(self, now: float) -> float:
+        """The beat from which on a plan that is asked for now can be there in time."""
+        return min(self.commit(now), self._beat_in(ANSWER_SECONDS, now))
 
     def wanted(self, beat: float) -> float:
         """Ask up to here: the lookahead, and a beat so that it never falls short between asks."""
@@ -64,6 +69,9 @@ class Horizon:
         if self.turn_planned:
             return self.settings.lookahead_bars
         return max(0.0, self.plan.frontier_beats - beat) / self._meter.beats_per_bar
+
+    def _beat_in(self, seconds: float, now: float) -> float:
+        return self.line.beat_at(now + self.settings.latency_seconds + seconds)
 
     @property
     def _meter(self) -> Meter:

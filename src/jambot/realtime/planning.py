@@ -142,7 +142,7 @@ class Planner:
         if self._attack.pending:
             resume = self._attack.place(self._line.beat_at(now), self.builder.harmonies)
         else:
-            earliest = max(earliest_beats, self.promises.open_from, self.horizon.held(now))
+            earliest = max(earliest_beats, self.promises.open_from, self.horizon.answerable(now))
             resume = place_before(earliest)
         self.promises.until(min(resume, self.horizon.commit(now)), now)
         resume = max(resume, on_grid(self.plan.locked_beats))
