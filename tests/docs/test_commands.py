@@ -24,7 +24,17 @@ from jambot.music import Note, Track, write_midi
 ROOT = Path(__file__).parent.parent.parent
 HISTORY = "log.md"
 """Its lines are what was typed on their day."""
-PROGRAMS = ("jambot", "make", "python", "python3", "pytest", "pip", "bash", "torchrun", "accelerate")
+PROGRAMS = (
+    "jambot",
+    "make",
+    "python",
+    "python3",
+    "pytest",
+    "pip",
+    "bash",
+    "torchrun",
+    "accelerate",
+)
 PORT_NAMES = ("solo", "back", "in", "out", "A", "B")
 """`jambot solo` is the name of a cable."""
 

@@ -1,8 +1,8 @@
 """The processes that train as one, on one machine or on several, on CPUs or GPUs.
 
 `torchrun` and `accelerate launch --multi_gpu` start them and say who they are; started alone, a
-process is a team of one. Each draws the same batch and works on its own pieces of it; gradients are summed, so
-that all of them make the same step. One of them leads: it alone writes.
+process is a team of one. Each draws the same batch and works on its own pieces of it; gradients are
+summed, so that all of them make the same step. One of them leads: it alone writes.
 """
 
 import os
