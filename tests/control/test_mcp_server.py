@@ -38,18 +38,21 @@ LOOKING = {
 PATIENCE_SECONDS = 100
 
 
-async def whole_jam(client: Client, folder: Path) -> None:
-    """Lead one jam from start to export, and look at what each tool gave."""
-    answered = await rehearse(client, steps(START, str(folder / "copy")))
+async def whole_jam(client: Client, folder: Path, *unasked: str) -> None:
+    """Lead one jam from start to export, tools `unasked` left out; look at what each gave."""
+    script = steps(START, str(folder / "copy"))
+    answered = await rehearse(client, tuple(s for s in script if s.tool not in unasked))
     by_tool: dict[str, list[dict[str, Any]]] = {}
     for told in answered:
         by_tool.setdefault(told.step.tool, []).append(told.answer)
     for tool in (
         "set_knob",
         "set_sampling",
+        "set_stage",
         "set_tempo",
         "trade",
         "lay_out",
+        "trigger",
         "set_adapter",
         "keep",
     ):
@@ -63,8 +66,13 @@ async def whole_jam(client: Client, folder: Path) -> None:
     assert by_tool["plan"][0]["tentative"]
     assert {row["name"] for row in by_tool["plan"][1]["coming"]} & {"Am7", "D7", "Gmaj7"}
     assert by_tool["status"][0]["bpm"] == 126
+    assert by_tool["status"][0]["settings"]["lookahead_bars"] == 3
     assert by_tool["status"][0]["settings"]["adapter"] == "chord-tones"
     assert by_tool["report"][0]["figures"]["stuck_notes"] == 0
+    for found in by_tool.get("doctor", []):
+        assert {"timer", "MIDI ports", "model", "first note"} <= {
+            c["name"] for c in found["checks"]
+        }
     ended = by_tool["stop"][0]
     assert ended["exit_code"] == 0
     assert {"session.mid", "report.json"} <= set(ended["files"])
@@ -84,7 +92,7 @@ def test_a_whole_jam_is_led_in_memory(tmp_path: Path) -> None:
     async def lead() -> None:
         server = make_server(Offer(NOBODY, tmp_path / "takes", allow_drive=True))
         async with Client(server) as client:
-            await whole_jam(client, tmp_path)
+            await whole_jam(client, tmp_path, "doctor")
 
     asyncio.run(lead())
 

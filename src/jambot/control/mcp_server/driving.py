@@ -172,7 +172,9 @@ class Driving:
 
     async def trigger(self) -> Obeyed:
         """Begin now, over what the hands hold; without a harmony it waits for one."""
-        return await self._order(Trigger(), lambda p: bool(p["playing"]))
+        return await self._order(
+            Trigger(), lambda p: bool(p["playing"] and not p["settings"]["lay_out"])
+        )
 
     async def lock_bar(
         self, bar: Annotated[int | None, Field(ge=1, description="null keeps nothing more.")]

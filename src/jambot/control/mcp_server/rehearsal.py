@@ -37,8 +37,9 @@ class Answered:
 
 
 def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
-    """The script: begin sparse, build, trade, lay out, come back, end; then look back."""
+    """The script: look around, begin sparse, build, trade, lay out, come back, end, look back."""
     return (
+        Step(0, "Is this machine fit?", "doctor", {}),
         Step(0, "What is there to play through?", "list_ports", {}),
         Step(0, "A jam to begin with.", "start", start),
         Step(0, "Begin sparse.", "set_knob", {"name": "density", "value": 0.3}),
@@ -46,6 +47,7 @@ def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
         Step(0, "Build.", "set_knob", {"name": "density", "value": 0.8}),
         Step(0, "And higher.", "set_knob", {"name": "register", "value": 0.7}),
         Step(0, "A little looser.", "set_sampling", {"name": "temperature", "value": 1.1}),
+        Step(0, "Looking further ahead.", "set_stage", {"name": "lookahead_bars", "value": 3}),
         Step(0, "A little quicker.", "set_tempo", {"bpm": 126}),
         Step(4, "Listen again.", "played", {"bars": 4}),
         Step(0, "What comes next?", "plan", {}),
@@ -57,10 +59,11 @@ def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
         Step(4, "Enough of that.", "trade", {"bars": 0}),
         Step(0, "A rest.", "lay_out", {"on": True}),
         Step(1, "And back in.", "lay_out", {"on": False}),
-        Step(2, "Another soloist, from the bar line.", "set_adapter", {"name": "chord-tones"}),
-        Step(3, "Where are we?", "status", {}),
+        Step(1, "Another soloist, from the bar line.", "set_adapter", {"name": "chord-tones"}),
+        Step(2, "Where are we?", "status", {}),
         Step(0, "So far?", "report", {}),
         Step(0, "Home.", "end_phrase", {}),
+        Step(1, "Once more!", "trigger", {}),
         Step(1, "Thank you.", "stop", {}),
         Step(0, "What is kept?", "takes", {}),
         Step(0, "A copy for the DAW.", "export_take", {"to": export_to}),
