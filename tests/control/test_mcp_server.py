@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -19,9 +20,11 @@ from websockets.sync.client import connect
 from jambot.assets import DEMO_COMPING
 from jambot.control import Room
 from jambot.control.mcp_server import Offer, make_server
+from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.driving import SamplingName
 from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
 from jambot.dials import LIVE
+from jambot.errors import JamBotError
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.orders import Panic, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
@@ -126,6 +129,9 @@ def test_a_bar_of_the_plan_is_changed_and_a_jam_that_was_started_ends_with_the_s
 
     async def talk(client: Client) -> None:
         assert not (await client.call_tool("start", START)).is_error
+        examined = await client.call_tool("doctor", {})
+        assert examined.is_error
+        assert "when the jam has ended" in examined.content[0].text
         for tool in ("reroll_bar", "thin_bar", "lock_bar"):
             told = await client.call_tool(tool, {"bar": await ahead(client)})
             assert not told.is_error, told.content
@@ -155,6 +161,7 @@ def test_without_leave_to_drive_it_only_looks(tmp_path: Path) -> None:
             for name, tool in tools.items()
             if name != "panic"
         )
+        assert tools["panic"].annotations.destructive_hint
         assert "--allow-drive" in (client.instructions or "")
         refused = await client.call_tool("set_tempo", {"bpm": 90})
         assert refused.is_error
@@ -164,15 +171,18 @@ def test_without_leave_to_drive_it_only_looks(tmp_path: Path) -> None:
 
 def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Path) -> None:
     async def talk(client: Client) -> None:
-        for tool in (await client.list_tools()).tools:
+        tools = (await client.list_tools()).tools
+        for tool in tools:
             assert len(tool.description or "") > 40, tool.name
             assert tool.output_schema is not None, tool.name
+        ends = {tool.name for tool in tools if tool.annotations.destructive_hint}
+        assert ends == {"panic", "stop", "fl_record_take"}
         prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
         assert prompts == {"bandleader", "practice_partner"}
         told = await client.get_prompt("practice_partner", {"goal": "shells", "bpm": "90"})
         assert "shells, at 90 bpm" in told.messages[0].content.text
 
-    with_server(Offer(NOBODY, tmp_path, allow_drive=True), talk)
+    with_server(Offer(NOBODY, tmp_path, allow_drive=True, studio=nullcontext), talk)
 
 
 def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
@@ -217,6 +227,30 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         assert "not now" in refused.content[0].text
 
     with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
+
+
+def test_the_doctor_is_kept_from_a_jam_that_somebody_plays_and_a_jam_from_the_doctor(
+    room: Room, status: Make, tmp_path: Path
+) -> None:
+    assert room.url is not None
+    room.show(status())
+    with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
+        page.recv(timeout=PATIENCE_SECONDS)
+
+    async def talk(client: Client) -> None:
+        refused = await client.call_tool("doctor", {})
+        assert refused.is_error
+        assert "the doctor would play another beside it" in refused.content[0].text
+
+    with_server(Offer(room.url, tmp_path), talk)
+
+    async def started_meanwhile() -> None:
+        band = Band(NOBODY, tmp_path)
+        async with band.resting():
+            with pytest.raises(JamBotError, match="the doctor is at work"):
+                await band.start([])
+
+    asyncio.run(started_meanwhile())
 
 
 def test_the_report_of_a_jam_started_elsewhere_is_that_of_the_take_being_played(

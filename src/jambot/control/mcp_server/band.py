@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LOOK_SECONDS = 0.1
 MOST_WORDS = 60
 """How much of what a jam that did not start has said is told: a whole error, wrapped or not."""
 WORDS_FILE = "jam.txt"
+EXAMINED = ("the doctor is at work", "nothing beside it", "ask again in ten seconds")
 PAGE = re.compile(r"live view: (http://\S+)")
 
 
@@ -33,6 +35,7 @@ class Band:
         self._asked_url = url
         self._takes = takes
         self._link: JamLink | None = None
+        self._resting = False
         self._process: subprocess.Popen[bytes] | None = None
         self.folder: Path | None = None
         """Of the take of the last jam that was started here."""
@@ -58,13 +61,35 @@ class Band:
             return False
         return True
 
+    @asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """None runs that was started here or answers at `url`, and none is started meanwhile.
+
+        For the doctor, which plays a jam of its own. JamBotError where one runs, or it is at work.
+        """
+        if self._resting:
+            raise JamBotError(*EXAMINED)
+        self._resting = True
+        try:
+            if self.own or await self.runs():
+                raise JamBotError(
+                    "a jam is running, and the doctor would play another beside it",
+                    "no jam, since it may be felt",
+                    "look at `status` and `report`, or ask again when the jam has ended",
+                )
+            yield
+        finally:
+            self._resting = False
+
     async def start(self, options: Sequence[str]) -> JamLink:
         """Start `jambot jam` with these options, and look at it.
 
-        JamBotError where a jam runs already, or it does not start.
+        JamBotError where a jam runs already, the doctor is at work, or it does not start.
         """
         if self.own or await self.runs():
             raise JamBotError("a jam is running", "none", "stop it, or lead that one")
+        if self._resting:
+            raise JamBotError(*EXAMINED)
         self.folder = self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [

@@ -31,6 +31,8 @@ ToolMethod = Callable[..., Awaitable[Any]]
 JSON = "application/json"
 LOOKS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 STEERS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+ENDS = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
+"""What is cut short, forgotten or played over does not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,18 @@ def make_server(offer: Offer) -> MCPServer[None]:
     )  # fmt: skip
     for tool in looks:
         _add(server, tool, LOOKS)
-    _add(server, watching.panic, STEERS)
+    _add(server, watching.panic, ENDS)
     if offer.allow_drive:
         driving = Driving(band, shelf)
         steers: tuple[ToolMethod, ...] = (
-            driving.start, driving.stop, driving.drive, driving.set_knob, driving.set_sampling,
+            driving.start, driving.drive, driving.set_knob, driving.set_sampling,
             driving.set_stage, driving.set_adapter, driving.set_tempo, driving.set_form,
             driving.trade, driving.lay_out, driving.end_phrase, driving.trigger, driving.lock_bar,
             driving.reroll_bar, driving.thin_bar, driving.keep, driving.export_take,
         )  # fmt: skip
         for tool in steers:
             _add(server, tool, STEERS)
+        _add(server, driving.stop, ENDS)
     if offer.studio is not None:
         _add_studio(server, Studio(offer.studio), offer.allow_drive)
     _add_resources(server, watching)
@@ -97,7 +100,7 @@ def _add_studio(server: MCPServer[None], studio: Studio, allow_drive: bool) -> N
     if allow_drive:
         _add(server, studio.fl_transport, STEERS)
         _add(server, studio.fl_tempo, STEERS)
-        _add(server, studio.fl_record_take, STEERS)
+        _add(server, studio.fl_record_take, ENDS)
 
 
 def _add(server: MCPServer[None], tool: ToolMethod, annotations: ToolAnnotations) -> None:

@@ -1,4 +1,4 @@
-"""Tools that change nothing: what is there, what is played, what will be played, how it went.
+"""Tools that steer nothing: what is there, what is played, what will be played, how it went.
 
 Their docstrings are what a model is told of them, limits included. `panic` is among them: silence
 is everybody's right.
@@ -147,8 +147,9 @@ class Watching:
 
     async def doctor(self) -> Diagnosis:
         """Is this machine fit to jam: ports, timer, disk, model speed, time to the first note; a
-        cure for whatever is not well. Takes eight seconds and a core: beside a running jam its
-        figures are worse than the truth, and it may be felt on a weak machine."""
+        cure for whatever is not well. Takes about ten seconds and a core, and plays some seconds of
+        a jam of its own, unheard. Refused while a jam runs, which might feel it, and whose figures
+        `report` has."""
         command = [sys.executable, "-m", "jambot", "doctor", "--json"]
         command += ["--report", str(self._shelf.folder)]
 
@@ -159,7 +160,8 @@ class Watching:
             )  # fmt: skip
             return done.stdout or done.stderr
 
-        said = await asyncio.to_thread(examine)
+        async with self._band.resting():
+            said = await asyncio.to_thread(examine)
         try:
             return Diagnosis.model_validate(json.loads(said))
         except ValueError as error:
