@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from jambot.cli import main
 from jambot.control.doctor import Check, State, Wishes, examine, may_jam
 from jambot.control.doctor.cable import PROBES, measure_cable
+from jambot.control.doctor.examination import PARTS
 from jambot.control.doctor.machine import disk, priority, timer
 from jambot.control.doctor.player import speed
 from jambot.control.doctor.ports import port_checks
@@ -34,6 +35,17 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     with pytest.raises(SystemExit) as ended:
         main(["doctor", *arguments])
     return int(ended.value.code or 0), " ".join(capsys.readouterr().out.split())
+
+
+@pytest.fixture
+def only_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`only_part("ports")` leaves out what else the doctor looks at."""
+
+    def leave(name: str) -> None:
+        parts = tuple(part for part in PARTS if part[0] == name)
+        monkeypatch.setattr("jambot.control.doctor.examination.PARTS", parts)
+
+    return leave
 
 
 def by_name(checks: list[Check]) -> dict[str, Check]:
@@ -61,8 +73,9 @@ def test_a_healthy_set_up_is_seen_as_one(
 
 
 def test_a_keyboard_that_is_not_there_is_named_with_its_cure(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], only_part: Callable[[str], None]
 ) -> None:
+    only_part("ports")
     code, said = run(capsys, *QUICK, "--in", "Clavinova", "--report", str(tmp_path))
     assert code == 1
     assert "✕ a jam's ports" in said
@@ -83,8 +96,9 @@ def test_a_style_of_another_vocabulary_is_named_and_nothing_is_played_with_it(
 
 
 def test_takes_that_have_nowhere_to_go_are_found_before_the_jam(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], only_part: Callable[[str], None]
 ) -> None:
+    only_part("machine")
     (tmp_path / "file").write_text("no folder")
     code, said = run(capsys, *QUICK, "--report", str(tmp_path / "file" / "takes"))
     assert code == 1
@@ -101,6 +115,39 @@ def test_a_cable_that_leads_nowhere_is_told_from_one_that_leads_back(
     loop = by_name(checks)["loop mute:hears ▸ mute:plays"]
     assert (loop.state, loop.found) == (State.BROKEN, "nothing came back")
     assert not may_jam(checks)
+
+
+def test_a_hosts_clock_at_a_port_of_its_own_is_heard_there_and_missed_there(
+    jack_server: Any,
+) -> None:
+    wishes = Wishes(backend="jack", clock_in="host:plays")
+    with Hands("host") as host:
+        silent = look_for("MIDI clock", wishes)
+        for tick in range(250):
+            host.play(b"\xf8", host.now() + tick / 48)
+        ticking = look_for("MIDI clock", wishes)
+    assert (silent.state, silent.found) == (State.WEAK, "none from host:plays in 1 s")
+    assert "Send master sync" in silent.cure
+    assert (ticking.state, ticking.found[:3]) == (State.GOOD, "120")
+    assert "from host:plays" in ticking.found
+
+
+def test_with_fl_studio_the_step_is_named_at_which_a_jams_ports_fail() -> None:
+    cables = ("back", "solo")
+    for names, step in (
+        ({"in_name": "Clavinova"}, "step 5: "),
+        ({"in_name": "Clavinova", "out_name": "solo"}, "step 2: "),
+        ({"clock_in": "sync"}, ""),
+    ):
+        found = look_for("a jam's ports", Wishes(fl=cables, **names))
+        assert found.state is State.BROKEN
+        assert found.cure.startswith(step + "plug in or start the other side"), names
+    assert look_for("a jam's ports", Wishes(in_name="Clavinova")).cure.startswith("plug in")
+
+
+def look_for(name: str, wishes: Wishes) -> Check:
+    """One of the checks of the ports, and nothing after it."""
+    return next(check for check in port_checks(wishes) if check.name == name)
 
 
 def test_panic_ends_every_note_on_every_output(

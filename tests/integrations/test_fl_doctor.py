@@ -2,6 +2,9 @@
 
 from contextlib import contextmanager
 
+import pytest
+
+from jambot.assets import fl_script
 from jambot.control.doctor import State
 from jambot.control.doctor.studio import talk
 from jambot.errors import PortError
@@ -49,3 +52,28 @@ def test_a_cable_that_is_not_there_is_the_step_that_made_it():
     (found,) = talk(link)
     assert (found.name, found.state) == ("FL cables", State.BROKEN)
     assert found.cure.startswith("step 2")
+
+
+def script_with(folder, name, number):
+    """The script as another release has it."""
+    script = folder / "device_JamBot.py"
+    source = fl_script().read_text("ascii")
+    script.write_text(source.replace(f"\n{name} = 1\n", f"\n{name} = {number}\n"), "ascii")
+    return script
+
+
+@pytest.mark.parametrize(("version", "cure"), [(0, "step 4: jambot fl install"), (9, "upgrade")])
+def test_another_script_that_answers_is_told_from_the_one_that_ships(
+    make_studio, tmp_path, version, cure
+):
+    found = checks(make_studio(script_with(tmp_path, "VERSION", version)))
+    assert found["FL link"].state is State.WEAK
+    assert f"script {version} answered, this JAM_BOT has 1" in found["FL link"].found
+    assert found["FL link"].cure.startswith(cure)
+    assert found["FL channel"].state is State.GOOD
+
+
+def test_a_script_of_another_protocol_is_an_installing_that_fails(make_studio, tmp_path):
+    found = checks(make_studio(script_with(tmp_path, "PROTOCOL", 7)))
+    assert found["FL link"].state is State.BROKEN
+    assert found["FL link"].cure.startswith("step 4: run `jambot fl install --force`")

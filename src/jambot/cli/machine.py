@@ -44,6 +44,9 @@ def ports() -> None:
 def doctor(
     in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
     out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
+    clock_in: Annotated[
+        str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")
+    ] = None,
     backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
     loopback: Annotated[
         tuple[str, str] | None,
@@ -70,7 +73,9 @@ def doctor(
         if not checks and not as_json:
             out.print("No MIDI output, so nothing that could sound.")
     else:
-        wishes = Wishes(backend, in_name, out_name, loopback, adapter, report, fl_folder, fl)
+        wishes = Wishes(
+            backend, in_name, out_name, clock_in, loopback, adapter, report, fl_folder, fl
+        )
         with err.status("looking") as status:
             checks = examine(wishes, lambda words: status.update(f"looking at the {words}"))
     if as_json:

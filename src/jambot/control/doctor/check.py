@@ -41,14 +41,16 @@ class Check:
 class Wishes:
     """What is to be looked at: the ports and the adapter of the jam to come.
 
-    `loopback` names the two ends of a cable that leads back here: where it is heard, and where it
-    is played into. `takes` is where takes go; `fl_folder` FL Studio's user data, if it was moved;
-    `fl` the cables from and to its script.
+    `clock_in` is where a host gives its clock, if not among the keys. `loopback` names the two ends
+    of a cable that leads back here: where it is heard, and where it is played into. `takes` is
+    where takes go; `fl_folder` FL Studio's user data, if it was moved; `fl` the cables from and to
+    its script.
     """
 
     backend: str = "auto"
     in_name: str | None = None
     out_name: str | None = None
+    clock_in: str | None = None
     loopback: tuple[str, str] | None = None
     adapter: str = "jazz"
     takes: Path = Path("takes")

@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from jambot.control.doctor.cable import Cable, measure_cable
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.errors import PortError, UsageError
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.midi_clock import TICK
-from jambot.realtime.ports import InputPort, OutputPort, list_ports, open_ports
+from jambot.realtime.ports import InputPort, OutputPort, Ports, list_ports, open_ports
 from jambot.realtime.ports.jack_port import JackClient, JackInput, JackOutput
 from jambot.realtime.tick_line import TICKS_PER_BEAT
 
@@ -42,34 +42,66 @@ def _list() -> Check:
 
 def _as_jam_would(wishes: Wishes, clock: Clock) -> Iterator[Check]:
     """Open what `jambot jam` would open, and listen whether a host gives its clock there."""
+    name = "a jam's ports"
     try:
-        ports = open_ports(wishes.backend, wishes.in_name, wishes.out_name, clock)
-    except (PortError, UsageError) as error:
-        yield Check.refused("a jam's ports", error)
+        ports = open_ports(wishes.backend, wishes.in_name, wishes.out_name, clock, wishes.clock_in)
+    except UsageError as error:
+        yield Check.refused(name, error)
+        return
+    except PortError as error:
+        refused = Check.refused(name, error)
+        yield replace(refused, cure=_step(wishes) + refused.cure)
         return
     try:
         heard = ports.input_name or "nobody yet"
         said = f"{ports.backend}: hears {heard}, plays to {ports.output_name or 'nobody yet'}"
         if ports.backend == "memory":
             said = "none: a pianist comps, the browser sounds"
-        yield Check("a jam's ports", State.GOOD, said)
-        yield _clock(ports.input, heard, clock)
+        yield Check(name, State.GOOD, said)
+        yield _clock(ports, wishes.clock_in, clock)
     finally:
         ports.close()
 
 
-def _clock(source: InputPort, name: str, clock: Clock) -> Check:
-    """Whose ticks come in, and how fast."""
-    source.poll()
+def _step(wishes: Wishes) -> str:
+    """Which step of docs/fl_studio.md the ports failed at; empty where FL Studio was not asked for.
+
+    The solo's cable is step 2, the keyboard step 5; a clock of its own has none.
+    """
+    if wishes.fl is None:
+        return ""
+    found = [(port.direction, port.name.casefold()) for port in list_ports()]
+
+    def missing(wanted: str | None, side: str) -> bool:
+        names = [name for direction, name in found if direction == side]
+        return wanted is not None and not any(wanted.casefold() in name for name in names)
+
+    if missing(wishes.out_name, "out"):
+        return "step 2: "
+    only_clock = missing(wishes.clock_in, "in") and not missing(wishes.in_name, "in")
+    return "" if only_clock else "step 5: "
+
+
+def _clock(ports: Ports, asked: str | None, clock: Clock) -> Check:
+    """Whose ticks come in, and how fast: at the clock's own port, else among the keys."""
+    name = "MIDI clock"
+    sources = [(ports.input, ports.input_name or "nobody yet")]
+    if ports.clock is not None:
+        sources.insert(0, (ports.clock, asked or "the clock's own port"))
+    for source, _ in sources:
+        source.poll()
     clock.sleep_until(clock.now() + LISTEN_SECONDS, spin=False)
-    ticks = [message.seconds for message in source.poll() if message.data[0] == TICK]
-    if len(ticks) < 2:
-        return Check(
-            "MIDI clock", State.ABSENT, f"none in {LISTEN_SECONDS:g} s, so --clock internal"
-        )
-    bpm = 60.0 * (len(ticks) - 1) / (ticks[-1] - ticks[0]) / TICKS_PER_BEAT
-    found = f"{bpm:.1f} bpm from {name}: --clock midi follows it"
-    return Check("MIDI clock", State.GOOD, found, figures={"bpm": round(bpm, 2)})
+    for source, whose in sources:
+        ticks = [message.seconds for message in source.poll() if message.data[0] == TICK]
+        if len(ticks) < 2:
+            continue
+        bpm = 60.0 * (len(ticks) - 1) / (ticks[-1] - ticks[0]) / TICKS_PER_BEAT
+        found = f"{bpm:.1f} bpm from {whose}: --clock midi follows it"
+        return Check(name, State.GOOD, found, figures={"bpm": round(bpm, 2)})
+    if asked is None:
+        return Check(name, State.ABSENT, f"none in {LISTEN_SECONDS:g} s, so --clock internal")
+    cure = "let the host play and send its clock there; FL Studio: Output, Send master sync"
+    return Check(name, State.WEAK, f"none from {asked} in {LISTEN_SECONDS:g} s", cure)
 
 
 def _own_loop(clock: Clock) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
 from jambot.control.fl_link import open_studio
-from jambot.control.fl_studio import FLStudio
+from jambot.control.fl_studio import INSTALL_CURE, FLStudio
 from jambot.errors import FLStudioError, PortError, UsageError
 
 
@@ -52,7 +52,7 @@ def installed(folder: Path | None, wanted: bool = False) -> Check:
 
 
 def talk(link: Callable[[], AbstractContextManager[FLStudio]]) -> Iterator[Check]:
-    """The cables (steps 2 and 5), the script at their other end (6 to 8), a channel (9)."""
+    """The cables (step 2), the script at their other end (6 to 8) and its age, a channel (9)."""
     try:
         with link() as studio:
             yield Check("FL cables", State.GOOD, "both are there")
@@ -62,14 +62,28 @@ def talk(link: Callable[[], AbstractContextManager[FLStudio]]) -> Iterator[Check
         yield Check("FL cables", State.BROKEN, error.found, cure)
         return
     except FLStudioError as error:
-        yield Check("FL link", State.BROKEN, error.found, f"steps 6 and 7: {error.cure}")
+        step = "step 4" if error.cure == INSTALL_CURE else "steps 6 and 7"
+        yield Check("FL link", State.BROKEN, error.found, f"{step}: {error.cure}")
         return
     state = status.state
     assert state is not None
     doing = "playing" if state.playing else "at rest"
-    yield Check("FL link", State.GOOD, f"{status.fl_version}, {doing}, {state.bpm:g} bpm")
+    found = f"{status.fl_version}, {doing}, {state.bpm:g} bpm"
+    yield _answered(status.script_version or "", found)
     if state.channel is None:
         cure = "step 9: put an instrument in the channel rack and click its name"
         yield Check("FL channel", State.WEAK, "none is selected: the solo has no sound", cure)
     else:
         yield Check("FL channel", State.GOOD, f"the solo sounds on {state.channel_name}")
+
+
+def _answered(script: str, found: str) -> Check:
+    """That it answered; another script than ours may lie where FL Studio took it from."""
+    name, shipped = "FL link", shipped_version()
+    figures = {"answered": script, "shipped": shipped}
+    if script == str(shipped):
+        return Check(name, State.GOOD, found, figures=figures)
+    found += f"; script {script or 'of no version'} answered, this JAM_BOT has {shipped}"
+    newer = script.isdecimal() and int(script) > shipped
+    cure = "upgrade JAM_BOT" if newer else "step 4: jambot fl install, then restart FL Studio"
+    return Check(name, State.WEAK, found, cure, figures)
