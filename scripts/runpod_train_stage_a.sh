@@ -60,12 +60,10 @@ set_up() {
     fi
     rm -f "$VENV/.training"
     PYTHON="$PYTHON" VENV="$VENV" bash scripts/setup_playing.sh
-    local index=()
-    if [ "$gpus" -eq 0 ] && [ "$(uname -s)" = Linux ]; then
-        index=(--extra-index-url https://download.pytorch.org/whl/cpu)
+    if [ "$gpus" -gt 0 ]; then
+        export CPU_WHEELS=""
     fi
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-        ${index[@]+"${index[@]}"} -e '.[train]'
+    VENV="$VENV" EXTRAS=train bash scripts/setup_testing.sh
     made_of >"$VENV/.training"
 }
 
