@@ -128,7 +128,8 @@ def test_a_hosts_clock_at_a_port_of_its_own_is_heard_there_and_missed_there(
         ticking = look_for("MIDI clock", wishes)
     assert (silent.state, silent.found) == (State.WEAK, "none from host:plays in 1 s")
     assert "Send master sync" in silent.cure
-    assert (ticking.state, ticking.found[:3]) == (State.GOOD, "120")
+    assert ticking.state is State.GOOD
+    assert ticking.found[:3] in ("119", "120", "121")
     assert "from host:plays" in ticking.found
 
 

@@ -32,7 +32,13 @@ from jambot.tokens import Controls
 
 Make = Callable[..., SessionStatus]
 Wait = Callable[[Callable[[], object]], None]
-START = {"backend": "memory", "comping": str(DEMO_COMPING), "adapter": "jazz", "seed": 3}
+START = {
+    "backend": "memory",
+    "comping": str(DEMO_COMPING),
+    "adapter": "jazz",
+    "seed": 3,
+    "bpm": 180,
+}
 NOBODY = "http://127.0.0.1:9"
 """The port of discard: no jam is there."""
 LOOKING = {
@@ -68,7 +74,7 @@ async def whole_jam(client: Client, folder: Path, *unasked: str) -> None:
     assert second["last_bar"] >= first["last_bar"] + 4
     assert by_tool["plan"][0]["tentative"]
     assert {row["name"] for row in by_tool["plan"][1]["coming"]} & {"Am7", "D7", "Gmaj7"}
-    assert by_tool["status"][0]["bpm"] == 126
+    assert by_tool["status"][0]["bpm"] == 189
     assert by_tool["status"][0]["settings"]["lookahead_bars"] == 3
     assert by_tool["status"][0]["settings"]["adapter"] == "chord-tones"
     assert by_tool["report"][0]["figures"]["stuck_notes"] == 0
@@ -86,7 +92,7 @@ async def whole_jam(client: Client, folder: Path, *unasked: str) -> None:
     report = await client.read_resource(f"jambot://takes/{ended['take']}/report")
     assert json.loads(report.contents[0].text)["whole"] is True
     page = transcript(answered)
-    assert '**set_tempo** `{"bpm": 126}`' in page
+    assert '**set_tempo** `{"bpm": 189}`' in page
     assert first["roll"] in page
 
 

@@ -18,7 +18,7 @@ from jambot.realtime.session import Session
 
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 
-SECONDS = float(os.environ.get("JAMBOT_SOAK_SECONDS", "30"))
+SECONDS = float(os.environ.get("JAMBOT_SOAK_SECONDS", "15"))
 SETTLE_SHARE = 0.4
 """Until then buffers fill: what is measured from there on is growth."""
 MOST_HEAP_MB, MOST_ROOM_MB = 2.0, 8.0

@@ -13,8 +13,11 @@ from mcp import Client
 
 from jambot.errors import JamBotError
 
-BAR_SECONDS = 2.0
-"""At 120 bpm in four."""
+BPM = 120.0
+"""Where the start names none."""
+BAR_BEATS = 4
+QUICKER = 1.05
+"""By so much the tempo goes up on the way."""
 LINE = 100
 
 
@@ -38,6 +41,7 @@ class Answered:
 
 def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
     """The script: look around, begin sparse, build, trade, lay out, come back, end, look back."""
+    quicker = round(QUICKER * float(start.get("bpm", BPM)))
     return (
         Step(0, "Is this machine fit?", "doctor", {}),
         Step(0, "What is there to play through?", "list_ports", {}),
@@ -48,7 +52,7 @@ def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
         Step(0, "And higher.", "set_knob", {"name": "register", "value": 0.7}),
         Step(0, "A little looser.", "set_sampling", {"name": "temperature", "value": 1.1}),
         Step(0, "Looking further ahead.", "set_stage", {"name": "lookahead_bars", "value": 3}),
-        Step(0, "A little quicker.", "set_tempo", {"bpm": 126}),
+        Step(0, "A little quicker.", "set_tempo", {"bpm": quicker}),
         Step(4, "Listen again.", "played", {"bars": 4}),
         Step(0, "What comes next?", "plan", {}),
         Step(0, "Tell it the next bars.", "set_form", {"chart": "| Am7 | D7 | Gmaj7 | % |"}),
@@ -71,10 +75,12 @@ def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
 
 
 async def rehearse(client: Client, script: tuple[Step, ...]) -> list[Answered]:
-    """Lead a jam by `script`. JamBotError at the first tool that fails."""
+    """Lead a jam by `script`, in its own tempo. JamBotError at the first tool that fails."""
     answered: list[Answered] = []
+    bpm = BPM
     for step in script:
-        await asyncio.sleep(step.bars * BAR_SECONDS)
+        await asyncio.sleep(step.bars * BAR_BEATS * 60 / bpm)
+        bpm = float(step.arguments.get("bpm", bpm))
         result = await client.call_tool(step.tool, dict(step.arguments))
         if result.is_error or result.structured_content is None:
             said = " ".join(getattr(part, "text", "") for part in result.content)
