@@ -190,8 +190,8 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         page.key("KeyV", down=True)
         page.key("KeyV", down=False)
         # A slow bar: the one that is locked must still be to come when the page hears of it.
-        page.value("document.getElementById('tempo').value = 20")
-        page.value("document.getElementById('tempo').dispatchEvent(new Event('change'))")
+        tempo = "document.getElementById('tempo')"
+        page.value(f"({tempo}.value = 20, {tempo}.dispatchEvent(new Event('change')))")
         wait_until(lambda: jam.line.bpm == 20.0)
         lock = "#plan .bar:nth-child(2) button"
         page.wait_for(f"!document.querySelector('{lock}').disabled")

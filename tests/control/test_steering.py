@@ -80,8 +80,8 @@ def test_style_form_keep_tap_again_thin_and_end_reach_the_stage_from_the_page(
         page.wait_for("Math.abs(document.getElementById('tempo').value - 120) > 1")
 
         # Slow bars: the next one is planned, and will be for some seconds.
-        page.value("document.getElementById('tempo').value = 20")
-        page.value("document.getElementById('tempo').dispatchEvent(new Event('change'))")
+        tempo = "document.getElementById('tempo')"
+        page.value(f"({tempo}.value = 20, {tempo}.dispatchEvent(new Event('change')))")
         wait_until(lambda: jam.line.bpm == 20.0)
         for place, deed in ((2, "reroll"), (3, "thin")):
             button = f"#plan .bar:nth-child(1) button:nth-of-type({place})"

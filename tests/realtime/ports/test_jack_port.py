@@ -178,15 +178,19 @@ def test_silence_ends_what_sounds_and_the_port_plays_on(ports, peer):
 
 
 def test_a_note_off_that_jack_may_have_lost_is_said_again(ports, peer):
-    ports.output.send(C4_ON)
     ports.output.send(E4_ON)
-    ports.output.send(C4_OFF)
-    wait_for(lambda: len(peer.heard) == 3)
-    peer.late_seconds = 0.1
-    wait_for(lambda: peer.again)
+    tries = 0
+    while not peer.again:  # JACK does not call every late period a lost one
+        tries += 1
+        assert tries < 20
+        ports.output.send(C4_ON)
+        ports.output.send(C4_OFF)
+        time.sleep(0.1)
+        peer.late_seconds = 0.1
+        time.sleep(0.4)
     assert set(peer.again) == {C4_OFF}
-    assert peer.heard == [C4_ON, E4_ON, C4_OFF]
-    assert [sent.data for sent in ports.output.sent()] == [C4_ON, E4_ON, C4_OFF]
+    assert E4_OFF not in peer.heard
+    assert [sent.data for sent in ports.output.sent()] == [E4_ON, *[C4_ON, C4_OFF] * tries]
 
 
 def test_more_messages_than_a_period_holds_all_arrive(ports, peer):

@@ -1,6 +1,6 @@
 """Notes that ended a moment ago: told again to whoever may have missed it."""
 
-AGAIN_SECONDS = 0.25
+AGAIN_SECONDS = 0.5
 """So long ago a note may have ended and its end still be told again: word of a lost period comes
 well within this."""
 

@@ -39,6 +39,10 @@ CLEAN_READING_SECONDS = 0.0002
 # Records wait for `sent()` and `poll()`; a caller that never asks must not fill the memory.
 KEPT_RECORDS = 65536
 
+# The note-offs of the last moments are written again as soon as JACK has lost a period, and so much
+# later once more: the first may have been lost with the next period.
+ONCE_MORE_SECONDS = 0.15
+
 # Stands in the inbox for "end what sounds"; no message is empty.
 _SILENCE = b""
 
@@ -68,6 +72,7 @@ class JackClient:
         self._handed_in = 0
         self._sounding, self._ended = SoundingNotes(), EndedNotes()
         self._lost_periods = self._made_up_for = 0
+        self._once_more_frame: int | None = None
         self._server_gone = False
         self._closed = False
         self._silenced_cycles = 0
@@ -215,9 +220,13 @@ class JackClient:
     def _end_again(self, start: int) -> int:
         """After lost periods, say the ends of the last notes again; how many that were."""
         lost, written = self._lost_periods, 0
-        if lost == self._made_up_for:
+        if lost != self._made_up_for:
+            self._made_up_for = lost
+            self._once_more_frame = start + round(ONCE_MORE_SECONDS * self._client.samplerate)
+        elif self._once_more_frame is not None and start >= self._once_more_frame:
+            self._once_more_frame = None
+        else:
             return 0
-        self._made_up_for = lost
         for note_off in self._ended.note_offs(self._line.seconds_at(start)):
             with suppress(self._jack.JackError):  # the period is full
                 self._out.write_midi_event(0, note_off)
