@@ -1,5 +1,7 @@
 """Notes that ended a moment ago: told again to whoever may have missed it."""
 
+from jambot.realtime.ports.port import note_of
+
 AGAIN_SECONDS = 0.5
 """So long ago a note may have ended and its end still be told again: word of a lost period comes
 well within this."""
@@ -16,10 +18,11 @@ class EndedNotes:
 
     def follow(self, data: bytes, seconds: float) -> None:
         """Take note of one message that was sent at this time."""
-        if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
+        note = note_of(data)
+        if note is None:
             return
-        key = (data[0] & 0x0F, data[1])
-        if data[0] >> 4 == 0x9 and data[2] > 0:
+        key, strikes = note
+        if strikes:
             self._ended.pop(key, None)
         else:
             self._ended[key] = seconds

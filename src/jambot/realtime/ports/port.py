@@ -81,6 +81,13 @@ def is_realtime(data: bytes) -> bool:
     return data[0] >= 0xF8
 
 
+def note_of(data: bytes) -> tuple[tuple[int, int], bool] | None:
+    """(channel, pitch) of a note message and whether it strikes; None for any other message."""
+    if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
+        return None
+    return (data[0] & 0x0F, data[1]), data[0] >> 4 == 0x9 and data[2] > 0
+
+
 class SoundingNotes:
     """Which notes a stream of sent messages has left sounding.
 
@@ -92,10 +99,11 @@ class SoundingNotes:
 
     def follow(self, data: bytes) -> None:
         """Take note of one message that has been sent."""
-        if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
+        note = note_of(data)
+        if note is None:
             return
-        key = (data[0] & 0x0F, data[1])
-        if data[0] >> 4 == 0x9 and data[2] > 0:
+        key, strikes = note
+        if strikes:
             self._struck[key] += 1
         elif self._struck[key] > 1:
             self._struck[key] -= 1
