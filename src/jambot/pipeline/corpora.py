@@ -56,9 +56,14 @@ def digest(folder: Path, *, hidden: bool = True) -> str:
     files = sorted(name.as_posix() for name in counted)
     whole = hashlib.sha256()
     for name in files:
-        with (folder / name).open("rb") as file:
-            whole.update(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n".encode())
+        whole.update(f"{file_digest(folder / name)}  {name}\n".encode())
     return whole.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, as `sha256sum` prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fetch(

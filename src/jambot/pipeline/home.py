@@ -11,12 +11,12 @@
     sha256.txt                 every file's digest, for `sha256sum -c`
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jambot.model.folder import Replacement, sweep
+from jambot.pipeline.corpora import file_digest
 from jambot.pipeline.home_page import write_page
 from jambot.pipeline.steps import Report
 from jambot.training.config import TrainConfig
@@ -44,7 +44,7 @@ def gather(work: Path, runs: Sequence[TrainConfig], home: Path, report: Report) 
 
         write_page(work, runs, new)
         files = sorted(path for path in new.rglob("*") if path.is_file())
-        lines = [f"{_digest(path)}  {path.relative_to(new).as_posix()}\n" for path in files]
+        lines = [f"{file_digest(path)}  {path.relative_to(new).as_posix()}\n" for path in files]
         (new / "sha256.txt").write_text("".join(lines), encoding="utf-8")
 
 
@@ -57,8 +57,3 @@ def _belongings(run: TrainConfig) -> Iterator[tuple[Path, Path]]:
         for path in sorted(place.rglob("*")):
             if path.is_file():
                 yield path, goal / path.relative_to(place)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

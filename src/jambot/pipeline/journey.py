@@ -9,7 +9,6 @@
     <work>/take_home/         what to carry away
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
-from jambot.pipeline.corpora import Corpus, digest, fetch, read_corpora
+from jambot.pipeline.corpora import Corpus, digest, fetch, file_digest, read_corpora
 from jambot.pipeline.etudes import NAME, PIECES, write_etudes
 from jambot.pipeline.finishing import finish_run
 from jambot.pipeline.home import gather
@@ -151,7 +150,7 @@ class Journey:
                 train_together(config, self.work, self.processes)
 
         forget = partial(shutil.rmtree, run.folder, ignore_errors=True)
-        return Step(f"train:{run.name}", _text_of(config), run.folder / "best", do, forget)
+        return Step(f"train:{run.name}", file_digest(config), run.folder / "best", do, forget)
 
     def _finish(self, run: TrainConfig, say: Callable[[str], None]) -> Step:
         played = run.folder / "export" / run.name / "model.onnx"
@@ -186,7 +185,3 @@ def train_together(config: Path, work: Path, processes: int) -> None:
     done = subprocess.run(command, cwd=work, env={**os.environ, **threads}, check=False)
     if done.returncode != 0:
         raise JamBotError(f"{config.name}: torchrun ended with {done.returncode}", "0", "see above")
-
-
-def _text_of(config: Path) -> str:
-    return hashlib.sha256(config.read_bytes()).hexdigest()
