@@ -1,6 +1,5 @@
 """The KPI report as one page that a stranger can check, and as JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,6 +20,7 @@ from jambot.evaluation.kpi_tables import (
 from jambot.evaluation.page import page, pairs
 from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
 from jambot.evaluation.regressions import Change, changes, regressed
+from jambot.evaluation.report_files import write_report
 from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE
 from jambot.evaluation.stage_table import TABLE
 from jambot.evaluation.timing_boxes import timings
@@ -52,12 +52,7 @@ def write_kpi(
         content["against"] = {name: last.get(name) for name in ("date", "version", "commit")}
         content["changes"] = [change.as_dict() for change in found]
         content["regressions"] = [change.id for change in regressed(found)]
-    folder.mkdir(parents=True, exist_ok=True)
-    json_path, html_path = folder / "kpi.json", folder / "kpi.html"
-    text = json.dumps(content, indent=1, ensure_ascii=False)
-    json_path.write_text(text + "\n", encoding="utf-8")
-    html_path.write_text(kpi_page(report, found, last), encoding="utf-8")
-    return json_path, html_path, found
+    return *write_report(folder, "kpi", content, kpi_page(report, found, last)), found
 
 
 def kpi_page(

@@ -1,6 +1,5 @@
 """The exam as a page: every soloist's figures, and each model's best, middle and worst solo."""
 
-import json
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -23,6 +22,7 @@ from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
 from jambot.evaluation.people import People
 from jambot.evaluation.piano_roll import Roll, roll_of
 from jambot.evaluation.realism import FEATURES, PITCH_FEATURES
+from jambot.evaluation.report_files import write_report
 from jambot.evaluation.results import Attempt, Result
 from jambot.evaluation.sheet import drawn
 from jambot.evaluation.soloists import MARKOV, PEOPLE, RULE
@@ -34,12 +34,7 @@ NAMES = {PEOPLE: "people", MARKOV: "the chain", RULE: "the rule"}
 
 def write_exam(exam: Exam, folder: Path) -> tuple[Path, Path]:
     """Write `offline.json` and `offline.html` into `folder` and give their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    json_path, html_path = folder / "offline.json", folder / "offline.html"
-    text = json.dumps(exam.as_dict(), indent=1, ensure_ascii=False, default=str)
-    json_path.write_text(text + "\n", encoding="utf-8")
-    html_path.write_text(exam_page(exam), encoding="utf-8")
-    return json_path, html_path
+    return write_report(folder, "offline", exam.as_dict(), exam_page(exam), default=str)
 
 
 def exam_page(exam: Exam) -> str:

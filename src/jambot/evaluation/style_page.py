@@ -1,6 +1,5 @@
 """Before and after: the base player and the new style over the same chords, on one page."""
 
-import json
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -10,12 +9,14 @@ from jambot.evaluation.gates import figure_at
 from jambot.evaluation.page import gates_table, page, pairs, roll_legend, roll_section, verdict_chip
 from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
 from jambot.evaluation.piano_roll import roll_of
+from jambot.evaluation.report_files import write_report
 from jambot.evaluation.results import Attempt
 from jambot.evaluation.samples import write_solo
 from jambot.evaluation.sheet import EMPTY, Cell, Sheet, drawn
 from jambot.evaluation.style_gate import Comparison, Player
 
-PAGE, FIGURES = "before_after.html", "before_after.json"
+NAME = "before_after"
+PAGE = f"{NAME}.html"
 SHOWN = 3
 """Pieces whose rolls are drawn: the built-in comping, and two of one's own."""
 
@@ -28,10 +29,8 @@ def write_before_after(
     for player in (found.base, found.style):
         for one in player.result.attempts[:SHOWN]:
             write_solo(one, folder / _file(one, player))
-    figures, html = folder / FIGURES, folder / PAGE
-    text = json.dumps(_as_dict(found, facts), indent=1, ensure_ascii=False)
-    figures.write_text(text + "\n", encoding="utf-8")
-    html.write_text(before_after_page(found, facts), encoding="utf-8")
+    written = before_after_page(found, facts)
+    figures, html = write_report(folder, NAME, _as_dict(found, facts), written)
     return html, figures
 
 

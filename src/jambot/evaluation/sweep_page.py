@@ -1,6 +1,5 @@
 """A sweep as JSON, as a page, and as the tables that the terminal shows too."""
 
-import json
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -11,6 +10,7 @@ from jambot.evaluation.grid import Cell as Played
 from jambot.evaluation.grid import said
 from jambot.evaluation.human_band import inside
 from jambot.evaluation.page import page, pairs
+from jambot.evaluation.report_files import write_report
 from jambot.evaluation.results import Result
 from jambot.evaluation.sheet import EMPTY, Cell, Sheet, drawn
 from jambot.evaluation.sweep_score import DEAD_AIR, Mean
@@ -22,12 +22,7 @@ AS_IT_IS, PEOPLE = "as it is", "people"
 
 def write_sweep(swept: Swept, folder: Path) -> tuple[Path, Path]:
     """Write `sweep.json` and `sweep.html` into `folder` and give their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    json_path, html_path = folder / "sweep.json", folder / "sweep.html"
-    text = json.dumps(swept.as_dict(), indent=1, ensure_ascii=False, default=str)
-    json_path.write_text(text + "\n", encoding="utf-8")
-    html_path.write_text(sweep_page(swept), encoding="utf-8")
-    return json_path, html_path
+    return write_report(folder, "sweep", swept.as_dict(), sweep_page(swept), default=str)
 
 
 def headline(swept: Swept) -> str:
