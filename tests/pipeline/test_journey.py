@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from jambot.cli import main
 from jambot.errors import UsageError
+from jambot.lock import only_writer
 from jambot.pipeline.etudes import write_etudes
 from jambot.pipeline.forecast import Forecast, check_machine
 from jambot.pipeline.journey import Journey, sources_in
@@ -226,6 +228,17 @@ def test_without_music_nothing_begins(journey: Journey, tmp_path: Path) -> None:
         replace(journey, data=own, work=own / "work").check()
     with pytest.raises(UsageError, match="no step 'train'"):
         go(journey, "train")
+
+
+def test_two_at_once_in_one_folder_are_refused(
+    journey: Journey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journey.work.mkdir()
+    asked = ["stage-a", "--tiny", "--work", journey.work, "--configs", journey.configs]
+    with only_writer(journey.work, "stage-a", "--work"), pytest.raises(SystemExit):
+        main([str(word) for word in asked])
+    assert "one `jambot stage-a` at a time" in " ".join(capsys.readouterr().err.split())
+    assert not (journey.work / "steps").exists()
 
 
 def test_a_folder_may_hold_corpora_or_be_one(tmp_path: Path) -> None:

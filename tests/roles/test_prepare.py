@@ -9,6 +9,7 @@ import pytest
 
 from jambot.cli import main
 from jambot.errors import UsageError
+from jambot.lock import only_writer
 from jambot.music import Note, Track, write_midi
 from jambot.roles.check import check_dataset
 from jambot.roles.journal import Journal
@@ -125,6 +126,13 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(songs, tmp_path):
     report = prepare([songs], tmp_path / "out", transpose="0", jobs=0)
     assert (report.items, report.written, report.kept) == (3, 1, 2)
     assert ids(tmp_path / "out") == ["songs-000", "songs-001", "songs-002"]
+
+
+def test_two_at_once_are_refused(songs, tmp_path):
+    (tmp_path / "out").mkdir()
+    with only_writer(tmp_path / "out", "prepare", "--out"), pytest.raises(UsageError, match="one"):
+        prepare([songs], tmp_path / "out", transpose="0", jobs=0)
+    assert not list((tmp_path / "out").glob("songs*"))
 
 
 def test_a_torn_journal_and_litter_of_a_dead_writer_do_no_harm(songs, tmp_path):

@@ -17,6 +17,7 @@ import torch
 
 from jambot.errors import CheckpointError, DatasetError, UsageError
 from jambot.generation.onnx_model import OnnxModel
+from jambot.lock import only_writer
 from jambot.model.adapters import AdapterConfig
 from jambot.model.checkpoint import load_checkpoint
 from jambot.model.export import export_checkpoint
@@ -218,6 +219,18 @@ def test_where_nothing_is_held_out_the_newest_checkpoint_is_the_best(small: Trai
     assert load_checkpoint(best, VOCABULARY.fingerprint).progress["step"] == 4
 
 
+def test_two_at_once_are_refused_and_the_first_keeps_what_it_has(small: TrainConfig) -> None:
+    """Also where the second would begin anew."""
+    train(small)
+    before = contents(run_folder(small) / "last")
+    with (
+        only_writer(run_folder(small), "train", "name for the run"),
+        pytest.raises(UsageError, match=r"is writing to it.*choose another name for the run"),
+    ):
+        train(small, fresh=True)
+    assert contents(run_folder(small) / "last") == before
+
+
 @pytest.fixture
 def style(small: TrainConfig) -> TrainConfig:
     """An adapter's run on a base that is there."""
@@ -239,9 +252,12 @@ def test_an_adapter_learns_and_leaves_the_base_as_it_was(style: TrainConfig) -> 
     assert "training.safetensors" in contents(run_folder(config) / "last")
 
 
+@pytest.mark.parametrize("base_precision", ["fp32", "nf4"])
 def test_an_adapter_that_was_cut_off_goes_on_as_if_it_had_not_been(
-    style: TrainConfig,
+    style: TrainConfig, base_precision: str
 ) -> None:
+    adapter = AdapterConfig(4, 8, 0.1, base_precision)
+    style = replace(style, adapter=adapter)
     whole, cut = replace(style, name="whole"), replace(style, name="cut")
     train(whole)
     with pytest.raises(CutOffError):

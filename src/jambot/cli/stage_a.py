@@ -40,6 +40,7 @@ def stage_a(
 
     Given again after a crash it goes on where it was.
     """
+    from jambot.lock import only_writer
     from jambot.pipeline.forecast import check_machine, forecast
     from jambot.pipeline.journey import Journey
     from jambot.pipeline.steps import Journal, is_done, keys_of, run_steps
@@ -56,7 +57,10 @@ def stage_a(
     if dry_run:
         return
 
-    if run_steps(steps, journal, progress_bar, say, stop_after):
+    journey.work.mkdir(parents=True, exist_ok=True)
+    with only_writer(journey.work, "stage-a", "--work"):
+        whole = run_steps(steps, journal, progress_bar, say, stop_after)
+    if whole:
         out.print(f"to take home: {journey.home}", highlight=False, soft_wrap=True)
 
 

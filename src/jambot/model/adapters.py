@@ -7,12 +7,13 @@
     training.safetensors   optimizer and random state, only where training is to go on
 
 An adapter belongs to the very weights it was trained on: the digest of the folded base is kept, and
-any other base is refused. At export an adapter is merged, so that playing a style costs nothing.
+any other base is refused. One that learnt over a base in four bits is merged into what those leave
+of it. At export an adapter is merged, so that playing a style costs nothing.
 """
 
 import hashlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,19 +34,26 @@ from jambot.model.checkpoint import (
     write_training,
 )
 from jambot.model.folder import Replacement, read_description, write_description
+from jambot.model.quantized import quantize, round_to_four_bits
 
 WEIGHTS = "adapter.safetensors"
 DESCRIPTION = "adapter.json"
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+BASE_PRECISIONS = ("fp32", "nf4")
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterConfig:
-    """How large an adapter is (`rank`), how loud (`alpha` / `rank`), and its dropout."""
+    """How large an adapter is (`rank`), how loud (`alpha` / `rank`), its dropout, and its base.
+
+    `base_precision` is how the base's linear layers are kept while the adapter learns: `fp32`, or
+    `nf4` for four bits a weight (QLoRA), where memory is short.
+    """
 
     rank: int = 8
     alpha: int = 16
     dropout: float = 0.05
+    base_precision: str = "fp32"
 
     def __post_init__(self) -> None:
         """Refuse sizes that no adapter can have (ValueError: found, expected)."""
@@ -55,6 +63,10 @@ class AdapterConfig:
                 raise ValueError(f"{name} is {value}; it must be a whole number from 1 on")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"dropout is {self.dropout}; it must lie in [0, 1)")
+        if self.base_precision not in BASE_PRECISIONS:
+            raise ValueError(
+                f"base_precision is {self.base_precision!r}; it must be one of {BASE_PRECISIONS}"
+            )
 
     def lora(self) -> LoraConfig:
         """The same in the words of `peft`: every linear layer of the decoder is adapted."""
@@ -70,9 +82,10 @@ class AdapterConfig:
 def attach_adapter(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:
     """`base` with a fresh adapter, in training mode; only the adapter may change.
 
-    `base` is a folded model and is wrapped, not copied. A fresh adapter changes no logit.
+    `base` is a folded model and is wrapped, not copied. A fresh adapter changes no logit. Raises
+    UsageError where the base is to be in NF4 and bitsandbytes is missing.
     """
-    model = _wrap(base, config)
+    model = _wrap(base, config, quantize)
     model.train()
     return model
 
@@ -93,7 +106,7 @@ def save_adapter(
     description = {
         "fingerprint": fingerprint,
         "adapter": asdict(config),
-        "base": _digest(model.get_base_model()),
+        "base": model.base_digest,
         "progress": dict(progress or {}),
     }
     with Replacement(folder) as new:
@@ -110,7 +123,7 @@ def load_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> Peft
     trained on another base.
     """
     described = read_description(folder / DESCRIPTION, fingerprint)["adapter"]
-    model = _wrap(base, AdapterConfig(**described))
+    model = _wrap(base, AdapterConfig(**described), round_to_four_bits)
     restore_adapter(folder, model, fingerprint)
     model.eval()
     return model
@@ -122,7 +135,7 @@ def restore_adapter(folder: Path, model: PeftModel, fingerprint: str) -> Mapping
     Raises CheckpointError as `load_adapter`, and where the two adapters differ in size.
     """
     description = read_description(folder / DESCRIPTION, fingerprint)
-    if description["base"] != _digest(model.get_base_model()):
+    if description["base"] != model.base_digest:
         raise CheckpointError(
             f"the adapter in {folder} was trained on another base",
             "the checkpoint it was trained on",
@@ -163,11 +176,22 @@ def load_merged(
     return base if adapter is None else merge_adapter(adapter, base, fingerprint, strength)
 
 
-def _wrap(base: LlamaForCausalLM, config: AdapterConfig) -> PeftModel:
+def _wrap(
+    base: LlamaForCausalLM,
+    config: AdapterConfig,
+    in_nf4: Callable[[nn.Module, Collection[str]], None],
+) -> PeftModel:
+    """`base` under an adapter; `in_nf4` makes it one of four bits where `config` asks for that."""
+    digest = _digest(base)
+    if config.base_precision == "nf4":
+        in_nf4(base, TARGETS)
     with warnings.catch_warnings():
         # peft 0.21 still asks transformers 5 for this by its old name.
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
-        return get_peft_model(base, config.lora())
+        model = get_peft_model(base, config.lora())
+    # Of the base as it was given, whole: it is what a file can be held against.
+    model.base_digest = digest  # type: ignore[assignment]
+    return model
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
@@ -175,10 +199,9 @@ def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
 
 
 def _digest(model: nn.Module) -> str:
-    """SHA-256 over the weights of a plain model, whether or not an adapter is wrapped about it."""
+    """SHA-256 over the weights of a plain model."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
-        if "lora_" not in name:
-            digest.update(name.replace(".base_layer", "").encode())
-            digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from jambot.errors import UsageError
+from jambot.lock import only_writer
 from jambot.roles.copies import CopySettings
 from jambot.roles.corpus import count_items, find_items, source_name
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
-from jambot.roles.lock import only_writer
 from jambot.roles.memory import MB, peak_memory_bytes
 from jambot.roles.sample import META_FILE, remove_sample, sweep
 from jambot.roles.sources.two_hands import HANDS, Split, parse_splits
@@ -117,7 +117,7 @@ def prepare(
         if progress:
             progress(report)
 
-    with only_writer(settings.out):
+    with only_writer(settings.out, "prepare", "--out"):
         sweep(settings.out)
         for source in sources:
             there = count_items(source)

@@ -13,12 +13,14 @@
 import hashlib
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from jambot.errors import UsageError
+from jambot.lock import only_writer
 from jambot.model.folder import settled
 from jambot.roles.sample import META_FILE, find_samples
 from jambot.tokens import VOCABULARY
@@ -47,7 +49,8 @@ def train(
     Where no sample is held out (a handful of files of one's own) the newest checkpoint is the best.
     A run of that name that was cut off is resumed; `fresh` starts it anew. `say` is told in words
     what the run is measured by. Where several processes train as one, `team` is who this one is.
-    Raises DatasetError, CheckpointError or UsageError before anything is written.
+    Raises DatasetError, CheckpointError or UsageError before anything is written, also where
+    another process trains a run of that name there.
     """
     team = team or Team.assemble()
     if config.rows < team.size * config.accumulate:
@@ -57,34 +60,36 @@ def train(
     torch.manual_seed(config.seed)
     folder = config.folder
     learner = build_learner(config)
-    with team.leader_first():
-        train_shard = learned(shard_of(config, "train", report), config)
-        measured = _measured(config, report)
-        if team.leads:
-            say(f"{config.name}: {measured.words if measured else 'nothing is held out'}")
-            if fresh:
-                _clear(folder)
-            folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        with team.leader_first():
+            train_shard = learned(shard_of(config, "train", report), config)
+            measured = _measured(config, report)
+            if team.leads:
+                say(f"{config.name}: {measured.words if measured else 'nothing is held out'}")
+                folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(only_writer(folder, "train", "name for the run"))
+                if fresh:
+                    _clear(folder)
 
-    def save(name: str, progress: Progress) -> None:
-        if not team.leads:
-            return
-        optimizer = trainer.optimizer if name == "last" else None
-        learner.save(folder / name, asdict(progress), optimizer)
+        def save(name: str, progress: Progress) -> None:
+            if not team.leads:
+                return
+            optimizer = trainer.optimizer if name == "last" else None
+            learner.save(folder / name, asdict(progress), optimizer)
 
-    context = learner.context_length
-    trainer = Trainer(
-        config,
-        learner.model.to(team.device),
-        Windows(train_shard, context, config.augmentation, config.sources),
-        Windows(measured.shard, context) if measured else None,
-        folder,
-        save,
-        team,
-    )
-    if settled(folder / "last"):
-        trainer.go_on(Progress(**learner.restore(folder / "last", trainer.optimizer)))
-    trainer.run(lambda step, text: report(step, config.steps, text))
+        context = learner.context_length
+        trainer = Trainer(
+            config,
+            learner.model.to(team.device),
+            Windows(train_shard, context, config.augmentation, config.sources),
+            Windows(measured.shard, context) if measured else None,
+            folder,
+            save,
+            team,
+        )
+        if settled(folder / "last"):
+            trainer.go_on(Progress(**learner.restore(folder / "last", trainer.optimizer)))
+        trainer.run(lambda step, text: report(step, config.steps, text))
     return folder / "best"
 
 

@@ -1,4 +1,4 @@
-"""One writer to a dataset folder: a lock that the system lets go of when its holder dies.
+"""One writer to a folder: a lock that the system lets go of when its holder dies.
 
 A lock on the file, not the file itself, is what counts: a file left behind by a run that was killed
 stops nobody. What stands in it names the holder.
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from jambot.errors import UsageError
 
-LOCK_FILE = ".prepare.lock"
 if sys.platform == "win32":
     import msvcrt
 
@@ -33,14 +32,21 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def lock_file(folder: Path, command: str) -> Path:
+    """What a `command` that writes to `folder` holds; it may lie there without being held."""
+    return folder / f".{command}.lock"
+
+
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process. Raises UsageError naming the process that holds it already,
-    or where the folder cannot be written to.
+def only_writer(folder: Path, command: str, elsewhere: str) -> Iterator[None]:
+    """Hold `folder` for this process, which does a `command` of jambot in it.
+
+    Raises UsageError naming the process that holds it already, or where the folder cannot be
+    written to; `elsewhere` is what to give for another folder.
 
     Where the disk knows no locks (some network folders), the run goes on without one.
     """
-    path = folder / LOCK_FILE
+    path = lock_file(folder, command)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
@@ -51,8 +57,8 @@ def only_writer(folder: Path) -> Iterator[None]:
         except (BlockingIOError, PermissionError) as error:
             raise UsageError(
                 f"{folder}: {_holder(path)} is writing to it",
-                "one `jambot prepare` at a time per dataset",
-                "wait for it, stop it, or choose another --out",
+                f"one `jambot {command}` at a time in a folder",
+                f"wait for it, stop it, or choose another {elsewhere}",
             ) from error
         except OSError:
             pass
