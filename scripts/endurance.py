@@ -11,7 +11,7 @@ import argparse
 import sys
 
 from jambot.cli.screen import endurance_table, out, progress_bar
-from jambot.evaluation.endurance import endure
+from jambot.evaluation.bench.endurance import endure
 from jambot.realtime.main import CHORD_TONES
 
 MOST_GROWTH_MB = 16.0

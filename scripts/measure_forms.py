@@ -8,7 +8,7 @@ Prints a row for each corpus: tunes with a form, changes foreseen rightly, wrong
 import argparse
 from pathlib import Path
 
-from jambot.evaluation.forms import foreseen
+from jambot.evaluation.exam.forms import foreseen
 
 
 def main() -> None:

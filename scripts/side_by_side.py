@@ -15,17 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
-from jambot.evaluation.bench import commit, machine
-from jambot.evaluation.contestants import (
+from jambot.evaluation.bench.bench import commit, machine
+from jambot.evaluation.bench.contestants import (
     Elsewhere,
     Improvising,
     PlainGenerate,
     Quoting,
     load_plain,
 )
-from jambot.evaluation.excerpts import training_solos
-from jambot.evaluation.pitch_markov import PitchMarkov
-from jambot.evaluation.side_by_side import Contestant, compare, markdown, moments, told
+from jambot.evaluation.bench.side_by_side import Contestant, compare, markdown, moments, told
+from jambot.evaluation.exam.excerpts import training_solos
+from jambot.evaluation.exam.pitch_markov import PitchMarkov
 from jambot.generation import SamplingSettings
 from jambot.realtime.main import CHORD_TONES, make_generator
 

@@ -14,9 +14,9 @@ from jambot.assets import FIRST_STYLE, known_styles
 from jambot.assets.own_styles import own_folder, own_style_folder
 from jambot.cli import main, style_making
 from jambot.errors import DatasetError
-from jambot.evaluation import style_gate
 from jambot.evaluation.gates import Gate, Judged, Verdict
-from jambot.evaluation.style_gate import Comparison, Player
+from jambot.evaluation.style import gate as style_gate
+from jambot.evaluation.style.gate import Comparison, Player
 from jambot.model.architecture import ModelConfig, build_model
 from jambot.model.checkpoint import save_checkpoint
 from jambot.model.export import export_checkpoint

@@ -20,7 +20,7 @@ from jambot.control.doctor.ports import port_checks
 from jambot.control.doctor.studio import installed
 from jambot.control.fl_install import install
 from jambot.errors import UsageError
-from jambot.evaluation.hands import Hands
+from jambot.evaluation.bench.hands import Hands
 from jambot.generation import ChordToneModel
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, RecordingOutput

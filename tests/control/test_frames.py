@@ -16,7 +16,7 @@ import pytest
 
 from jambot.assets import DEMO_COMPING
 from jambot.control import Room
-from jambot.evaluation.kpi import stage_figures
+from jambot.evaluation.take.kpi import stage_figures
 from jambot.music.take import read_take
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.stopping import Stopping

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jambot.evaluation.faults import FrailPlayer
+from jambot.evaluation.bench.faults import FrailPlayer
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.realtime.clock import ManualClock, SystemClock
 from jambot.realtime.player import DirectPlayer

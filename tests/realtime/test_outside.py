@@ -3,8 +3,8 @@
 import pytest
 
 from jambot.assets import shipped_styles
-from jambot.evaluation.hands import Stamped
-from jambot.evaluation.outside import longest_silence, measure_outside, stuck
+from jambot.evaluation.bench.hands import Stamped
+from jambot.evaluation.bench.outside import longest_silence, measure_outside, stuck
 from jambot.realtime.main import CHORD_TONES
 
 STAGE_A_TTFN_MS = 120.0

@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from jambot.evaluation.kpi import stage_figures
+from jambot.evaluation.take.kpi import stage_figures
 from jambot.generation import SamplingSettings
 from jambot.music.take import take_of
 from jambot.realtime.clock import SystemClock

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from jambot.evaluation.kpi import stage_figures
+from jambot.evaluation.take.kpi import stage_figures
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music.take import take_of
 from jambot.realtime.player import DirectPlayer, Request

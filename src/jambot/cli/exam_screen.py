@@ -11,10 +11,10 @@ from rich.text import Text
 from jambot.cli.screen import out
 
 if TYPE_CHECKING:
-    from jambot.evaluation.odd_cases import OddSolo
-    from jambot.evaluation.offline import Exam
-    from jambot.evaluation.sheet import Cell, Sheet
-    from jambot.evaluation.steering import Steered
+    from jambot.evaluation.drawing.sheet import Cell, Sheet
+    from jambot.evaluation.exam.odd_cases import OddSolo
+    from jambot.evaluation.exam.offline import Exam
+    from jambot.evaluation.exam.steering import Steered
 
 WIDE = 128
 """Columns that the widest table takes with its intervals; a narrower terminal goes without them,
@@ -24,7 +24,7 @@ MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}
 
 def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
     """All tables of an exam, its headline, and where the rest lies."""
-    from jambot.evaluation.exam_tables import reach, sheets
+    from jambot.evaluation.exam.tables import reach, sheets
 
     for sheet in (*sheets(exam), reach(exam)):
         show_sheet(sheet)
@@ -34,7 +34,7 @@ def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
 
 def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> None:
     """What every model's knobs moved."""
-    from jambot.evaluation.steering_page import steering_sheet
+    from jambot.evaluation.exam.steering_page import steering_sheet
 
     for who, turns in found.items():
         show_sheet(steering_sheet(who, turns))
@@ -43,7 +43,7 @@ def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> No
 
 def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page: Path) -> None:
     """What every model played in every odd case."""
-    from jambot.evaluation.odd_cases_page import odd_sheet
+    from jambot.evaluation.exam.odd_cases_page import odd_sheet
 
     for who, solos in found.items():
         show_sheet(odd_sheet(who, solos))

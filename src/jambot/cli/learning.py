@@ -286,7 +286,7 @@ def evaluate(
     The first model is also heard without guidance. Cut off, it goes on after the last whole row.
     """
     from jambot.cli.exam_screen import show_controls, show_exam, show_odd_cases
-    from jambot.evaluation.exam import ExamSettings, run_exam, run_odd_cases, run_steering
+    from jambot.evaluation.exam.evaluate import ExamSettings, run_exam, run_odd_cases, run_steering
 
     settings = ExamSettings(
         models=tuple(model or ["jazz"]),

@@ -107,8 +107,8 @@ def bench(
     Over JACK a jam with its player and its room is comped to, then asked out of silence again and
     again. The table says what it must reach, what it aims at, and how far it came.
     """
-    from jambot.evaluation.bench import append_line, expected_seconds
-    from jambot.evaluation.bench import bench as measure
+    from jambot.evaluation.bench.bench import append_line, expected_seconds
+    from jambot.evaluation.bench.bench import bench as measure
 
     tempi = bpm or [120.0]
     expected = expected_seconds(seconds, triggers, tempi)

@@ -35,11 +35,11 @@ def kpi(
     from datetime import UTC, datetime
 
     from jambot import __version__
-    from jambot.evaluation.bench import commit, machine
-    from jambot.evaluation.kpi_inputs import read_inputs, read_last
-    from jambot.evaluation.kpi_page import write_kpi
-    from jambot.evaluation.kpi_report import kpi_report
-    from jambot.evaluation.regressions import regressed
+    from jambot.evaluation.bench.bench import commit, machine
+    from jambot.evaluation.kpi_report.inputs import read_inputs, read_last
+    from jambot.evaluation.kpi_report.page import write_kpi
+    from jambot.evaluation.kpi_report.regressions import regressed
+    from jambot.evaluation.kpi_report.report import kpi_report
 
     inputs = read_inputs(bench, runs, session, exam, beside)
     last = None if against is None else read_last(against)

@@ -24,10 +24,10 @@ from typing import Any
 from jambot.assets import BASE, FIRST_STYLE
 from jambot.assets.own_styles import own_folder, own_style_folder
 from jambot.errors import DatasetError
-from jambot.evaluation.exam import identity
-from jambot.evaluation.soloists import trained
-from jambot.evaluation.style_gate import Comparison, Music, Player, compare, own_music, person, play
-from jambot.evaluation.style_page import PAGE, write_before_after
+from jambot.evaluation.exam.evaluate import identity
+from jambot.evaluation.exam.soloists import trained
+from jambot.evaluation.style.gate import Comparison, Music, Player, compare, own_music, person, play
+from jambot.evaluation.style.page import PAGE, write_before_after
 from jambot.generation import SamplingSettings
 from jambot.model.adapters import AdapterConfig
 from jambot.model.export import export_checkpoint

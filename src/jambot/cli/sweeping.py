@@ -63,9 +63,9 @@ def sweep(
     Cut off, it goes on after the last whole cell.
     """
     from jambot.cli.exam_screen import show_paths, show_sheet
-    from jambot.evaluation.grid import FIRST_GRID, Cell
-    from jambot.evaluation.sweep import SweepSettings, run_sweep
-    from jambot.evaluation.sweep_page import headline, sheets
+    from jambot.evaluation.sweep.grid import FIRST_GRID, Cell
+    from jambot.evaluation.sweep.page import headline, sheets
+    from jambot.evaluation.sweep.sweep import SweepSettings, run_sweep
 
     settings = SweepSettings(
         grid=tuple(grid or FIRST_GRID),

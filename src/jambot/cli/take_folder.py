@@ -34,8 +34,8 @@ def take_folder(asked: Path | None) -> Iterator[Path]:
 
 def _finish(folder: Path) -> None:
     """Make the MIDI file, the sound and the report of what was played."""
-    from jambot.evaluation.report import session_report, write_report
     from jambot.evaluation.sound import render
+    from jambot.evaluation.take.report import session_report, write_report
     from jambot.music.take import read_take
     from jambot.music.take_midi import write_session_midi
 

@@ -136,7 +136,10 @@ def _row(take: ShelvedTake) -> dict[str, object]:
 
 def _made(folder: Path, name: str) -> bytes:
     """A file of a take that does not lie there, made from its log."""
-    from jambot.evaluation.report import session_report, write_report  # slow, and rarely needed
+    from jambot.evaluation.take.report import (  # slow, and rarely needed
+        session_report,
+        write_report,
+    )
 
     take = read_take(folder)
     with tempfile.TemporaryDirectory(prefix="jambot-") as made:

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from jambot.evaluation.exam import ExamSettings, run_exam
-from jambot.evaluation.samples import write_samples
+from jambot.evaluation.exam.evaluate import ExamSettings, run_exam
+from jambot.evaluation.exam.samples import write_samples
 from jambot.model.export import export_checkpoint
 from jambot.roles.sample import find_samples
 from jambot.tokens import VOCABULARY

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jambot.evaluation.page import page, pairs
+from jambot.evaluation.drawing.page import page, pairs
 from jambot.pipeline.steps import Journal
 from jambot.realtime.machine import this_machine
 from jambot.training.config import TrainConfig

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jambot.evaluation.kpi import Latency
+from jambot.evaluation.take.kpi import Latency
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports import InputPort, OutputPort
 from jambot.realtime.priority import STAGE, priority_for

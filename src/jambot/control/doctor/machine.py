@@ -14,8 +14,8 @@ from jambot.control.doctor.check import Check, State, Wishes
 from jambot.control.door import LOOPBACK
 from jambot.control.live_view import STATIC
 from jambot.control.room import PORT
-from jambot.evaluation.kpi import Latency
 from jambot.evaluation.sound import INSTALL, find_soundfont
+from jambot.evaluation.take.kpi import Latency
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.machine import this_machine
 from jambot.realtime.priority import STAGE, priority_for

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from jambot.assets import DEMO_COMPING
 from jambot.control.doctor.check import Check, State, Wishes
 from jambot.errors import JamBotError
-from jambot.evaluation.kpi import Latency, StageFigures, stage_figures
+from jambot.evaluation.take.kpi import Latency, StageFigures, stage_figures
 from jambot.generation import Generator, LanguageModel
 from jambot.generation.solo import improvise
 from jambot.music import read_midi

@@ -32,7 +32,7 @@ from jambot.control.mcp_server.roll import text_roll
 from jambot.control.mcp_server.telling import chord_rows, note_rows, status_of
 from jambot.control.shelf import Shelf
 from jambot.errors import JamBotError
-from jambot.evaluation.report import session_report
+from jambot.evaluation.take.report import session_report
 from jambot.music.take import read_take
 from jambot.realtime.orders import Panic, as_dict
 from jambot.realtime.ports import list_ports

@@ -1,0 +1,102 @@
+"""`jambot jam` over JACK as a process of its own, begun, met and ended as another program would."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jambot.errors import JamBotError
+from jambot.evaluation.bench.hands import Hands
+
+JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
+LOAD_SECONDS = 90.0
+"""From the start of the process until it hears."""
+END_SECONDS = 30.0
+"""From being told to end until the report lies there."""
+PAUSE_SECONDS = 0.3
+
+
+class JamProcess:
+    """A jam that leaves its take in `folder`, its words in `jam.txt`; killed if it outlives this.
+
+    `seconds` is the longest it may play. A context manager; the other methods belong inside it,
+    `report` after `end`. What goes wrong is a JamBotError with the jam's own last words.
+    """
+
+    def __init__(self, folder: Path, adapter: str, bpm: float, seconds: float) -> None:
+        self._folder = folder
+        self._command = [
+            sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--port", "0", "--no-open",
+            "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
+            "--report", str(folder),
+        ]  # fmt: skip
+
+    def __enter__(self) -> "JamProcess":
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "jam.txt").open("wb") as words:
+            # On Windows only a process group of its own can be asked to end.
+            group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+            self._process = subprocess.Popen(
+                self._command, stdout=words, stderr=subprocess.STDOUT, creationflags=group
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process that started it all; player and room are its children."""
+        return self._process.pid
+
+    def connect(self, hands: Hands) -> None:
+        """Wait until the jam listens (its ports are there, its log has begun), and join it."""
+        log = self._folder / "session.jsonl"
+        deadline = time.monotonic() + LOAD_SECONDS
+        while not (hands.sees(JAM_IN, JAM_OUT) and log.is_file() and log.stat().st_size):
+            if self._process.poll() is not None:
+                raise self._failed(f"it ended at once with exit code {self._process.returncode}")
+            if time.monotonic() > deadline:
+                raise self._failed(f"it was not ready after {LOAD_SECONDS:g} s")
+            time.sleep(0.05)
+        hands.connect(JAM_IN, JAM_OUT)
+        time.sleep(PAUSE_SECONDS)
+
+    def end(self) -> int:
+        """Ask it to end as a system does; its exit code."""
+        if sys.platform == "win32":
+            self._process.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            self._process.terminate()
+        try:
+            return self._process.wait(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise self._failed(f"told to end, it still ran {END_SECONDS:g} s later") from None
+
+    def report(self) -> dict[str, Any]:
+        """Its own `report.json`."""
+        try:
+            report = json.loads((self._folder / "report.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise self._failed("it left no report") from None
+        return dict(report)
+
+    def _failed(self, what: str) -> JamBotError:
+        try:
+            file = self._folder / "jam.txt"
+            words = file.read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            words = ""
+        last = "; ".join(words.splitlines()[-3:])
+        told = f"the jam: {what}" + (f" ({last})" if last else "")
+        return JamBotError(told, "a jam over JACK", "")

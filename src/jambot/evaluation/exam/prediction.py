@@ -1,0 +1,186 @@
+"""How well a model foretells what a person played next: bits per note, and what the chords add.
+
+The model hears the excerpt's hands and, token by token, the person's own solo; only tokens that it
+would have to answer are counted, never those it is given. Windows open at a bar line under a fresh
+header, as in training, with a third of a window of the past where there is one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jambot.evaluation.exam.excerpts import Excerpt
+from jambot.generation import LanguageModel
+from jambot.music import HarmonyChange, Note, harmony_changes
+from jambot.tokens import VOCABULARY, Prompt, encode
+from jambot.tokens.codec import HEADER_LENGTH
+from jambot.tokens.vocabulary import PART_OF
+
+TRITONE = 6
+
+
+COARSE = "timing_12", "duration_12"
+ROUNDING = 0.05
+"""In 12ths: files keep places in ticks."""
+
+
+def _alike() -> tuple[NDArray[np.int64], ...]:
+    """For each token, those that are the same on a grid of 12 places a beat.
+
+    Two neighbouring 24ths are one place (0 and 1, 2 and 3 …), so that no note changes its beat; two
+    lengths are one where they round up to the same number of 12ths. Other tokens are alone.
+    """
+    classes: dict[tuple[str, int], list[int]] = {}
+    for token in range(VOCABULARY.size):
+        name, value = VOCABULARY.field(token), VOCABULARY.value(token)
+        coarse = {"POS": value // 2, "DUR": (value + 1) // 2}.get(name, value)
+        classes.setdefault((name, coarse), []).append(token)
+    found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * VOCABULARY.size
+    for tokens in classes.values():
+        for token in tokens:
+            found[token] = np.array(tokens)
+    return tuple(found)
+
+
+ALIKE = _alike()
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """Information of one excerpt's notes, in bits (sums, not yet per note).
+
+    `timing_12` and `duration_12` are the same notes on the prototype's grid: positions and lengths
+    that fall together there count with their summed probability.
+    """
+
+    timing: float = 0.0
+    pitch: float = 0.0
+    duration: float = 0.0
+    velocity: float = 0.0
+    timing_12: float = 0.0
+    duration_12: float = 0.0
+    notes: int = 0
+
+    def __add__(self, other: "Surprise") -> "Surprise":
+        sums = (getattr(self, f.name) + getattr(other, f.name) for f in fields(self))
+        return Surprise(*sums)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """Bits by what is told: `all`, its four parts, and `all_12`, the prototype's."""
+        parts = {part: getattr(self, part) for part in dict.fromkeys(PART_OF.values())}
+        coarse = self.timing_12 + self.pitch + self.duration_12
+        return {"all": sum(parts.values()), **parts, "all_12": coarse}
+
+    def per_note(self) -> dict[str, float]:
+        """`parts` by note; no notes give zeros."""
+        return {name: bits / max(self.notes, 1) for name, bits in self.parts.items()}
+
+
+def bits_of(
+    model: LanguageModel, excerpt: Excerpt, semitones: int = 0, only: Sequence[str] = ()
+) -> Surprise:
+    """The person's solo in the excerpt, as the model is surprised by it.
+
+    Formula: -log2 p(token | past) summed over answered tokens, the softmax taken over the whole
+    vocabulary. `semitones` moves the harmony alone (the notes stay): with a tritone, what
+    `chord_swap` compares. `only` counts just these parts, which is quicker.
+    Empty case: no note in the excerpt gives zeros.
+    """
+    total = Surprise()
+    for header, body, counted in windows_of(excerpt, model.context_length, semitones):
+        wanted = {i for i in counted if not only or PART_OF[VOCABULARY.field(body[i])] in only}
+        total += _window_surprise(model, header, body, wanted)
+    return replace(total, notes=len(excerpt.human))
+
+
+def windows_of(
+    excerpt: Excerpt, context_length: int, semitones: int = 0
+) -> Iterator[tuple[list[int], list[int], set[int]]]:
+    """The person's solo in windows: a header, the tokens after it, and which of those are answered.
+
+    Every answered token of the excerpt is counted in just one window. No notes give no window.
+    """
+    if not excerpt.human:
+        return
+    header, body, answered = _stream(excerpt, semitones)
+    bars = [i for i, token in enumerate(body) if token == VOCABULARY.id("BAR")]
+    room, at = context_length - HEADER_LENGTH, 0
+    while at < len(body):
+        behind = max(at - context_length // 3, 0)
+        opening = max(bar for bar in bars if bar <= behind)
+        end = min(opening + room, len(body))
+        counted = {i - opening for i in range(max(at, opening + 1), end) if answered[i]}
+        yield header, body[opening:end], counted
+        at = max(at + 1, end)
+
+
+def off_twelfths(notes: Sequence[Note]) -> int:
+    """How many of the notes begin on no 12th of a beat.
+
+    >>> off_twelfths([Note(1.0, 1.0, 60), Note(1 + 1 / 12, 1.0, 60), Note(1.29, 1.0, 60)])
+    1
+    """
+    twelfths = [12 * note.onset_beats for note in notes]
+    return sum(abs(place - round(place)) > ROUNDING for place in twelfths)
+
+
+def swap_gap(
+    model: LanguageModel, excerpt: Excerpt, right: Surprise | None = None
+) -> tuple[float, int]:
+    """Pitch bits under the chords a tritone away, less those under the right ones; and notes."""
+    known = right or bits_of(model, excerpt, only=("pitch",))
+    wrong = bits_of(model, excerpt, TRITONE, only=("pitch",))
+    return wrong.pitch - known.pitch, known.notes
+
+
+def _stream(excerpt: Excerpt, semitones: int) -> tuple[list[int], list[int], list[bool]]:
+    """Header, then the excerpt's tokens from its first bar line, and which of them are answered."""
+    harmonies = [
+        HarmonyChange(change.beat, change.harmony.transposed(semitones))
+        for change in harmony_changes(excerpt.conditioning)
+    ]
+    last = max(note.onset_beats for note in excerpt.human)
+    prompt = Prompt(tuple(harmonies), excerpt.human, last, excerpt.tempo_bpm, excerpt.meter)
+    stream = encode(prompt, excerpt.meter.bar_at(excerpt.start_beats))
+    header, body = stream.ids[:HEADER_LENGTH], stream.ids[HEADER_LENGTH:]
+    return header, body, stream.answered[HEADER_LENGTH:]
+
+
+def _window_surprise(
+    model: LanguageModel, header: Sequence[int], body: Sequence[int], counted: set[int]
+) -> Surprise:
+    """One window: tokens are appended up to each counted one, whose surprise is then taken."""
+    model.rewind(0)
+    pending = list(header)
+    sums = dict.fromkeys((*PART_OF.values(), *COARSE), 0.0)
+    for i, token in enumerate(body):
+        if i in counted:
+            model.append(pending)
+            pending = []
+            part, logits = PART_OF[VOCABULARY.field(token)], model.logits()
+            sums[part] += surprise_bits(logits, token)
+            if f"{part}_12" in sums:
+                sums[f"{part}_12"] += surprise_bits(logits, ALIKE[token])
+        pending.append(token)
+    return Surprise(
+        sums["timing"], sums["pitch"], sums["duration"], sums["velocity"],
+        sums["timing_12"], sums["duration_12"],
+    )  # fmt: skip
+
+
+def surprise_bits(logits: NDArray[np.float32], tokens: int | NDArray[np.int64]) -> float:
+    """-log2 of the probability that softmax(logits) gives to a token, or to all of these together.
+
+    >>> surprise_bits(np.zeros(8, np.float32), 3)
+    3.0
+    >>> round(surprise_bits(np.zeros(8, np.float32), np.array([3, 4])), 6)
+    2.0
+    """
+    exact = logits.astype(np.float64)
+    exact -= exact.max()
+    wanted = np.atleast_1d(exact[tokens])
+    likely = np.log(np.exp(wanted - wanted.max()).sum()) + wanted.max()
+    return float((np.log(np.exp(exact).sum()) - likely) / np.log(2.0))

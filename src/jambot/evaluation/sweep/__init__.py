@@ -1,0 +1,1 @@
+"""Settings turned one against another: every cell of a grid plays the same bars."""

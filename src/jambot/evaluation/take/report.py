@@ -1,0 +1,121 @@
+"""One report for whatever was played: `report.json` for programs, `report.html` for people.
+
+A session, a file and a benchmark give the same figures under the same names (design, section 7);
+what one of them cannot measure is null, and its gate is "not measured".
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jambot.evaluation.drawing.piano_roll import roll_of
+from jambot.evaluation.metrics import Chords, measure
+from jambot.evaluation.take.findings import Findings
+from jambot.evaluation.take.kpi import Latency, lookahead, session_figures, stage_figures
+from jambot.evaluation.take.page import report_page
+from jambot.music import Meter, Note, TempoMap
+from jambot.music.take import Take
+
+
+def session_report(take: Take, title: str = "") -> Findings:
+    """The report of a recorded session."""
+    played = take.played()
+    changes = [heard.change for heard in take.changed_harmonies()]
+    fallback = [note.source == "fallback" for note in played]
+    solo = [note.note for note in played]
+    roll = roll_of(solo, changes, take.conditioning(), take.meter, fallback)
+    settings = {k: v for k, v in take.session.items() if k not in ("event", "machine", "knobs")}
+    settings |= dict(take.session.get("knobs") or {})
+    cut = "The session was cut off: its log has no end. What is in it is measured."
+    return Findings(
+        kind="session",
+        title=title or _session_title(take),
+        figures=session_figures(take),
+        samples_ms=stage_figures(take).samples_ms,
+        rolls=(("What was played", roll),),
+        settings=settings,
+        machine=dict(take.session.get("machine") or {}),
+        notice="" if take.whole else cut,
+    )
+
+
+def file_report(
+    solo: Sequence[Note],
+    chords: Chords,
+    conditioning: Sequence[Note] = (),
+    *,
+    title: str,
+    tempo_map: TempoMap,
+    meter: Meter | None = None,
+    settings: Mapping[str, Any] | None = None,
+    machine: Mapping[str, Any] | None = None,
+) -> Findings:
+    """The report of a solo that lies in a file; it has no stage, so no latencies."""
+    roll = roll_of(solo, chords, conditioning, meter)
+    return Findings(
+        kind="file",
+        title=title,
+        figures=measure(solo, tempo_map, chords).as_dict(),
+        rolls=((title, roll),),
+        settings=settings or {},
+        machine=machine or {},
+    )
+
+
+def benchmark_report(takes: Sequence[Take], title: str) -> Findings:
+    """Several sessions as one: latencies and counts pooled, musical figures of the longest take.
+
+    Raises ValueError without takes.
+    """
+    if not takes:
+        raise ValueError("a benchmark report needs at least one take")
+    longest = session_report(max(takes, key=lambda take: take.seconds))
+    stages = [stage_figures(take) for take in takes]
+    samples = {
+        name: [sample for stage in stages for sample in stage.samples_ms[name]]
+        for name in stages[0].samples_ms
+    }
+    pooled: dict[str, Any] = {name: asdict(Latency.of(values)) for name, values in samples.items()}
+    counts = (
+        "underruns", "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "stale_notes",
+        "unanswered_triggers", "player_deaths",
+    )  # fmt: skip
+    pooled |= {name: sum(getattr(stage, name) for stage in stages) for name in counts}
+    foreseen = [stage.anticipated_changes for stage in stages]
+    pooled["anticipated_changes"] = {
+        outcome: sum(counts[outcome] for counts in foreseen) for outcome in foreseen[0]
+    }
+    frames = [frame for take in takes for frame in take.of("frame")]
+    pooled["isr"] = sum(bool(f["valid"]) for f in frames) / len(frames) if frames else None
+    pooled["lookahead_bars"] = asdict(lookahead([float(f["lookahead_bars"]) for f in frames]))
+    pooled["seconds"] = sum(take.seconds for take in takes)
+    pooled["takes"] = len(takes)
+    return Findings(
+        kind="benchmark",
+        title=title,
+        figures=longest.figures | pooled,
+        samples_ms=samples,
+        rolls=(("The longest take", longest.rolls[0][1]),),
+        settings=longest.settings,
+        machine=longest.machine,
+    )
+
+
+def write_report(findings: Findings, folder: Path, sound: str | None = None) -> tuple[Path, Path]:
+    """Write `report.json` and `report.html` into `folder` and give their paths.
+
+    The page needs nothing but itself; `sound` names a wav beside it to be played in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    json_path, html_path = folder / "report.json", folder / "report.html"
+    text = json.dumps(findings.as_dict(), indent=2, ensure_ascii=False, default=str)
+    json_path.write_text(text + "\n", encoding="utf-8")
+    html_path.write_text(report_page(findings, sound), encoding="utf-8")
+    return json_path, html_path
+
+
+def _session_title(take: Take) -> str:
+    who = Path(take.session.get("adapter") or take.session.get("model") or "JAM_BOT").name
+    return f"{who}, {take.bpm:g} bpm, {take.meter.beats_per_bar}/4, {take.seconds:.0f} s"
