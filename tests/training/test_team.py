@@ -4,9 +4,12 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
@@ -73,6 +76,23 @@ def test_two_processes_draw_the_curve_of_one(exact: TrainConfig) -> None:
     ends = [read_bits(config.folder)[-1][1] for config in (both, exact)]
     assert ends[0].all == pytest.approx(ends[1].all, abs=SAME_BITS)
     assert ends[0].notes == ends[1].notes
+
+
+def test_accelerate_starts_two_that_draw_the_same_curve(exact: TrainConfig, tmp_path: Path) -> None:
+    """By the line that docs/training_anywhere.md gives; torchrun's is typed by `jambot stage-a`."""
+    short = replace(exact, steps=4)
+    both = replace(short, name="both")
+    said = {
+        key: value for key, value in asdict(both).items() if isinstance(value, int | float | str)
+    }
+    config = tmp_path / "both.toml"
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]
+    config.write_text("".join(lines), encoding="utf-8")
+    words = "--multi_gpu --num_processes 2 --num_machines 1 -m jambot train --no-finish --config"
+    command = [sys.executable, "-m", "accelerate.commands.launch", *words.split(), str(config)]
+    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    train(short)
+    assert losses(both) == pytest.approx(losses(short), abs=SAME)
 
 
 def test_the_death_of_one_of_two_leaves_no_trace_in_the_curve(exact: TrainConfig) -> None:
