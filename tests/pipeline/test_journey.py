@@ -107,7 +107,9 @@ def test_stopped_after_each_step_it_goes_on_with_the_next_and_ends_with_all(
         assert (home / "models" / name / "model.onnx").is_file()
         assert (home / "logs" / name / "log.jsonl").is_file()
         assert list((home / "logs" / name / "tensorboard").glob("events*"))
-        assert list((home / "samples" / name).glob("*.mid"))
+        solos = sorted((home / "samples" / name).glob("*.mid"))
+        assert solos
+        assert all(path.with_suffix(".svg").is_file() for path in solos)
         assert (home / "samples" / name / "solos.html").is_file()
         assert (home / "exams" / name / "offline.json").is_file()
     assert (home / "checkpoints" / "tiny_base" / "model.safetensors").is_file()

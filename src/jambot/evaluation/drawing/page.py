@@ -5,10 +5,10 @@ One HTML file with its style and its drawings, and no script.
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from jambot.evaluation.drawing.piano_roll import Roll, draw
+from jambot.evaluation.drawing.style import sheet
 from jambot.evaluation.gates import Judged
 from jambot.evaluation.headline import Answer, duration
 
@@ -21,8 +21,7 @@ SYMBOLS = {"yes": "✓", "pass": "✓", "nearly": "≈", "no": "✕", "fail": "�
 
 def page(title: str, body: str) -> str:
     """A complete HTML document around `body`, with the reports' style sheet inside."""
-    sheet = files("jambot.evaluation.drawing").joinpath("static/report.css")
-    style = sheet.read_text(encoding="utf-8")
+    style = sheet("report.css") + sheet("roll.css")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

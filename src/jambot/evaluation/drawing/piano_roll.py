@@ -50,6 +50,11 @@ class Roll:
         return range(min(played) - 2, max(played) + 4)
 
     @property
+    def line_height(self) -> float:
+        """Of one line of its drawing, `WIDTH` wide."""
+        return TOP + len(self.pitches) * SEMITONE + BOTTOM
+
+    @property
     def bars(self) -> int:
         """Bars until everything has ended, at least one."""
         ends = [n.end_beats for n in self.conditioning] + [n.note.end_beats for n in self.solo]
@@ -140,7 +145,7 @@ class _Line:
         self.roll, self.first_bar, self.bars = roll, first_bar, bars
         self.start = roll.meter.bar_start(first_bar)
         self.end = roll.meter.bar_start(first_bar + bars)
-        self.height = TOP + len(roll.pitches) * SEMITONE + BOTTOM
+        self.height = roll.line_height
 
     def svg(self) -> str:
         last = min(self.first_bar + self.bars, self.roll.bars)

@@ -1,4 +1,4 @@
-"""A few solos of an exam to listen to and to look at: MIDI, sound if there is any, piano rolls."""
+"""A few solos of an exam to listen to and to look at: MIDI, sound if there is any, pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from jambot.evaluation.drawing.page import page, roll_legend, roll_section
-from jambot.evaluation.drawing.piano_roll import chord_names, roll_of
+from jambot.evaluation.drawing.piano_roll import Roll, chord_names, roll_of
+from jambot.evaluation.drawing.picture import picture
 from jambot.evaluation.exam.offline import Exam
 from jambot.evaluation.exam.results import Attempt
 from jambot.evaluation.sound import render
@@ -29,8 +30,9 @@ class Samples:
 def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     """Write `solos` of the model's solos, spread over the tunes of the exam, into `folder`.
 
-    Each begins at beat 0 of its file, over the hands, with the chords as markers. Without
-    FluidSynth or a soundfont there is no wav. An exam of fewer tunes gives as many solos.
+    Each begins at beat 0 of its file, over the hands, with the chords as markers; its piano roll is
+    the SVG of the same name. Without FluidSynth or a soundfont there is no wav. An exam of fewer
+    tunes gives as many solos.
     """
     folder.mkdir(parents=True, exist_ok=True)
     attempts = exam.results[exam.model].attempts
@@ -42,6 +44,8 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
         write_solo(attempt, path)
         silent = silent or render(path, path.with_suffix(".wav")).reason
         paths.append(path)
+        drawn = picture(_roll(attempt), _about(attempt))
+        path.with_suffix(".svg").write_text(drawn, encoding="utf-8")
     rolls = "".join(_section(*one) for one in zip(paths, chosen, strict=True))
     body = f'<p class="kind">JAM_BOT · Solos</p><h1>{count} solos over held-out tunes</h1>{rolls}'
     (folder / PAGE).write_text(page("JAM_BOT · Solos", body), encoding="utf-8")
@@ -70,10 +74,18 @@ def _hands(attempt: Attempt) -> list[Note]:
     return attempt.excerpt.within(attempt.excerpt.conditioning)
 
 
-def _section(path: Path, attempt: Attempt) -> str:
+def _roll(attempt: Attempt) -> Roll:
     excerpt = attempt.excerpt
-    roll = roll_of(attempt.solo, excerpt.chords, _hands(attempt), excerpt.meter)
+    return roll_of(attempt.solo, excerpt.chords, _hands(attempt), excerpt.meter)
+
+
+def _about(attempt: Attempt) -> str:
+    return f"{attempt.excerpt.tune} · {attempt.excerpt.tempo_bpm:.0f} bpm"
+
+
+def _section(path: Path, attempt: Attempt) -> str:
+    roll = _roll(attempt)
     return (
-        f"<h2>{escape(path.stem)}</h2><p class='lede'>{escape(excerpt.tune)} ·"
-        f" {excerpt.tempo_bpm:.0f} bpm</p>{roll_legend(roll)}{roll_section(roll)}"
+        f"<h2>{escape(path.stem)}</h2><p class='lede'>{escape(_about(attempt))}</p>"
+        f"{roll_legend(roll)}{roll_section(roll)}"
     )
