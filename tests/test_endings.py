@@ -96,6 +96,16 @@ def test_asked_to_end_it_ends_its_notes_writes_its_report_and_says_where(start, 
     assert complained == ""
 
 
+def test_it_ends_with_its_report_when_the_program_that_started_it_lets_go_or_dies(start):
+    jam = start("--no-view", "--until-input-ends", stdin=subprocess.PIPE)
+    jam.wait_for_notes()
+    jam.process.stdin.write(b"whatever it is told")
+    jam.process.stdin.flush()
+    jam.wait_for_notes(6)
+    jam.process.stdin.close()
+    assert jam.ended()[0] == 0
+
+
 def test_when_nobody_reads_what_it_says_any_more_it_plays_on_and_ends_with_its_report(start):
     jam = start("--no-view", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     jam.wait_for_notes(2)

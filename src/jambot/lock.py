@@ -22,7 +22,11 @@ if sys.platform == "win32":
 
     def _take(descriptor: int) -> None:
         os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            # Windows says that it is locked by EACCES, Wine by no number at all.
+            raise BlockingIOError from error
         os.lseek(descriptor, 0, os.SEEK_SET)
 
 else:

@@ -100,6 +100,10 @@ def jam(
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the browser view by itself.")
     ] = True,
+    until_input_ends: Annotated[
+        bool,
+        typer.Option("--until-input-ends", help="Stop when stdin ends: for other programs."),
+    ] = False,
 ) -> None:
     """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
     from jambot.realtime.main import JamSettings
@@ -147,6 +151,8 @@ def jam(
         room(folder, view, in_channel) as (show, hear, orders),
         daw(fl, backend, hear) as hear_all,
     ):
+        if until_input_ends:
+            stopping.when_input_ends()
         play(settings, folder / LOG_FILE, show, hear_all, stopping, orders)
 
 

@@ -1,14 +1,20 @@
-"""Being asked to stop: Ctrl-C, a termination request, a closed terminal."""
+"""Being asked to stop: Ctrl-C, a termination request, a closed terminal, an input that ends."""
 
+import _thread
 import ctypes
+import os
 import signal
 import sys
 import threading
+import time
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
 CLOSED, LOGGED_OFF, SHUT_DOWN = 2, 5, 6
 """What Windows tells a console's programs before it ends them: by no signal, and in a thread."""
+LOOK_SECONDS = 0.2
+"""How often Windows is asked whether the input is still open."""
 LAST_SECONDS = 4.5
 """Windows waits five seconds for the answer, then ends the process whatever it does."""
 
@@ -34,6 +40,17 @@ class Stopping:
     def play(self) -> None:
         """From here on there is something to end well."""
         self._playing = True
+
+    def when_input_ends(self) -> None:
+        """Be asked, as by Ctrl-C, also when standard input ends: whoever holds its other end is
+        done, or dead. Where a program has started this one no signal is as sure on every system.
+        """
+        threading.Thread(target=self._read_input, daemon=True).start()
+
+    def _read_input(self) -> None:
+        _wait_for_end_of_input()
+        if not self._over.is_set():
+            _thread.interrupt_main()
 
     def __enter__(self) -> "Stopping":
         if threading.current_thread() is threading.main_thread():
@@ -70,3 +87,25 @@ class Stopping:
             self.asked = True
             raise KeyboardInterrupt
         self.asked = True
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _wait_for_end_of_input() -> None:
+        """Look first, and read no more than lies there: while one thread waits for a pipe, whoever
+        inherits it cannot start."""
+        with suppress(OSError):
+            pipe, there = ctypes.c_void_p(msvcrt.get_osfhandle(0)), ctypes.c_ulong()
+            look = ctypes.windll.kernel32.PeekNamedPipe
+            while look(pipe, None, 0, None, ctypes.byref(there), None):
+                if there.value:
+                    os.read(0, there.value)
+                time.sleep(LOOK_SECONDS)
+
+else:
+
+    def _wait_for_end_of_input() -> None:
+        with suppress(OSError):
+            while os.read(0, 4096):
+                pass

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -93,18 +92,15 @@ class Band:
         self.folder = self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
-            sys.executable, "-m", "jambot", "jam", "--no-open", *options, "--report",
-            str(self.folder),
+            sys.executable, "-m", "jambot", "jam", "--no-open", "--until-input-ends", *options,
+            "--report", str(self.folder),
         ]  # fmt: skip
-        # On Windows only a process group of its own can be asked to end.
-        group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         with (self.folder / WORDS_FILE).open("wb") as words:
             self._process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=words,
                 stderr=subprocess.STDOUT,
-                creationflags=group,
             )
         link = JamLink(await self._page())
         deadline = time.monotonic() + LOAD_SECONDS
@@ -128,8 +124,7 @@ class Band:
             raise JamBotError(
                 "this jam was not started here", "one that `start` started", "Ctrl-C where it runs"
             )
-        if process.poll() is None:
-            _ask_to_end(process)
+        _ask_to_end(process)
         deadline = time.monotonic() + END_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
@@ -162,6 +157,7 @@ class Band:
         if process is None or process.poll() is not None or time.monotonic() > deadline:
             last = " ".join(self._words().split()[-MOST_WORDS:])
             if process is not None:
+                _ask_to_end(process)
                 process.kill()
                 process.wait()
             self._process = None
@@ -173,8 +169,6 @@ class Band:
 
 
 def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
-    """As a system does: the jam then ends its notes and writes its report."""
-    if sys.platform == "win32":
-        process.send_signal(signal.CTRL_BREAK_EVENT)
-    else:
-        process.terminate()
+    """The jam then ends its notes and writes its report; so it does when this server is killed."""
+    assert process.stdin is not None
+    process.stdin.close()
