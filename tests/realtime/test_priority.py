@@ -71,6 +71,12 @@ def test_windows_is_asked_for_its_high_class_and_pro_audio(monkeypatch):
         assert granted.refused == "win32: priority class 0x80 was refused"
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows' own words")
+def test_windows_grants_its_high_class():
+    with priority_for(STAGE) as granted:
+        assert granted.what.startswith("priority class 0x80")
+
+
 def test_macos_is_asked_for_a_quality_of_service(monkeypatch):
     asked = []
 

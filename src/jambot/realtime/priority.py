@@ -118,7 +118,8 @@ def _threads() -> list[int]:
 
 def _ask_windows(rank: Rank) -> Asked:
     system: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
-    process = system.kernel32.GetCurrentProcess()
+    # As wide as a handle is: as an int, half of it would be lost, and the process not be known.
+    process = ctypes.c_void_p(system.kernel32.GetCurrentProcess())
     if not system.kernel32.SetPriorityClass(process, rank.priority_class):
         raise OSError(f"priority class {rank.priority_class:#x} was refused")
     what = f"priority class {rank.priority_class:#x}"
