@@ -7,8 +7,9 @@ PIECES_PER_SECOND = 120.0
 """`jambot prepare` of four corpora, 2,670 pieces in 22 s (its `prepare.json`)."""
 TOKENS_PER_SECOND = 8_080.0
 """A base of 5 M weights, 16 windows of 384 tokens, bf16 ("Throughput" in docs/log.md)."""
-SECONDS_PER_SOLO = 9.0
-"""An exam's, for each tune of 32 bars: five soloists, bits, listening (see docs/log.md)."""
+SECONDS_PER_SOLO = 6.5
+"""Of finishing a run, for each tune of 32 bars: export, five soloists, bits, listening, solos (the
+whole pipeline once, docs/log.md)."""
 EXAM_TUNES = 39
 BYTES_PER_WEIGHT = 4
 CHECKPOINT_COPIES = 5
