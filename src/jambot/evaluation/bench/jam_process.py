@@ -1,7 +1,6 @@
 """`jambot jam` over JACK as a process of its own, begun, met and ended as another program would."""
 
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -31,17 +30,15 @@ class JamProcess:
         self._folder = folder
         self._command = [
             sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--port", "0", "--no-open",
-            "--adapter", adapter, "--bpm", str(bpm), "--seconds", str(round(seconds)),
-            "--report", str(folder),
+            "--until-input-ends", "--adapter", adapter, "--bpm", str(bpm),
+            "--seconds", str(round(seconds)), "--report", str(folder),
         ]  # fmt: skip
 
     def __enter__(self) -> "JamProcess":
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "jam.txt").open("wb") as words:
-            # On Windows only a process group of its own can be asked to end.
-            group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
             self._process = subprocess.Popen(
-                self._command, stdout=words, stderr=subprocess.STDOUT, creationflags=group
+                self._command, stdin=subprocess.PIPE, stdout=words, stderr=subprocess.STDOUT
             )
         return self
 
@@ -51,6 +48,7 @@ class JamProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._let_go()
         self._process.kill()
         self._process.wait()
 
@@ -73,11 +71,8 @@ class JamProcess:
         time.sleep(PAUSE_SECONDS)
 
     def end(self) -> int:
-        """Ask it to end as a system does; its exit code."""
-        if sys.platform == "win32":
-            self._process.send_signal(signal.CTRL_BREAK_EVENT)
-        else:
-            self._process.terminate()
+        """Let go of its input, whereupon it ends with its report; its exit code."""
+        self._let_go()
         try:
             return self._process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -90,6 +85,10 @@ class JamProcess:
         except (OSError, ValueError):
             raise self._failed("it left no report") from None
         return dict(report)
+
+    def _let_go(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
     def _failed(self, what: str) -> JamBotError:
         try:

@@ -38,15 +38,19 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     attempts = exam.results[exam.model].attempts
     count = min(solos, len(attempts))
     chosen = [attempts[i * len(attempts) // count] for i in range(count)]
-    paths, silent = [], ""
+    paths, sections, silent = [], [], ""
     for number, attempt in enumerate(chosen, 1):
         path = folder / f"{number:02}_{attempt.excerpt.sample_id}.mid"
         write_solo(attempt, path)
         silent = silent or render(path, path.with_suffix(".wav")).reason
         paths.append(path)
-        drawn = picture(_roll(attempt), _about(attempt))
-        path.with_suffix(".svg").write_text(drawn, encoding="utf-8")
-    rolls = "".join(_section(*one) for one in zip(paths, chosen, strict=True))
+        roll, about = _roll(attempt), _about(attempt)
+        path.with_suffix(".svg").write_text(picture(roll, about), encoding="utf-8")
+        sections.append(
+            f"<h2>{escape(path.stem)}</h2><p class='lede'>{escape(about)}</p>"
+            f"{roll_legend(roll)}{roll_section(roll)}"
+        )
+    rolls = "".join(sections)
     body = f'<p class="kind">JAM_BOT · Solos</p><h1>{count} solos over held-out tunes</h1>{rolls}'
     (folder / PAGE).write_text(page("JAM_BOT · Solos", body), encoding="utf-8")
     return Samples(folder / PAGE, tuple(paths), silent)
@@ -81,11 +85,3 @@ def _roll(attempt: Attempt) -> Roll:
 
 def _about(attempt: Attempt) -> str:
     return f"{attempt.excerpt.tune} · {attempt.excerpt.tempo_bpm:.0f} bpm"
-
-
-def _section(path: Path, attempt: Attempt) -> str:
-    roll = _roll(attempt)
-    return (
-        f"<h2>{escape(path.stem)}</h2><p class='lede'>{escape(_about(attempt))}</p>"
-        f"{roll_legend(roll)}{roll_section(roll)}"
-    )

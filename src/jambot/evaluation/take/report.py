@@ -4,12 +4,12 @@ A session, a file and a benchmark give the same figures under the same names (de
 what one of them cannot measure is null, and its gate is "not measured".
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from jambot.evaluation.drawing import report_files
 from jambot.evaluation.drawing.piano_roll import roll_of
 from jambot.evaluation.metrics import Chords, measure
 from jambot.evaluation.take.findings import Findings
@@ -108,12 +108,8 @@ def write_report(findings: Findings, folder: Path, sound: str | None = None) -> 
 
     The page needs nothing but itself; `sound` names a wav beside it to be played in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    json_path, html_path = folder / "report.json", folder / "report.html"
-    text = json.dumps(findings.as_dict(), indent=2, ensure_ascii=False, default=str)
-    json_path.write_text(text + "\n", encoding="utf-8")
-    html_path.write_text(report_page(findings, sound), encoding="utf-8")
-    return json_path, html_path
+    page = report_page(findings, sound)
+    return report_files.write_report(folder, "report", findings.as_dict(), page, default=str)
 
 
 def _session_title(take: Take) -> str:
