@@ -1,9 +1,10 @@
-# The four words of this house, for people and for CI alike:
+# The words of this house, for people and for CI alike:
 #
-#   make jam     set up what playing needs (no torch) and play
-#   make test    set up what the tests need, Debian packages included, and run them all
-#   make check   lint, format, types, and who may import whom
-#   make setup   the playing environment alone, in .venv/
+#   make jam        set up what playing needs (no torch) and play
+#   make test       set up what the tests need, Debian packages included, and run them: minutes
+#   make test-all   the same, then the slow ones: whole jams, soaks, real browsers
+#   make check      lint, format, types, and who may import whom
+#   make setup      the playing environment alone, in .venv/
 #
 # And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well;
 # `make docs`: the docs as a site, in site/.
@@ -14,7 +15,7 @@ PYTHON ?= python3
 VENV := .venv
 REQUIREMENTS := pyproject.toml constraints.txt
 
-.PHONY: setup train-setup test check docs jam clean
+.PHONY: setup train-setup test test-all check docs jam clean
 
 setup: $(VENV)/.playing
 
@@ -30,7 +31,11 @@ train-setup: $(VENV)/.testing
 
 test: $(VENV)/.testing
 	bash scripts/setup_debian.sh
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -m "not slow" $(ARGS)
+
+# Named together, `make test test-all` runs each test once.
+test-all: test
+	$(VENV)/bin/python -m pytest -m slow $(ARGS)
 
 check: $(VENV)/.testing
 	$(VENV)/bin/ruff check .

@@ -41,7 +41,7 @@ new Promise((done) => {{
 """
 """When frames were drawn, in ms."""
 
-pytestmark = pytest.mark.timeout(SECONDS + 300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(SECONDS + 300)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from jambot.realtime.session import Session
 
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TOO_FAINT = """
 (() => {

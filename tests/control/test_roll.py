@@ -18,7 +18,7 @@ from jambot.realtime.status import SessionStatus
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 Make = Callable[..., SessionStatus]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 GROUND, INSIDE, OUTSIDE = (0x15, 0x17, 0x1C), (0x7F, 0xB0, 0xFF), (0xFF, 0xA5, 0x66)
 """Of the page's style sheet: what is drawn on, notes of the chord, other notes."""

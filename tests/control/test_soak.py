@@ -24,7 +24,7 @@ SETTLE_SHARE = 0.4
 MOST_HEAP_MB, MOST_ROOM_MB = 2.0, 8.0
 """A leak of one picture a second (10 kB) would be 6 MB in ten minutes."""
 
-pytestmark = pytest.mark.timeout(SECONDS + 300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(SECONDS + 300)]
 
 
 def play_on(page: Any, until: float) -> None:

@@ -14,7 +14,7 @@ from jambot.realtime.session import Session
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 Wait = Callable[[Callable[[], object]], None]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TAPS = """
 (async () => {

@@ -94,6 +94,7 @@ def did(said: list[str]) -> list[str]:
     return [line.split(": done in")[0] for line in said if ": done in" in line]
 
 
+@pytest.mark.slow
 def test_stopped_after_each_step_it_goes_on_with_the_next_and_ends_with_all(
     journey: Journey,
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_step_that_was_begun_of_something_else_forgets_it(tmp_path: Path) -> N
     assert told == ["one", "forgot", *again, "forgot", "one"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="every death needs a process of its own")
 def test_killed_in_every_step_it_ends_with_the_same_weights(
     journey: Journey, tmp_path: Path
@@ -188,6 +190,7 @@ def test_killed_in_every_step_it_ends_with_the_same_weights(
         assert first == second, weights
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_training_it_goes_on_from_the_last_checkpoint(
     journey: Journey,
 ) -> None:
