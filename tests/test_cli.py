@@ -13,6 +13,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.cli import main
 from jambot.cli.learning import evaluate
 from jambot.cli.playing import demo, generate, jam
+from jambot.cli.screen import progress_bar
 from jambot.cli.sweeping import sweep
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
@@ -48,6 +49,21 @@ def test_a_fast_demo_leaves_a_whole_take(tmp_path: Path) -> None:
         json.loads(line) for line in (folder / "session.jsonl").read_text("utf-8").splitlines()
     ]
     assert (events[0]["event"], events[-1]["event"]) == ("session", "end")
+
+
+def test_names_that_look_like_markup_are_said_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "x[/y]"
+    assert run("demo", "--seconds", "4", "--adapter", "chord-tones", "--out", str(folder)) == 0
+    assert f"take: {folder}   report: {folder / 'report.html'}\n" in capsys.readouterr().out
+    assert run("demo", "--adapter", "[/x]", "--out", str(folder)) == 2
+    assert "no adapter named '[/x]'\n" in capsys.readouterr().err
+    with progress_bar("{0}[/run]") as advance:
+        advance(1, 2, "[/piece]")
+    told = capsys.readouterr().err
+    assert "{0}[/run]" in told
+    assert "[/piece]" in told
 
 
 def test_the_same_seed_plays_the_same_demo(tmp_path: Path) -> None:

@@ -24,12 +24,15 @@ from jambot.cli import (
     sweeping,
     takes,
 )
-from jambot.cli.screen import err, out
+from jambot.cli.screen import complain, out
+from jambot.console import UNBOUNDED, allow_any_sign, is_terminal
 from jambot.errors import JamBotError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
+    context_settings={} if is_terminal(sys.stdout) else {"terminal_width": UNBOUNDED},
     pretty_exceptions_enable=False,
     help="JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI.",
 )
@@ -48,23 +51,19 @@ app.add_typer(gestures.app, name="gestures")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; faults of ours end with their message and their exit code."""
+    allow_any_sign()
     try:
         app(arguments)
     except JamBotError as error:
-        err.print(f"[bold red]jambot:[/] {error.found}", highlight=False)
-        if error.expected:
-            err.print(f"  expected: {error.expected}", highlight=False)
-        if error.cure:
-            err.print(f"  to mend it: {error.cure}", highlight=False)
+        complain(error.found, error.expected, error.cure)
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").split(".")[0])
         if extra is None:
             raise
-        err.print(
-            f"[bold red]jambot:[/] this command needs {error.name}, which playing does not.\n"
-            f"  to mend it: pip install -c constraints.txt 'jambot\\[{extra}]'",
-            highlight=False,
+        complain(
+            f"this command needs {error.name}, which playing does not",
+            cure=f"pip install -c constraints.txt 'jambot[{extra}]'",
         )
         sys.exit(1)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from jambot.evaluation.exam.steering import Steered
 
 WIDE = 128
-"""Columns that the widest table takes with its intervals; a narrower terminal goes without them,
-and output that is no terminal is always so wide."""
+"""Columns that the widest table takes with its intervals; a narrower terminal goes without them."""
 MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}
 
 
@@ -28,7 +26,7 @@ def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
 
     for sheet in (*sheets(exam), reach(exam)):
         show_sheet(sheet)
-    out.print(f"{exam.model}: {exam.as_dict()['headline']}", highlight=False)
+    out.print(f"{exam.model}: {exam.as_dict()['headline']}")
     show_paths(figures, page)
 
 
@@ -53,19 +51,18 @@ def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page
 def show_paths(figures: Path, page: Path | None = None) -> None:
     """Where figures and page lie."""
     said = f"figures: {figures}" + (f"   page: {page}" if page else "")
-    out.print(said, highlight=False, soft_wrap=True)
+    out.print(said)
 
 
 def show_sheet(sheet: "Sheet") -> None:
     """Print a table."""
-    console = out if out.is_terminal else Console(width=WIDE)
     table = Table(title=sheet.title, caption=sheet.caption, title_justify="left")
     table.add_column("", no_wrap=True)
     for head in sheet.heads:
         table.add_column(head)
     for who, cells in sheet.rows:
-        table.add_row(who, *(_text(cell, console.width >= WIDE) for cell in cells))
-    console.print(table)
+        table.add_row(who, *(_text(cell, out.width >= WIDE) for cell in cells))
+    out.print(table)
 
 
 def _text(cell: "Cell", with_interval: bool) -> Text:

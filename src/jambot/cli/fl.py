@@ -27,14 +27,13 @@ def install(
     """Put JAM_BOT's script where FL Studio finds it."""
     from jambot.control.fl_install import install as put
 
-    out.print(f"script: {put(folder, force)}", highlight=False, soft_wrap=True)
+    out.print(f"script: {put(folder, force)}")
     out.print(
         "next: restart FL Studio, open Options ▸ MIDI settings, and\n"
         "  1. Input: enable `jambot solo`, controller type JamBot, port 10\n"
         "  2. Output: enable `jambot back`, port 10 as well\n"
         "  3. `jambot fl status --in back --out solo` says whether it answers\n"
         "docs/fl_studio.md has all ten steps.",
-        highlight=False,
     )
 
 
@@ -49,7 +48,7 @@ def status(
 
     with open_studio(backend, in_name, out_name) as studio:
         found = studio.connect()
-    out.print(f"{found.fl_version}, script {found.script_version}", highlight=False)
+    out.print(f"{found.fl_version}, script {found.script_version}")
     state = found.state
     if state is not None:
         out.print(
@@ -57,5 +56,4 @@ def status(
             f"{state.bpm:g} bpm, {'recording' if state.recording else 'not recording'}, "
             f"{'song' if state.song_mode else 'pattern'} mode, "
             f"channel {state.channel_name or 'none'}",
-            highlight=False,
         )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from jambot.cli.screen import err, out
 from jambot.errors import PortError, UsageError
@@ -38,7 +39,7 @@ def learn(
         raise UsageError(f"no action {action!r}", f"one of {', '.join(Action)}", "check the name")
     control = _shown(Action(action), in_name, backend, seconds)
     before = bind_in_file(file, Action(action), control)
-    out.print(f"{bound(control, action, before)}   ({file})", highlight=False)
+    out.print(f"{bound(control, action, before)}   ({file})")
 
 
 @app.command("list")
@@ -68,7 +69,7 @@ def _shown(action: str, in_name: str | None, backend: str, seconds: float) -> st
     ports = open_ports(backend, in_name, None, SystemClock())
     try:
         heard = ports.input_name or "whatever is connected to jambot"
-        with err.status(f"{heard}: move the knob, pedal or pad for {action}"):
+        with err.status(Text(f"{heard}: move the knob, pedal or pad for {action}")):
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 for message in ports.input.poll():

@@ -88,14 +88,13 @@ def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None
     for source, name, reason in made.refused[:shown]:
         line = f"  refused {source}/{name}: {reason}"
         shown_line = "".join(sign if sign.isprintable() else "?" for sign in line)
-        out.print(shown_line, highlight=False, markup=False)
+        out.print(shown_line)
     if len(made.refused) > shown:
         out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
     out.print(
         f"{folder}: {made.written} samples written, {made.kept} kept, "
         f"{len(made.refused)} pieces refused, {made.seconds:.1f} s, "
         f"at most {made.peak_bytes / 1e6:.0f} MB of memory",
-        soft_wrap=True,
     )
 
 
@@ -107,9 +106,9 @@ def _report(folder: Path) -> None:
         page, table = write_dataset_report(
             folder, sample_figures, lambda done, total: advance(done, total, "")
         )
-    out.print(f"report: {page}", highlight=False, soft_wrap=True)
+    out.print(f"report: {page}")
     told = table or "not written; it needs pyarrow: pip install -c constraints.txt 'jambot[train]'"
-    out.print(f"provenance: {told}", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"provenance: {told}")
 
 
 def _check(folder: Path, jobs: int) -> None:
@@ -119,7 +118,7 @@ def _check(folder: Path, jobs: int) -> None:
     with progress_bar("check") as advance:
         for fault in check_dataset(folder, lambda done, total: advance(done, total, ""), jobs):
             faults += 1
-            err.print(f"fault: {fault}", highlight=False, soft_wrap=True)
+            err.print(f"fault: {fault}")
     if faults:
         raise DatasetError(f"{folder}: {faults} faults", "none", "run `jambot prepare` again")
     out.print(f"{folder}: whole")
@@ -169,7 +168,7 @@ def train(
             if finish and team.size == 1:
                 finish_run(one, advance, say)
         if team.leads:
-            out.print(f"best checkpoint: {best}", highlight=False, soft_wrap=True)
+            out.print(f"best checkpoint: {best}")
     team.part()
     for one in runs if finish and team.leads and team.size > 1 else ():
         with progress_bar(one.name) as advance:
@@ -199,7 +198,7 @@ def compare(
             figures = " | ".join(f"{getattr(found.bits, part):.3f}" for part in parts)
             rows.append(f"| {found.name} | {found.tunes} | {figures} |")
     for row in rows:
-        out.print(row, highlight=False, soft_wrap=True)
+        out.print(row)
 
 
 @app.command()
@@ -233,7 +232,7 @@ def export(
         if adapter is not None or check is not None:
             raise UsageError("--to-train-on with --adapter or --check", "a checkpoint alone")
         halve_checkpoint(checkpoint, out_dir, VOCABULARY.fingerprint)
-        out.print(f"{out_dir}: what styles are made from, in half precision", highlight=False)
+        out.print(f"{out_dir}: what styles are made from, in half precision")
         return
     model = export_checkpoint(
         checkpoint,

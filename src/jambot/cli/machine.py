@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
 
 from jambot.cli.options import Adapter
@@ -34,10 +33,9 @@ def ports() -> None:
     if not found:
         out.print("No MIDI ports. Plug in a keyboard, or jam without: a built-in pianist comps.")
         return
-    table = Table("back end", "use with", "name")
+    out.print("back end  use with  name")
     for port in found:
-        table.add_row(port.backend, f"--{port.direction}", port.name)
-    out.print(table)
+        out.print(f"{port.backend:<8}  --{port.direction:<6}  {port.name}")
 
 
 @app.command()
@@ -112,7 +110,7 @@ def bench(
 
     tempi = bpm or [120.0]
     expected = expected_seconds(seconds, triggers, tempi)
-    err.print(f"about {expected / 60:.1f} minutes", highlight=False)
+    err.print(f"about {expected / 60:.1f} minutes")
     with Progress(console=err) as progress:
         bar = progress.add_task("starting", total=expected)
 
@@ -131,19 +129,17 @@ def bench(
     append_line(run, out_file)
     for table in bench_tables(run):
         out.print(table)
-    out.print(f"added to {out_file}", highlight=False)
+    out.print(f"added to {out_file}")
 
 
-def _screen(checks: "Sequence[Check]") -> Table:
-    """One line a part, and the cure below it."""
-    table = Table(box=None, show_header=False, padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column()
+def _screen(checks: "Sequence[Check]") -> Text:
+    """One line a part, and the cure below it; no line is broken, so that a cure can be copied."""
+    widest = max(len(check.name) for check in checks)
+    told = Text()
     for check in checks:
         mark, colour = MARKS[check.state]
-        said = Text(check.found)
+        told.append(f" {mark} ", style=colour).append(f"{check.name:<{widest}}  {check.found}\n")
         if check.cure:
-            said.append(f"\n▸ {check.cure}", style=colour)
-        table.add_row(Text(mark, style=colour), Text(check.name), said)
-    return table
+            told.append(f"   {'':{widest}}  ▸ {check.cure}\n", style=colour)
+    told.rstrip()
+    return told

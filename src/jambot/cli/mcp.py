@@ -41,5 +41,5 @@ def mcp(
     if not http:
         server.run()
         return
-    err.print(f"MCP: http://127.0.0.1:{port}/mcp", highlight=False)
+    err.print(f"MCP: http://127.0.0.1:{port}/mcp")
     server.run("streamable-http", host="127.0.0.1", port=port)

@@ -47,11 +47,11 @@ def kpi(
     report = kpi_report(inputs, version=__version__, commit=commit(), date=date, machine=machine())
     _, page, found = write_kpi(report, out_dir, last)
     for told in inputs.missing:
-        out.print(f"missing: {told}", highlight=False, soft_wrap=True)
+        out.print(f"missing: {told}")
     for row in report.rows:
         if row.verdict == "fail":
-            out.print(f"failed: {row.id} {row.value:.4g}, asked {row.asks}", highlight=False)
+            out.print(f"failed: {row.id} {row.value:.4g}, asked {row.asks}")
     for change in regressed(found):
         told = "not measured" if change.value is None else f"{change.value:.4g}"
-        out.print(f"worse: {change.id} {told}, was {change.last:.4g}", highlight=False)
-    out.print(f"{report.headline} {page}", highlight=False, soft_wrap=True)
+        out.print(f"worse: {change.id} {told}, was {change.last:.4g}")
+    out.print(f"{report.headline} {page}")

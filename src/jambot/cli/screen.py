@@ -4,34 +4,44 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
+
+from jambot.console import make_console
 
 if TYPE_CHECKING:
     from jambot.roles.split_table import SplitRow
 
-out = Console()
-err = Console(stderr=True)
+out = make_console()
+err = make_console(stderr=True)
 
 
 def say(sentence: str) -> None:
     """Say something beside the result, above a progress bar where there is one."""
-    err.print(sentence, highlight=False, soft_wrap=True)
+    err.print(sentence)
+
+
+def complain(found: str, expected: str = "", cure: str = "") -> None:
+    """Say what is wrong, what was expected, and the cure, each on a line of its own."""
+    err.print(Text.assemble(("jambot:", "bold red"), " ", found))
+    for head, told in (("expected", expected), ("to mend it", cure)):
+        if told:
+            err.print(f"  {head}: {told}")
 
 
 @contextmanager
 def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
     """A progress bar; call what it gives with done, total (0: unknown) and a few words."""
     columns = (
-        TextColumn(words),
+        TextColumn("{task.fields[words]}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=err) as progress:
-        task = progress.add_task("", total=None)
+        task = progress.add_task("", total=None, words=words)
 
         def advance(done: int, total: int, text: str) -> None:
             progress.update(task, completed=done, total=total or None, description=text)

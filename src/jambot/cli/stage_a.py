@@ -61,7 +61,7 @@ def stage_a(
     with only_writer(journey.work, "stage-a", "--work"):
         whole = run_steps(steps, journal, progress_bar, say, stop_after)
     if whole:
-        out.print(f"to take home: {journey.home}", highlight=False, soft_wrap=True)
+        out.print(f"to take home: {journey.home}")
 
 
 def _tell(expected: "Forecast", done: dict[str, bool], price: float | None) -> None:
@@ -69,12 +69,10 @@ def _tell(expected: "Forecast", done: dict[str, bool], price: float | None) -> N
     for name, before in done.items():
         minutes = expected.seconds.get(name, 0.0) / 60
         told = "done before" if before else f"about {minutes:.1f} min"
-        out.print(f"  {name:<24} {told}", highlight=False)
+        out.print(f"  {name:<24} {told}")
     cost = "" if price is None else f", {expected.hours * price:.2f} at {price:g} an hour"
     out.print(
         f"about {expected.hours:.2f} hours{cost}; training at {expected.tokens_per_second:,.0f} "
         f"tokens/s, measured here; {expected.disk_bytes / 1e9:.1f} GB of disk and "
         f"{expected.memory_bytes / 1e9:.1f} GB of memory",
-        highlight=False,
-        soft_wrap=True,
     )

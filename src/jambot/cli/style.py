@@ -51,10 +51,8 @@ def style(
     out.print(
         f"{name}: made of {made.amount.minutes:.1f} minutes{share}, in {made.seconds / 60:.1f}"
         f" minutes; before and after: {made.page}",
-        highlight=False,
-        soft_wrap=True,
     )
-    out.print(f"play it: jambot jam --adapter {name}", highlight=False)
+    out.print(f"play it: jambot jam --adapter {name}")
 
 
 def _check(sources: list[Path], name: str) -> None:

@@ -13,15 +13,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-EXAMPLES = """Examples:
-
-jambot sweep data/roles/lead
-
-jambot sweep data/roles/lead --grid temperature=0.8,1 --grid top_p=0.9,0.98
-
-jambot sweep data/roles/lead --grid adapter=jazz,bebop --score distance
-
-jambot sweep data/roles/lead --grid lookahead=1,2,4 --samples 20 --jobs 2
+EXAMPLES = """\b
+Examples:
+  jambot sweep data/roles/lead
+  jambot sweep data/roles/lead --grid temperature=0.8,1 --grid top_p=0.9,0.98
+  jambot sweep data/roles/lead --grid adapter=jazz,bebop --score distance
+  jambot sweep data/roles/lead --grid lookahead=1,2,4 --samples 20 --jobs 2
 """
 
 
@@ -85,5 +82,5 @@ def sweep(
         )
     for sheet in sheets(swept):
         show_sheet(sheet)
-    out.print(headline(swept), highlight=False)
+    out.print(headline(swept))
     show_paths(figures, page)

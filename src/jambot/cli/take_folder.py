@@ -44,4 +44,4 @@ def _finish(folder: Path) -> None:
     write_session_midi(take, midi)
     sound = render(midi, folder / "solo.wav")
     _, page = write_report(session_report(take), folder, sound.path.name if sound.path else None)
-    out.print(f"take: {folder}   report: {page}", highlight=False)
+    out.print(f"take: {folder}   report: {page}")

@@ -42,7 +42,7 @@ def replay(
     if out_dir is not None:
         out_dir.mkdir(parents=True, exist_ok=True)
         write_session_midi(take, out_dir / "session.mid", again.notes)
-        out.print(f"made again: {out_dir / 'session.mid'}", highlight=False)
+        out.print(f"made again: {out_dir / 'session.mid'}")
     if again.difference:
         raise JamBotError(
             f"not the same: {again.difference}",
@@ -74,4 +74,4 @@ def keep(
     first, last = last_bars(take.meter, beat, bars)
     file = midi or log.with_name(f"keep_bars_{first + 1}-{last}.mid")
     notes = keep_bars(log, file, take.meter.bar_start(first), take.meter.bar_start(last))
-    out.print(f"{file}: bars {first + 1} to {last}, {notes} notes of the solo", highlight=False)
+    out.print(f"{file}: bars {first + 1} to {last}, {notes} notes of the solo")

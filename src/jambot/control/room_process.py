@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from jambot.console import allow_any_sign
 from jambot.control.address import Address
 from jambot.control.commands import Command
 from jambot.control.live_view import LiveView
@@ -67,6 +68,7 @@ def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> N
 def _write_lines(wishes: Wishes, lines: "Slot[tuple[SessionStatus, str] | None]") -> None:
     """The life of the terminal's thread; a terminal that has gone ends it quietly."""
     with suppress(OSError, ValueError):
+        allow_any_sign()
         view = TerminalView(wishes.address.notice, wishes.address.url)
         while (shown := lines.take()) is not None:
             view.show(*shown)

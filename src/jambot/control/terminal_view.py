@@ -1,6 +1,5 @@
 """The jam in the terminal: one small panel that stays in its place, or plain lines in a pipe."""
 
-import sys
 import time
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from jambot.console import make_console
 from jambot.realtime.status import SessionStatus
 
 LINE_SECONDS = 10.0
@@ -17,6 +17,8 @@ LINE_SECONDS = 10.0
 AHEAD_BARS = 2.0
 """The plan's reach that fills its gauge."""
 GAUGE = 8
+TITLE = 16
+"""Columns that the panel's title takes beside the address."""
 
 
 class TerminalView:
@@ -33,17 +35,22 @@ class TerminalView:
         console: Console | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._console = console or _console()
+        self._console = console or make_console()
         self._url, self._now = url, now
         self._next_line = 0.0
         self._faults: tuple[object, ...] | None = None
         self._live: Live | None = None
         if self._console.is_terminal:
             self._live = Live(console=self._console, auto_refresh=False, transient=False)
-        elif url is not None:
-            self._console.print(f"live view: {url}", soft_wrap=True, highlight=False)
+        if url is not None and not self._fits(url):
+            self._console.print(f"live view: {url}")
+            self._url = None
         if notice:
-            self._console.print(notice, soft_wrap=True, highlight=False)
+            self._console.print(notice)
+
+    def _fits(self, url: str) -> bool:
+        """Whether the panel's title can hold it: half an address leads nowhere."""
+        return self._live is not None and len(url) <= self._console.width - TITLE
 
     def show(self, status: SessionStatus, chord: str) -> None:
         """Draw the panel anew, or write a line where it is time or something went wrong."""
@@ -56,7 +63,7 @@ class TerminalView:
         now = self._now()
         if now >= self._next_line or faults != self._faults:
             self._next_line, self._faults = now + LINE_SECONDS, faults
-            self._console.print(line(status, chord), soft_wrap=True, highlight=False, markup=False)
+            self._console.print(line(status, chord))
 
     def close(self) -> None:
         """Leave the panel as it is, and the cursor below it."""
@@ -156,11 +163,3 @@ def _fault(text: str, count: int) -> tuple[str, str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _console() -> Console:
-    """On stdout as it is; a sign that its encoding lacks is replaced, never an error."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
-    return Console()
