@@ -343,3 +343,15 @@ def test_progress_tells_the_rate_and_the_time_left(songs, tmp_path):
     report = PrepareReport(total=30, items=10, seconds=5.0)
     assert (report.items_per_second, report.seconds_left) == (2.0, 10.0)
     assert PrepareReport().seconds_left == 0.0
+
+
+def test_in_its_own_key_every_note_of_the_piano_stays_where_it_was_played(tmp_path):
+    low = [Note(4.0 * bar, 3.9, pitch, 70) for bar in range(8) for pitch in (22, 52, 55)]
+    right = [Note(i * 0.5, 0.45, 67 + (i * 5) % 9, 90) for i in range(64)]
+    write_midi(tmp_path / "low.mid", [Track("MELODY", right), Track("PIANO", low)])
+    prepare([tmp_path / "low.mid"], tmp_path / "out", transpose="6", jobs=0)
+    lowest = {
+        read_meta(folder).transposition: min(n.pitch for n in read_sample(folder).conditioning)
+        for folder in find_samples(tmp_path / "out")
+    }
+    assert (lowest[0], lowest[-2]) == (22, 32)

@@ -36,6 +36,8 @@ META = SampleMeta(
     performer="Me",
     year=2026,
     source_sha256="ab",
+    player="pianist",
+    unknown=("velocity", "duration"),
 )
 
 
@@ -139,7 +141,26 @@ def test_meta_names_are_those_of_the_format(tmp_path):
     assert record["chords"][2] == [6.0, 9.0, None, []]
     assert {"source", "source_id", "licence", "split", "tempo_bpm", "beats_per_bar", "key",
             "transposition", "comping_variant", "split_pitch", "style", "performer", "year",
-            "source_sha256", "tool_version", "role"} <= record.keys()  # fmt: skip
+            "source_sha256", "tool_version", "role", "player",
+            "unknown"} <= record.keys()  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [{"player": "robot"}, {"unknown": ["pitch"]}])
+def test_a_player_or_an_unknown_part_that_there_is_not_is_refused(tmp_path, change):
+    write_sample(make(), tmp_path / "one")
+    path = tmp_path / "one" / "meta.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}))
+    with pytest.raises(DatasetError, match=next(iter(change))):
+        read_meta(tmp_path / "one")
+
+
+def test_a_sample_of_before_players_were_told_is_still_read(tmp_path):
+    write_sample(make(), tmp_path / "one")
+    path = tmp_path / "one" / "meta.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    del record["player"], record["unknown"]
+    path.write_text(json.dumps(record))
+    assert (read_meta(tmp_path / "one").player, read_meta(tmp_path / "one").unknown) == (None, ())
 
 
 def test_transposing_moves_notes_chords_and_key_together():

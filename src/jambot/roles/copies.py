@@ -116,9 +116,9 @@ def sample_id(piece: Piece, variant: int | None, semitones: int) -> str:
 def playable_shift(lowest: int, highest: int, semitones: int) -> int | None:
     """`semitones`, or an octave beside them where that keeps a part in `PLAYABLE`; else None.
 
-    A part wider than `PLAYABLE` may reach to the ends of the piano.
+    A part wider than `PLAYABLE` may reach to the ends of the piano, and so may one in its own key.
     """
-    wide = highest - lowest > PLAYABLE[1] - PLAYABLE[0]
+    wide = not semitones or highest - lowest > PLAYABLE[1] - PLAYABLE[0]
     low, high = PIANO if wide else PLAYABLE
     for shift in (semitones, semitones - 12 if semitones > 0 else semitones + 12):
         if lowest + shift >= low and highest + shift <= high:
@@ -169,6 +169,8 @@ def _meta(piece: Piece, settings: CopySettings, copy: Copy, source_sha256: str) 
         choice=piece.choice,
         source_sha256=source_sha256,
         tool_version=__version__,
+        player=piece.player,
+        unknown=piece.unknown,
     )
 
 

@@ -1,8 +1,8 @@
 """Corpora on disk: which kind a folder is, and the items in it, one at a time.
 
-A folder with `solos.jsonl.gz` holds annotated solos, one with `leadsheets.jsonl.gz` lead sheets;
-any other folder is its MIDI files and the takes that JAM_BOT recorded. A `metadata.csv` with `id`
-and `split` beside them fixes the splits.
+A folder with `solos.jsonl.gz` holds annotated solos, one with `piano.jsonl.gz` trio piano, one
+with `leadsheets.jsonl.gz` lead sheets; any other folder is its MIDI files and the takes that
+JAM_BOT recorded. A `metadata.csv` with `id` and `split` beside them fixes the splits.
 """
 
 import csv
@@ -14,7 +14,7 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.music.take import TAKE_FILE
-from jambot.roles.sources import lead_sheet, take, weimar
+from jambot.roles.sources import lead_sheet, take, trio, weimar
 from jambot.roles.sources.json_lines import count_json_lines, read_json_lines
 
 METADATA_FILE = "metadata.csv"
@@ -30,7 +30,7 @@ KNOWN_LICENCES = {
 class Item:
     """One thing to make samples of: a file at `path`, or a `record` of a collection.
 
-    `kind` is midi, take, solo, sheet, or outside (a link that leads out of the folder).
+    `kind` is midi, take, solo, trio, sheet, or outside (a link that leads out of the folder).
     """
 
     kind: str
@@ -57,6 +57,9 @@ def find_items(path: Path) -> Iterator[Item]:
     elif (path / weimar.SOLOS_FILE).is_file():
         for solo in weimar.read_solos(path):
             yield Item("solo", "wjd", str(solo.get("id")), path / weimar.SOLOS_FILE, solo)
+    elif (path / trio.TRIO_FILE).is_file():
+        for track in trio.read_tracks(path):
+            yield Item("trio", "jtd", str(track.get("id")), path, track)
     elif (path / lead_sheet.SHEETS_FILE).is_file():
         for sheet in read_json_lines(path / lead_sheet.SHEETS_FILE):
             yield Item("sheet", "openewld", str(sheet.get("id")), path, sheet)
@@ -70,7 +73,7 @@ def find_items(path: Path) -> Iterator[Item]:
 
 def count_items(path: Path) -> int:
     """How many items `find_items` will give."""
-    for name in (weimar.SOLOS_FILE, lead_sheet.SHEETS_FILE):
+    for name in (weimar.SOLOS_FILE, trio.TRIO_FILE, lead_sheet.SHEETS_FILE):
         if (path / name).is_file():
             return count_json_lines(path / name)
     return 1 if path.is_file() else sum(1 for _ in _midi_paths(path))

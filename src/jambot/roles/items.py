@@ -20,12 +20,13 @@ from jambot.roles.sample import META_FILE, write_encoded
 from jambot.roles.sources.lead_sheet import sheet_piece
 from jambot.roles.sources.midi_piece import midi_pieces
 from jambot.roles.sources.take import keys_of_song, pieces_of, take_pieces
+from jambot.roles.sources.trio import track_pieces
 from jambot.roles.sources.two_hands import HANDS, Split
 from jambot.roles.sources.weimar import solo_piece
 from jambot.roles.together import together
 from jambot.roles.twins import side_of
 
-FORMAT = 5
+FORMAT = 6
 """Raise it when the same source and settings give other samples: old ones are then made anew."""
 
 
@@ -122,8 +123,8 @@ def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
         raise RefusedError(f"{item.name}: a link that leads out of the folder, or to a folder")
     if item.record is not None:
         text = json.dumps(item.record, sort_keys=True)
-        piece = sheet_piece(item.record) if item.kind == "sheet" else solo_piece(item.record)
-        return [_with_known_split(together(piece))], sha256(text.encode()).hexdigest()
+        digest = sha256(text.encode()).hexdigest()
+        return [_with_known_split(piece) for piece in _together(_recorded(item))], digest
     if item.path.exists() and not item.path.is_file():
         raise RefusedError(f"{item.name}: not a regular file")
     if item.kind == "take":
@@ -131,8 +132,29 @@ def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
     else:
         pieces = _pieces_of_midi(item, splits)
     digest = sha256(item.path.read_bytes()).hexdigest()
-    pieces = [replace(together(piece), split=item.split) for piece in pieces]
+    pieces = [replace(piece, split=item.split) for piece in _together(pieces)]
     return [_with_known_split(piece) for piece in pieces], digest
+
+
+def _recorded(item: Item) -> list[Piece]:
+    assert item.record is not None
+    if item.kind == "trio":
+        return track_pieces(item.record, item.path)
+    return [sheet_piece(item.record) if item.kind == "sheet" else solo_piece(item.record)]
+
+
+def _together(pieces: Sequence[Piece]) -> list[Piece]:
+    """Each piece where both sides play. Raises the first RefusedError when none is left."""
+    kept: list[Piece] = []
+    refusals: list[RefusedError] = []
+    for piece in pieces:
+        try:
+            kept.append(together(piece))
+        except RefusedError as error:
+            refusals.append(error)
+    if refusals and not kept:
+        raise refusals[0]
+    return kept
 
 
 def _pieces_of_midi(item: Item, splits: Sequence[Split]) -> list[Piece]:

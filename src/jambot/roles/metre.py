@@ -53,6 +53,25 @@ def cut_notes(notes: Sequence[Note], first: float, last: float, shift: float) ->
     )
 
 
+def cut_sounding(
+    notes: Sequence[Note], first: float, last: float, early: float
+) -> tuple[Note, ...]:
+    """What is struck from `first` up to `last`, cut there, with `first` at 0.
+
+    What is struck up to `early` beats before `first` is struck at 0.
+    """
+    return tuple(
+        Note(
+            max(note.onset_beats - first, 0.0),
+            min(note.end_beats, last) - max(note.onset_beats, first),
+            note.pitch,
+            note.velocity,
+        )
+        for note in notes
+        if first - early <= note.onset_beats < last and note.end_beats > first
+    )
+
+
 def cut_chords(
     chords: Sequence[ChordSpan], first: float, last: float, shift: float
 ) -> tuple[ChordSpan, ...]:

@@ -10,6 +10,8 @@ from jambot.roles.twins import Signature, signature_of
 
 LEAST_NOTES = 16
 """Fewer notes on a side are no sample."""
+PLAIN_VELOCITY = 80
+"""What every note has where a source does not say how hard it was struck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,9 @@ class Piece:
     `conditioning` is what somebody played under the target; where it is empty, `chords` are comped
     instead. `split` None leaves the side to `prepare`. `comping_style` None lets the tempo decide.
     `variant` tells samples of one composition apart that were cut differently (`s52`, `hands`);
-    `melody` is what such a composition is known by, its target where it is empty.
+    `melody` is what such a composition is known by, its target where it is empty. `player` is what
+    kind of player the target is by (`PLAYERS`), `unknown` what the source does not know of its
+    notes (`PARTS_OF_A_NOTE`).
     """
 
     source: str
@@ -40,6 +44,8 @@ class Piece:
     choice: str = ""
     variant: str = ""
     melody: tuple[Note, ...] = ()
+    player: str | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def signature(self) -> Signature:

@@ -31,13 +31,15 @@ COLUMNS = {
     "style": "string",
     "performer": "string",
     "year": "int32",
+    "player": "string",
+    "unknown": "string",
     "choice": "string",
     "source_sha256": "string",
     "conditioning_sha256": "string",
     "target_sha256": "string",
     "tool_version": "string",
 }
-"""Name -> Arrow type. Names are those of `meta.json`; `found` is its list joined by commas."""
+"""Name -> Arrow type. Names are those of `meta.json`; lists are joined by commas."""
 
 
 class Provenance:
@@ -77,6 +79,7 @@ class Provenance:
         row |= {
             "sample_id": sample_id,
             "found": ",".join(meta.get("found") or ()),
+            "unknown": ",".join(meta.get("unknown") or ()),
             "conditioning_sha256": hashes.get("conditioning.mid"),
             "target_sha256": hashes.get("target.mid"),
         }

@@ -25,6 +25,8 @@ META_FILE = "meta.json"
 FILES_SHA256 = "files_sha256"
 """Where `meta.json` keeps the hash of each of the two MIDI files."""
 PARTIAL = ".partial"
+PLAYERS = ("pianist", "horn", "voice")
+PARTS_OF_A_NOTE = ("velocity", "duration")
 CURE = "run `jambot prepare` again; it writes what is missing"
 
 
@@ -35,7 +37,9 @@ class SampleMeta:
     `source_id` names the composition: all transpositions and comping variants share it, and with
     it their `split` ("train" or "val"). `chords` may be empty. `choice` says in words why these
     notes became the conditioning and those the target. `found` names what nobody wrote and we heard
-    in the notes: "chords", "key".
+    in the notes: "chords", "key". `player` is the kind of player the target is by (one of
+    `PLAYERS`; None: not known). `unknown` names the `PARTS_OF_A_NOTE` that the source does not know
+    of the target: they are not to be learnt.
     """
 
     source: str
@@ -57,12 +61,15 @@ class SampleMeta:
     source_sha256: str = ""
     tool_version: str = ""
     found: tuple[str, ...] = ()
+    player: str | None = None
+    unknown: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The plain dictionary that `meta.json` holds."""
         record = {name: getattr(self, name) for name in self.__slots__}
         record["chords"] = [_span_to_json(span) for span in self.chords]
         record["found"] = list(self.found)
+        record["unknown"] = list(self.unknown)
         return record
 
     @classmethod
@@ -71,9 +78,12 @@ class SampleMeta:
         known = {name: record[name] for name in cls.__slots__ if name in record}
         known["chords"] = tuple(_span_from_json(span) for span in record.get("chords", ()))
         known["found"] = tuple(record.get("found", ()))
+        known["unknown"] = tuple(record.get("unknown", ()))
         meta = cls(**known)
         if meta.split not in ("train", "val") or not meta.tempo_bpm > 0 or meta.beats_per_bar < 1:
             raise ValueError(f"split {meta.split!r}, tempo {meta.tempo_bpm}, {meta.beats_per_bar}")
+        if meta.player not in (None, *PLAYERS) or not {*meta.unknown} <= {*PARTS_OF_A_NOTE}:
+            raise ValueError(f"player {meta.player!r}, unknown {', '.join(meta.unknown)}")
         return meta
 
 

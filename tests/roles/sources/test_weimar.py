@@ -20,6 +20,7 @@ def test_a_solo_keeps_its_micro_timing_and_its_velocities(solos):
 def test_without_the_supplement_every_note_has_one_velocity(solos):
     second = solo_piece(list(read_solos(solos))[1])
     assert {n.velocity for n in second.target} == {80}
+    assert (second.unknown, solo_piece(next(read_solos(solos))).unknown) == (("velocity",), ())
     assert second.beats_per_bar == 3
 
 
@@ -97,3 +98,10 @@ def test_notes_outside_the_stretch_are_left_out_and_the_choice_says_so(make_solo
 def test_what_is_missing_is_named(make_solo, change, reason):
     with pytest.raises(RefusedError, match=reason):
         solo_piece(make_solo(**change))
+
+
+@pytest.mark.parametrize(
+    ("instrument", "player"), [("ts", "horn"), ("vib", "horn"), ("p", "pianist"), ("voc", "voice")]
+)
+def test_what_plays_says_what_kind_of_player_it_is(make_solo, instrument, player):
+    assert solo_piece(make_solo(instrument=instrument)).player == player

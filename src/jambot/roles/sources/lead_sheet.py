@@ -5,7 +5,7 @@ from typing import Any
 
 from jambot.music import Chord, ChordSpan, Note, chord_of, one_line
 from jambot.music.chord import QUALITIES
-from jambot.roles.piece import Piece, RefusedError, spelled
+from jambot.roles.piece import PLAIN_VELOCITY, Piece, RefusedError, spelled
 
 SHEETS_FILE = "leadsheets.jsonl.gz"
 LICENCE = "public domain (composition)"
@@ -20,7 +20,6 @@ KINDS = {
 """MusicXML's chord kinds -> our qualities; other kinds are spelled from their tones."""
 LEAST_NOTES = 16
 TEMPO_BPM = 120.0
-VELOCITY = 84
 
 
 def sheet_piece(sheet: dict[str, Any]) -> Piece:
@@ -30,7 +29,7 @@ def sheet_piece(sheet: dict[str, Any]) -> Piece:
         beats_per_bar = _beats_per_bar(name, sheet["timesigs"])
         pickup = _pickup(sheet["measures"], beats_per_bar)
         melody = [
-            Note(onset + pickup, lasts, int(pitch), VELOCITY)
+            Note(onset + pickup, lasts, int(pitch), PLAIN_VELOCITY)
             for pitch, onset, lasts in sheet["melody"]
             if lasts > 0
         ]
@@ -54,6 +53,8 @@ def sheet_piece(sheet: dict[str, Any]) -> Piece:
         style="LEADSHEET",
         comping_style=None,
         choice="written melody over comping voiced from its chord symbols",
+        player="voice",
+        unknown=("velocity",),
     )
 
 

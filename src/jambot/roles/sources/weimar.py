@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jambot.music import ChordSpan, Note, one_line
-from jambot.roles.piece import Piece, RefusedError, spelled
+from jambot.roles.piece import PLAIN_VELOCITY, Piece, RefusedError, spelled
 from jambot.roles.sources.json_lines import read_json_lines
 
 SOLOS_FILE = "solos.jsonl.gz"
@@ -20,7 +20,8 @@ SUPPLEMENT = Path("wjd_odbl_supplement") / "velocity.jsonl.gz"
 LICENCE = "MIT (jazzodata); ODbL 1.0 / DbCL 1.0 for velocities"
 SHORTEST_BEATS = 32
 STRAIGHT_FEELS = ("LATIN", "FUNK", "ROCK", "TWOBEAT")
-DEFAULT_VELOCITY = 80
+PLAYERS = {"p": "pianist", "voc": "voice"}
+"""By instrument; every other soloist of the collection is a horn, or plays like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def solo_piece(solo: dict[str, Any]) -> Piece:
         + (
             "" if whole else f"; longest stretch in one metre, beats {stretch.first}–{stretch.last}"
         ),
+        player=PLAYERS.get(str(solo.get("instrument")), "horn"),
+        unknown=() if _velocities(solo) else ("velocity",),
     )
 
 
@@ -105,10 +108,8 @@ def longest_stretch(beat: Sequence[int], period: Sequence[int]) -> Stretch:
 
 
 def _melody(solo: dict[str, Any], stretch: Stretch) -> tuple[Note, ...]:
-    notes, velocities = solo["notes"], solo.get("velocity")
-    count = len(notes["pitch"])
-    if velocities is None or len(velocities) != count:
-        velocities = [DEFAULT_VELOCITY] * count
+    notes = solo["notes"]
+    velocities = _velocities(solo) or [PLAIN_VELOCITY] * len(notes["pitch"])
     rows = zip(notes["pos"], notes["pos_dur"], notes["pitch"], velocities, strict=True)
     melody = [
         Note(max(0.0, stretch.placed(pos)), max(0.05, lasts), int(pitch), max(1, int(velocity)))
@@ -116,6 +117,13 @@ def _melody(solo: dict[str, Any], stretch: Stretch) -> tuple[Note, ...]:
         if stretch.first - 0.25 <= pos < stretch.last
     ]
     return tuple(one_line(melody))
+
+
+def _velocities(solo: dict[str, Any]) -> list[int] | None:
+    """One for each note; None where the loudness was not measured."""
+    velocities = solo.get("velocity")
+    measured = velocities is not None and len(velocities) == len(solo["notes"]["pitch"])
+    return velocities if measured else None
 
 
 def _chords(rows: Sequence[Sequence[Any]], stretch: Stretch) -> tuple[ChordSpan, ...]:
