@@ -109,6 +109,7 @@ def jam(room: Room, tmp_path: Path) -> Iterator[Session]:
         log,
         show=room.show,
         orders=room.orders,
+        answer=room.answer,
         adapter=STYLES[0],
         styles=STYLES,
     )

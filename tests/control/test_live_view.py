@@ -11,8 +11,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from jambot.control import Command, MidiPlayed, Room
-from jambot.realtime.orders import Panic, Trade
+from jambot.control import MidiPlayed, Room
+from jambot.realtime.orders import Order, Panic, Trade
+from jambot.realtime.session import Session
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -105,8 +106,8 @@ def test_nothing_outside_the_pages_folder_is_served(open_room: Room):
     assert refused.value.code == 404
 
 
-def gathered(room: Room, count: int, wait_until: Wait) -> list[Command]:
-    heard: list[Command] = []
+def gathered(room: Room, count: int, wait_until: Wait) -> list[MidiPlayed | Order]:
+    heard: list[MidiPlayed | Order] = []
 
     def enough() -> bool:
         heard.extend([*room.played(), *room.orders()])
@@ -194,3 +195,38 @@ def test_an_order_that_makes_no_sense_is_answered_with_what_would(room: Room):
     with viewer(room) as page:
         page.send('{"order":{"set_knob":{"name":"density","value":7}}}')
         assert "a number from 0 to 1" in told(page, "refused")["why"]
+
+
+def test_an_order_is_answered_to_whoever_gave_it_and_to_nobody_else(room: Room, wait_until: Wait):
+    with viewer(room, origin=room.url) as first, viewer(room) as second:
+        assert told(first, "driver")["driving"]
+        first.send('{"order":{"trade":{"bars":4}},"id":7}')
+        trade, *_ = gathered(room, 1, wait_until)
+        second.send('{"order":{"panic":{}},"id":7}')
+        panic, *_ = gathered(room, 1, wait_until)
+        room.answer(trade, "not now")
+        room.answer(panic, "")
+        assert told(first, "answer") == {"type": "answer", "id": 7, "why": "not now"}
+        assert told(second, "answer") == {"type": "answer", "id": 7, "why": ""}
+
+
+def test_what_the_room_itself_refuses_is_answered_under_its_id_too(room: Room):
+    with viewer(room, origin=room.url) as first, viewer(room) as second:
+        assert told(first, "driver")["driving"]
+        first.send('{"order":{"dance":{}},"id":1}')
+        assert "no order 'dance'" in told(first, "answer")["why"]
+        second.send('{"order":{"trade":{"bars":4}},"id":2}')
+        refused = told(second, "answer")
+        assert refused["id"] == 2
+        assert "take over" in refused["why"]
+
+
+def test_the_stage_says_of_each_order_whether_it_obeyed(room: Room, jam: Session):
+    with viewer(room) as page:
+        page.send('{"order":{"trigger":{}},"id":1}')
+        page.send('{"order":{"set_knob":{"name":"density","value":0.5}},"id":2}')
+        first, second = told(page, "answer"), told(page, "answer")
+    assert first["id"] == 1
+    assert "nothing has been played yet" in first["why"]
+    assert (second["id"], second["why"]) == (2, "")
+    assert jam.planner.builder.controls.density == 0.5

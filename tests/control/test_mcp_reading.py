@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from jambot.control.mcp_server.history import Heard, History
+from jambot.control.mcp_server.history import MOST_NOTES, Heard, History
 from jambot.control.mcp_server.roll import pitch_name, text_roll
 from jambot.control.picture import Picture
 from jambot.music import Harmony, HarmonyChange, Note
@@ -93,3 +93,14 @@ def test_a_roll_of_three_in_a_bar_has_its_lines_there_and_cuts_names_that_meet()
         "     |Gm7,C7      |            |",
         "     |1   2   3   |1   2   3   |",
     ]
+
+
+def test_of_a_jam_that_never_ends_the_oldest_chords_are_forgotten() -> None:
+    history = History()
+    chords = (MOST_NOTES // 24 + 2) * 24
+    for first in range(0, chords, 24):
+        told = [[float(at), "C" if at % 2 else "F", [0]] for at in range(first, first + 24)]
+        picture = {"beat": first + 24.0, "meter": 4, "solo": [], "hands": [], "coming": []}
+        history.take(picture | {"chords": told})
+    assert len(history.chords(0.0, 1e9)) == MOST_NOTES
+    assert history.chords(chords - 1.0, 1e9) == [(chords - 1.0, "C")]

@@ -26,7 +26,7 @@ from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
 from jambot.dials import LIVE
 from jambot.errors import JamBotError
 from jambot.realtime.main import JamSettings, jam
-from jambot.realtime.orders import Panic, SetKnob, Trade
+from jambot.realtime.orders import Order, Panic, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import Controls
 
@@ -211,15 +211,46 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         turned = asyncio.create_task(
             client.call_tool("set_knob", {"name": "density", "value": 0.75})
         )
-        await asyncio.to_thread(wait_until, lambda: room.orders() == [SetKnob("density", 0.75)])
+        await answered(room, SetKnob("density", 0.75), wait_until)
         room.show(status(beat=5.5, controls=Controls(density=0.75)))
         assert (await turned).structured_content["shown"] is True
         asked = asyncio.create_task(client.call_tool("trade", {"bars": 4}))
-        await asyncio.to_thread(wait_until, lambda: room.orders() == [Trade(4)])
-        room.show(status(beat=6.0, refused=1, notice="not now"))
+        await answered(room, Trade(4), wait_until, "not now")
         refused = await asked
         assert refused.is_error
         assert "not now" in refused.content[0].text
+
+    with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
+
+
+async def answered(room: Room, order: Order, wait_until: Wait, why: str = "") -> None:
+    """Be the stage: wait for this order, and say what became of it."""
+    asked: list[Order] = []
+
+    def there() -> bool:
+        asked.extend(room.orders())
+        return asked == [order]
+
+    await asyncio.to_thread(wait_until, there)
+    room.answer(asked[0], why)
+
+
+def test_what_another_was_refused_meanwhile_is_no_refusal_of_ours(
+    room: Room, status: Make, tmp_path: Path, wait_until: Wait
+) -> None:
+    assert room.url is not None
+    room.show(status())
+
+    async def talk(client: Client) -> None:
+        turned = asyncio.create_task(
+            client.call_tool("set_knob", {"name": "density", "value": 0.75})
+        )
+        room.show(status(beat=5.5, refused=1, notice="no style has the program number 9"))
+        await answered(room, SetKnob("density", 0.75), wait_until)
+        room.show(status(beat=6.0, refused=1, controls=Controls(density=0.75)))
+        told = await turned
+        assert not told.is_error, told.content
+        assert told.structured_content["shown"] is True
 
     with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
 
@@ -296,12 +327,14 @@ def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
             "another view plays and steers: take over first; expected this client to be the "
             "driver; to mend it: ask the performer, then call the tool `drive` with on = true"
         )
-        assert not (await client.call_tool("panic", {})).is_error
-        await asyncio.to_thread(wait_until, lambda: room.orders() == [Panic()])
+        asked = asyncio.create_task(client.call_tool("panic", {}))
+        await answered(room, Panic(), wait_until)
+        assert not (await asked).is_error
         taken = (await client.call_tool("drive", {"on": True})).structured_content
         assert taken == {"driving": True}
-        await client.call_tool("trade", {"bars": 4})
-        await asyncio.to_thread(wait_until, lambda: room.orders() == [Trade(4)])
+        asked = asyncio.create_task(client.call_tool("trade", {"bars": 4}))
+        await answered(room, Trade(4), wait_until)
+        assert (await asked).structured_content["shown"] is False
         given = (await client.call_tool("drive", {"on": False})).structured_content
         assert given == {"driving": False}
 

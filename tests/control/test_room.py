@@ -1,5 +1,6 @@
 """The room as the stage knows it: real processes that are killed, frozen and left alone."""
 
+import json
 import os
 import signal
 import socket
@@ -12,9 +13,11 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from websockets.sync.client import connect
 
-from jambot.control import Room
+from jambot.control import MidiPlayed, Room
 from jambot.control.room_process import has_a_screen
+from jambot.realtime.orders import Order
 from jambot.realtime.status import SessionStatus
 
 Make = Callable[..., SessionStatus]
@@ -45,10 +48,94 @@ def test_a_killed_room_is_not_noticed_on_stage(room: Room, status: Make, wait_un
     room.show(status())
     assert room.pid is not None
     psutil.Process(room.pid).kill()
-    wait_until(lambda: not room.alive)
     assert seconds_for(room, status(), PLENTY) < 1.0
+    wait_until(lambda: not room.alive)
     assert room.played() == []
     assert room.orders() == []
+
+
+def killed(room: Room, wait_until: Wait) -> None:
+    """Kill the process, and wait for the next one."""
+    before, pid = room.restarts, room.pid
+    assert pid is not None
+    psutil.Process(pid).kill()
+    wait_until(lambda: room.restarts == before + 1 and room.alive)
+    assert room.pid != pid
+
+
+def test_a_killed_room_comes_back_at_the_same_address(room: Room, status: Make, wait_until: Wait):
+    assert room.url is not None
+    for beat in (5.0, 6.0):
+        killed(room, wait_until)
+        with connect(room.url.replace("http", "ws") + "/ws", open_timeout=100) as page:
+            room.show(status(beat=beat))
+            while (told := json.loads(page.recv(timeout=100)))["type"] != "jam":
+                pass
+            assert told["beat"] == beat
+            page.send('{"order":{"panic":{}},"id":3}')
+            asked: list[Order] = []
+            wait_until(lambda asked=asked: asked.extend(room.orders()) or asked)
+            room.answer(asked[0], "not now")
+            while (told := json.loads(page.recv(timeout=100)))["type"] != "answer":
+                pass
+            assert (told["id"], told["why"]) == (3, "not now")
+
+
+def test_an_answer_to_a_room_that_has_died_reaches_nobody_in_the_next(room: Room, wait_until: Wait):
+    assert room.url is not None
+    address = room.url.replace("http", "ws") + "/ws"
+    asked: list[Order] = []
+    with connect(address, open_timeout=100) as page:
+        page.send('{"order":{"panic":{}},"id":3}')
+        wait_until(lambda: asked.extend(room.orders()) or asked)
+        killed(room, wait_until)
+    with connect(address, open_timeout=100) as page:
+        page.send('{"order":{"panic":{}},"id":4}')
+        wait_until(lambda: asked.extend(room.orders()) or len(asked) == 2)
+        for order in asked:
+            room.answer(order, "")
+        while (told := json.loads(page.recv(timeout=100)))["type"] != "answer":
+            pass
+        assert told["id"] == 4
+
+
+def test_keys_held_on_a_page_are_lifted_when_the_room_dies(room: Room, wait_until: Wait):
+    assert room.url is not None
+    heard: list[MidiPlayed] = []
+    with connect(room.url.replace("http", "ws") + "/ws", open_timeout=100) as page:
+        page.send('{"midi":[[144,60,90],[176,64,127]]}')
+        wait_until(lambda: heard.extend(room.played()) or len(heard) == 2)
+        killed(room, wait_until)
+    wait_until(lambda: heard.extend(room.played()) or len(heard) == 4)
+    assert heard[2:] == [MidiPlayed(b"\x80\x3c\x00"), MidiPlayed(b"\xb0\x40\x00")]
+
+
+def test_a_room_that_fails_again_and_again_is_given_more_and_more_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch, wait_until: Wait
+):
+    pauses: list[float] = []
+    wait = room._closing.wait
+
+    def noted(seconds: float) -> bool:
+        pauses.append(seconds)
+        return wait(0)
+
+    monkeypatch.setattr(room._closing, "wait", noted)
+    for _ in range(7):
+        killed(room, wait_until)
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 32.0]
+
+
+@needs_signals
+def test_a_frozen_room_is_replaced(
+    room: Room, status: Make, monkeypatch: pytest.MonkeyPatch, wait_until: Wait
+):
+    monkeypatch.setattr("jambot.control.room_child.FROZEN_SECONDS", 0.2)
+    frozen = room.pid
+    assert frozen is not None
+    psutil.Process(frozen).suspend()
+    wait_until(lambda: room.show(status()) or room.restarts == 1)
+    assert gone(frozen)
 
 
 @needs_signals

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Show = Callable[["SessionStatus"], None]
 Hear = Callable[["InputPort", "Clock"], "InputPort"]
 Orders = Callable[[], "list[Order]"]
+Answer = Callable[["Order", str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,15 @@ class PageAt:
 @contextmanager
 def room(
     take: Path, page: PageAt | None, in_channel: int | None
-) -> Iterator[tuple[Show, Hear, Orders]]:
-    """What the stage needs of a room process: how to show itself, to hear its keys, its orders.
+) -> Iterator[tuple[Show, Hear, Orders, Answer]]:
+    """What the stage needs of a room process: how to show itself, to hear its keys and its orders,
+    and to answer these.
 
     `page` None wants no room. Keys of the page are heard on `in_channel` (1–16) where the jam hears
     no other.
     """
     if page is None:
-        yield lambda status: None, lambda keyboard, clock: keyboard, list
+        yield lambda status: None, lambda keyboard, clock: keyboard, list, lambda order, why: None
         return
     from jambot.control.room import Room
     from jambot.control.room_input import RoomInput
@@ -54,7 +56,7 @@ def room(
         return RoomInput(keyboard, opened, clock.now, channel)
 
     try:
-        yield opened.show, hear, opened.orders
+        yield opened.show, hear, opened.orders, opened.answer
     finally:
         opened.close()
 

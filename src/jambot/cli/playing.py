@@ -148,12 +148,12 @@ def jam(
     with (
         Stopping() as stopping,
         take_folder(report) as folder,
-        room(folder, view, in_channel) as (show, hear, orders),
+        room(folder, view, in_channel) as (show, hear, orders, answer),
         daw(fl, backend, hear) as hear_all,
     ):
         if until_input_ends:
             stopping.when_input_ends()
-        play(settings, folder / LOG_FILE, show, hear_all, stopping, orders)
+        play(settings, folder / LOG_FILE, show, hear_all, stopping, orders, answer)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 One JSON object a message: `{"midi": [[144, 60, 90], ...]}`, what happened at one moment (a whole
 chord); `{"order": {"trade": {"bars": 4}}}`, in the words of `realtime.orders`; `{"drive": true}`.
+An order may carry an `id`, a number of the viewer's own: its answer comes back under it.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.realtime.orders import LONGEST_CHART, Order, read_order
+from jambot.realtime.ports.port import SoundingNotes
 
 NOTE_OFF, NOTE_ON, CONTROL, PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 CHANNEL_MODES = 120
@@ -17,6 +19,11 @@ CHANNEL_MODES = 120
 LONGEST_MESSAGE = LONGEST_CHART + 1000
 """Characters; what is longer than the longest chart is not read."""
 MOST_AT_ONCE = 32
+ANOTHER_DRIVES = "another view plays and steers: take over first"
+"""Why the room does not hand on what a viewer asks that does not drive."""
+LARGEST_ID = 2**53
+"""Below it every whole number is exact in any JSON."""
+PEDAL_UP = bytes((CONTROL, 64, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +34,61 @@ class MidiPlayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An order and who hears what became of it.
+
+    `number` is the viewer's own, None where it waits for no answer; `viewer` is the room's number
+    for that viewer.
+    """
+
+    order: Order
+    number: int | None = None
+    viewer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an order: `why` it was refused, empty where it was obeyed."""
+
+    viewer: int
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drive:
     """The viewer takes over, or gives up: who drives is the room's business, not the stage's."""
 
     on: bool
 
 
-Command = MidiPlayed | Order
+Command = MidiPlayed | Asked
+
+
+class HeldKeys:
+    """The keys that somebody holds down, to be lifted when whoever holds them goes.
+
+    Threads: for a single thread.
+    """
+
+    def __init__(self) -> None:
+        self._keys = SoundingNotes()
+        self._pedal = False
+
+    def follow(self, commands: list[Command]) -> None:
+        """Take note of what has been played."""
+        for command in commands:
+            if isinstance(command, MidiPlayed):
+                self._keys.follow(command.data)
+                if command.data[0] & 0xF0 == CONTROL and command.data[1] == PEDAL_UP[1]:
+                    self._pedal = command.data[2] > 0
+
+    def lift(self) -> list[Command]:
+        """What lifts them all, and the pedal; nothing is held afterwards."""
+        keys = self._keys.note_offs()
+        ends = [*keys, PEDAL_UP] if keys or self._pedal else []
+        self._keys, self._pedal = SoundingNotes(), False
+        return [MidiPlayed(data) for data in ends]
 
 
 def read_message(text: str) -> Drive | list[Command]:
@@ -46,13 +101,26 @@ def read_message(text: str) -> Drive | list[Command]:
     if isinstance(message.get("drive"), bool):
         return Drive(message["drive"])
     if "order" in message:
-        return [read_order(message["order"])]
+        return [Asked(read_order(message["order"]), _id(message))]
     played = message.get("midi")
     keys = played[:MOST_AT_ONCE] if isinstance(played, list) else []
     commands: list[Command] = [MidiPlayed(data) for key in keys if (data := _midi(key))]
     if not commands:
         raise UsageError("nothing to do", 'keys ("midi"), an "order" or "drive"')
     return commands
+
+
+def read_id(text: str) -> int | None:
+    """The `id` of a message, also of one that says nothing else; None where it has none."""
+    try:
+        return _id(_object(text))
+    except UsageError:
+        return None
+
+
+def _id(message: dict[str, Any]) -> int | None:
+    number = message.get("id")
+    return number if type(number) is int and 0 <= number < LARGEST_ID else None
 
 
 def _object(text: str) -> dict[str, Any]:

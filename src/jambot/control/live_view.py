@@ -2,8 +2,10 @@
 
 Serves `static/`, `take_pages` and one websocket, `/ws`. Each message is a JSON object. To a
 viewer: `{"type": "jam", ...}` (see `picture`), the newest only, so that a slow one misses some;
-`{"type": "driver", "driving", "driven", "viewers"}`, whenever that changes; and `{"type":
-"refused", "why"}` where a message of its own was of no use. From a viewer: what `commands` reads.
+`{"type": "driver", "driving", "driven", "viewers"}`, whenever that changes; `{"type": "refused",
+"why"}` where a message of its own was of no use; and where that message had an `id`, one `{"type":
+"answer", "id", "why"}` in its place, also from the stage, `why` empty where it was obeyed. From a
+viewer: what `commands` reads.
 
 Everybody may look and everybody may panic; one viewer at a time, the driver, plays and steers. A
 page that opens while nobody drives does, as does whoever plays or asks for something then; any
@@ -17,6 +19,8 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +32,24 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from jambot.control.commands import LONGEST_MESSAGE, Command, Drive, MidiPlayed, read_message
+from jambot.control.commands import (
+    ANOTHER_DRIVES,
+    LONGEST_MESSAGE,
+    Answer,
+    Asked,
+    Command,
+    Drive,
+    HeldKeys,
+    read_id,
+    read_message,
+)
 from jambot.control.door import LOOPBACK, Door, same_origin
 from jambot.control.take_pages import TakePages
 from jambot.errors import UsageError
 from jambot.realtime.orders import Panic
-from jambot.realtime.ports.port import SoundingNotes
 
 STATIC = Path(__file__).parent / "static"
-ANOTHER_DRIVES = "another view plays and steers: take over first"
+MOST_VIEWERS = 200
 UNREAD_WORDS = 16
 """Words to one viewer that may wait; of more the oldest are lost."""
 
@@ -57,7 +70,8 @@ class LiveView:
     ) -> None:
         self._listening, self._hear, self._token = listening, hear, token
         self._takes = takes or TakePages(None)
-        self._viewers: list[_Viewer] = []
+        self._viewers: dict[int, _Viewer] = {}
+        self._numbers = count()
         self._driver: _Viewer | None = None
         self._newest = ""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -100,6 +114,12 @@ class LiveView:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._call_viewers)
 
+    def answer(self, answer: Answer) -> None:
+        """Tell a viewer what became of its order; one that has gone is told nothing."""
+        with suppress(RuntimeError):
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._tell, answer)
+
     def close(self) -> None:
         """Let `serve` return, within about a second."""
         self._server.should_exit = True
@@ -109,16 +129,29 @@ class LiveView:
         await self._server.serve(sockets=[self._listening])
 
     def _call_viewers(self) -> None:
-        for viewer in self._viewers:
+        for viewer in self._viewers.values():
             viewer.news.set()
 
+    def _tell(self, answer: Answer) -> None:
+        if answer.viewer in self._viewers:
+            self._viewers[answer.viewer].answer(answer.number, answer.why)
+
     async def _view(self, websocket: WebSocket) -> None:
-        if not same_origin(websocket.headers):
+        if not same_origin(websocket.headers) or len(self._viewers) >= MOST_VIEWERS:
             await websocket.close()
             return
+        viewer = _Viewer(next(self._numbers))
+        self._viewers[viewer.number] = viewer
+        try:
+            await self._talk(websocket, viewer)
+        finally:
+            del self._viewers[viewer.number]
+            self._drive(viewer, False)
+            self._call_viewers()
+
+    async def _talk(self, websocket: WebSocket, viewer: "_Viewer") -> None:
+        """Show one viewer the jam and hear it, until it goes."""
         await websocket.accept()
-        viewer = _Viewer()
-        self._viewers.append(viewer)
         if self._driver is None and "origin" in websocket.headers:
             self._driver = viewer
         self._call_viewers()
@@ -128,35 +161,33 @@ class LiveView:
                 self._heard(text, viewer)
         finally:
             showing.cancel()
-            self._viewers.remove(viewer)
-            self._drive(viewer, False)
-            self._call_viewers()
 
     def _heard(self, text: str, viewer: "_Viewer") -> None:
         """Do what one message of a viewer says, or tell it why not."""
         try:
             message = read_message(text)
         except UsageError as error:
-            viewer.tell({"type": "refused", "why": str(error)})
+            viewer.answer(read_id(text), str(error))
             return
         if isinstance(message, Drive):
             self._drive(viewer, message.on)
             return
+        orders = [asked for asked in message if isinstance(asked, Asked)]
         if self._driver is None:
             self._drive(viewer, True)
         if viewer is self._driver:
-            viewer.follow(message)
-        elif message != [Panic()]:
-            viewer.tell({"type": "refused", "why": ANOTHER_DRIVES})
+            viewer.keys.follow(message)
+        elif [asked.order for asked in orders] != [Panic()]:
+            viewer.answer(orders[0].number if orders else None, ANOTHER_DRIVES)
             return
-        self._hear(message)
+        self._hear([_signed(command, viewer) for command in message])
 
     def _drive(self, viewer: "_Viewer", on: bool) -> None:
         """Let a viewer drive, or let it go; whoever drove so far lifts its hands."""
         if on == (viewer is self._driver):
             return
         if self._driver is not None:
-            self._hear(self._driver.releases())
+            self._hear(self._driver.keys.lift())
         self._driver = viewer if on else None
         self._call_viewers()
 
@@ -190,26 +221,21 @@ class LiveView:
 class _Viewer:
     """One open page or program: what it has yet to be told, and which keys it holds down."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.news = asyncio.Event()
         self.news.set()
         self.words: deque[str] = deque(maxlen=UNREAD_WORDS)
         self.standing = self.seen = ""
-        self._keys = SoundingNotes()
+        self.keys = HeldKeys()
 
-    def tell(self, message: dict[str, Any]) -> None:
-        """Say something to this viewer alone."""
-        self.words.append(json.dumps(message))
+    def answer(self, number: int | None, why: str) -> None:
+        """Say to this viewer alone what became of a message of its own."""
+        told = {"type": "refused"} if number is None else {"type": "answer", "id": number}
+        self.words.append(json.dumps(told | {"why": why}))
         self.news.set()
 
-    def follow(self, commands: list[Command]) -> None:
-        """Remember which keys this viewer holds."""
-        for command in commands:
-            if isinstance(command, MidiPlayed):
-                self._keys.follow(command.data)
 
-    def releases(self) -> list[Command]:
-        """What lifts the keys of a viewer that goes with a chord held down, and its pedal."""
-        keys: list[Command] = [MidiPlayed(data) for data in self._keys.note_offs()]
-        self._keys = SoundingNotes()
-        return [*keys, MidiPlayed(bytes((0xB0, 64, 0)))] if keys else []
+def _signed(command: Command, viewer: _Viewer) -> Command:
+    """An order with the number of the viewer that gave it."""
+    return replace(command, viewer=viewer.number) if isinstance(command, Asked) else command

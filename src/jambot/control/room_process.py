@@ -16,7 +16,7 @@ from typing import Any
 
 from jambot.console import allow_any_sign
 from jambot.control.address import Address
-from jambot.control.commands import Command
+from jambot.control.commands import Answer, Command
 from jambot.control.live_view import LiveView
 from jambot.control.picture import Picture
 from jambot.control.slot import Slot
@@ -39,7 +39,9 @@ class Wishes:
 
 
 def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> None:
-    """The life of the process: take statuses, hand them to the views, leave when told or alone."""
+    """The life of the process: take statuses and answers, show and tell them, leave when told or
+    alone.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     views: list[threading.Thread] = []
     page: LiveView | None = None
@@ -54,6 +56,10 @@ def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> N
     picture = Picture()
     with suppress(EOFError, OSError):
         while (status := pipe.recv()) is not None:
+            if isinstance(status, Answer):
+                if page is not None:
+                    page.answer(status)
+                continue
             picture.take(status)
             if page is not None:
                 page.show(picture.message())

@@ -72,13 +72,16 @@ class Cues:
                 case _:
                     pass
 
-    def obey(self, order: Order, seconds: float, now: float) -> None:
-        """Do what was asked for at `seconds`, or let `refusals` say why not."""
+    def obey(self, order: Order, seconds: float, now: float) -> str:
+        """Do what was asked for at `seconds`; the answer says why not, and is empty where done.
+
+        `refusals` says so too.
+        """
         before = self._planner.builder.controls
         refusal = self._perform(order, seconds, now)
         self._planner.refusals.note(refusal)
         if isinstance(order, SetKnob) and self._planner.builder.controls == before:
-            return
+            return refusal
         self._log.write(
             "refused" if refusal else "order",
             order=as_dict(order),
@@ -86,6 +89,7 @@ class Cues:
             beat=self._line.beat_at(seconds),
             **({"reason": refusal} if refusal else {}),
         )
+        return refusal
 
     def _meant(self, action: Action) -> Order:
         """What a button asks for; the one for trades ends them too."""

@@ -13,6 +13,7 @@ from jambot.errors import JamBotError
 from jambot.realtime.improviser import READY, improvise
 from jambot.realtime.player import Answer, Extension, Message, Prepare, Prepared, Request
 from jambot.realtime.repertoire import MakeGenerator
+from jambot.realtime.stopping import left_alone
 
 UNTAKEN = 2
 """Messages that may lie unread in the pipe: a frozen player must not block the stage."""
@@ -168,7 +169,8 @@ class _Child:
         self.process = context.Process(
             target=improvise, args=(far, make, adapter), name="jambot player", daemon=True
         )
-        self.process.start()
+        with left_alone():
+            self.process.start()
         far.close()
         self.spoke = _readiness(self.pipe)
         self.ready = False

@@ -88,11 +88,13 @@ def jam(
     hear: Callable[[InputPort, Clock], InputPort] = lambda port, clock: port,
     stopping: Stopping | None = None,
     orders: Callable[[], list[Order]] = list,
+    answer: Callable[[Order, str], None] = lambda order, why: None,
 ) -> None:
     """Play until `seconds` have passed or the process is told to stop.
 
     `show` is called ten times a second (`show_seconds`) on the stage's thread, `orders` (what has
-    been asked for since) at every tick; neither may block. `hear` may wrap the input, to hear more
+    been asked for since) at every tick, and `answer` with each order in turn and why it was refused
+    (empty: obeyed); none may block. `hear` may wrap the input, to hear more
     than the keyboard. `stopping` is the caller's where the caller has more to end well than the
     jam. Ports and model are opened before anything sounds, and may raise PortError, CheckpointError
     or UsageError; then nothing raises until the music has ended. PortError also where it ended with
@@ -100,7 +102,7 @@ def jam(
     """
     if stopping is None:
         with Stopping() as stopping:
-            jam(settings, log_path, show, hear, stopping, orders)
+            jam(settings, log_path, show, hear, stopping, orders, answer)
         return
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
     names = (settings.in_name, settings.out_name, clock, settings.clock_name)
@@ -111,7 +113,7 @@ def jam(
     try:
         player = _player(settings)
         try:
-            _play(settings, clock, ports, player, log, show, hear, stopping, orders)
+            _play(settings, clock, ports, player, log, show, hear, stopping, orders, answer)
             lost = [name for name in ("input", "output") if not getattr(ports, name).alive]
         finally:
             player.close()
@@ -153,6 +155,7 @@ def _play(
     hear: Callable[[InputPort, Clock], InputPort],
     stopping: Stopping,
     orders: Callable[[], list[Order]],
+    answer: Callable[[Order, str], None],
 ) -> None:
     source = hear(ports.input, clock)
     line = BeatLine(settings.session.bpm)
@@ -176,6 +179,7 @@ def _play(
         show,
         performer=file is not None,
         orders=orders,
+        answer=answer,
         sampling=settings.sampling,
         adapter=settings.adapter,
         styles=_styles(settings.adapter),

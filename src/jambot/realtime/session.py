@@ -47,9 +47,10 @@ class Session:
     `hearing` gives gestures, `conductor` says who plays, `cues` has orders obeyed, `planner` makes
     notes, `scheduler` sends them; here they are tied together. Beat 0 is the first key pressed,
     unless `line` has begun or a host's clock says. `orders` gives what has been asked for since it
-    was last called; `ticks` is a port of its own for the host's clock, `link` shared beats to keep
-    to. `tick` does everything that is due and never raises; `run` ticks in time until told to stop.
-    Every figure of a report is derived from the session log.
+    was last called, and `answer` is called with each and why it was refused (empty: obeyed);
+    `ticks` is a port of its own for the host's clock, `link` shared beats to keep to. `tick` does
+    everything that is due and never raises; `run` ticks in time until told to stop. Every figure
+    of a report is derived from the session log.
 
     Threads: one, the stage's. The player, the room and the disk have their own.
     """
@@ -66,6 +67,7 @@ class Session:
         show: Callable[[SessionStatus], None] = lambda status: None,
         performer: bool = False,
         orders: Callable[[], list[Order]] = list,
+        answer: Callable[[Order, str], None] = lambda order, why: None,
         sampling: SamplingSettings | None = None,
         adapter: str | None = None,
         styles: Sequence[str] = (),
@@ -95,7 +97,7 @@ class Session:
         self._sink, self._player = sink, player
         self._show, self._show_seconds, self._next_show = show, show_seconds, 0.0
         self._performer = performer
-        self._orders = orders
+        self._orders, self._answer = orders, answer
         self._next_frame = 0.0
         self._lost: set[str] = set()
         self._ticked = log.zero = clock.now()
@@ -123,7 +125,7 @@ class Session:
             self.conductor.wake(now, slept)
             self._next_frame = _frame_after(self.line.beat_at(now))
         for order in self._orders():
-            self.cues.obey(order, now, now)
+            self._answer(order, self.cues.obey(order, now, now))
         moved = self._link.follow() if self._link is not None else None
         if moved is not None:
             self.conductor.move(moved, now, now)

@@ -7,7 +7,9 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -92,6 +94,21 @@ class Stopping:
 if sys.platform == "win32":
     import msvcrt
 
+    @contextmanager
+    def left_alone() -> Iterator[None]:
+        """Processes started in this context hear no Ctrl-C, from their first moment on.
+
+        Ctrl-C reaches every process of a terminal, and one that is still loading would answer it
+        with a traceback. Whoever starts them ends them. On Windows a Ctrl-C within the context is
+        lost: it lasts for milliseconds.
+        """
+        ignore = ctypes.windll.kernel32.SetConsoleCtrlHandler
+        ignore(None, 1)
+        try:
+            yield
+        finally:
+            ignore(None, 0)
+
     def _wait_for_end_of_input() -> None:
         """Look first, and read no more than lies there: while one thread waits for a pipe, whoever
         inherits it cannot start."""
@@ -104,6 +121,23 @@ if sys.platform == "win32":
                 time.sleep(LOOK_SECONDS)
 
 else:
+
+    @contextmanager
+    def left_alone() -> Iterator[None]:
+        """Processes started in this context hear no Ctrl-C, from their first moment on.
+
+        Ctrl-C reaches every process of a terminal, and one that is still loading would answer it
+        with a traceback. Whoever starts them ends them. Here a Ctrl-C within the context is heard
+        afterwards.
+
+        Threads: for processes started on the calling thread.
+        """
+        resource_tracker.ensure_running()  # starting it would let Ctrl-C in again
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _wait_for_end_of_input() -> None:
         with suppress(OSError):

@@ -1,12 +1,12 @@
 """What has been played, put together from the pictures that a live view sends."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Any
 
 PROMISED = 0
 MOST_NOTES = 20_000
-"""Hours of playing; beyond them the oldest are forgotten."""
+"""Hours of playing; beyond them the oldest are forgotten, of notes and of chords alike."""
 
 Key = tuple[float, int]
 
@@ -46,8 +46,8 @@ class History:
         """Remember what a picture shows; an earlier beat than before is a new session."""
         beat = float(picture["beat"])
         if beat < self.beat:
-            for memory in (self._solo, self._hands, self._chords):
-                memory.clear()
+            for past in (self._solo, self._hands, self._chords):
+                past.clear()
         self.beat, self.beats_per_bar = beat, int(picture["meter"])
         rows = [(row[4], _solo_note(row)) for row in picture["solo"]]
         promised = {_key(note): note for promise, note in rows if promise == PROMISED}
@@ -58,11 +58,12 @@ class History:
             self._hands[(onset, pitch)] = Heard(onset, end, pitch, velocity)
         told = {row[0]: row[1] for row in picture["chords"]}
         if told:
-            kept = {at: name for at, name in self._chords.items() if at < min(told)}
-            self._chords = kept | told
+            for at in list(takewhile(min(told).__le__, reversed(self._chords))):
+                del self._chords[at]
+            self._chords |= told
         self.coming = [(row[0], row[1]) for row in picture["coming"]]
-        _forget(self._solo)
-        _forget(self._hands)
+        for memory in (self._solo, self._hands, self._chords):
+            _forget(memory)
 
     def solo(self, start: float, end: float) -> list[Heard]:
         """What the bot played from `start` up to `end`, in order."""
@@ -105,6 +106,6 @@ def _between(notes: Any, start: float, end: float) -> list[Heard]:
     return sorted((note for note in notes if start <= note.onset_beats < end), key=_order)
 
 
-def _forget(notes: dict[Key, Heard]) -> None:
-    for key in list(notes)[: max(0, len(notes) - MOST_NOTES)]:
-        del notes[key]
+def _forget(memory: dict[Any, Any]) -> None:
+    for key in list(islice(memory, max(0, len(memory) - MOST_NOTES))):
+        del memory[key]

@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from jambot.control.commands import ANOTHER_DRIVES
 from jambot.control.mcp_server.history import History
 from jambot.errors import JamBotError
 from jambot.realtime.orders import Order, as_dict
@@ -26,7 +27,7 @@ class JamLink:
 
     `picture` is the newest message of type "jam" (see `control.picture`), empty before the first;
     `history` what has been seen so far; `driving` whether this viewer's orders are taken, None
-    where nobody has said. `refusals` are the reasons why messages of ours were of no use.
+    where nobody has said.
 
     Threads: one event loop; a task of its own reads.
     """
@@ -37,7 +38,9 @@ class JamLink:
         self.history = History()
         self.driving: bool | None = None
         self.driven: bool | None = None
-        self.refusals: deque[str] = deque(maxlen=8)
+        self._ids = count(1)
+        self._answers: dict[int, str | None] = {}
+        """Why each order of ours was refused, empty where it was obeyed, None as yet."""
         self._socket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
         self._news = asyncio.Condition()
@@ -72,34 +75,44 @@ class JamLink:
     ) -> bool:
         """Ask the stage, and wait until its picture shows what was asked; False where it does not.
 
-        JamBotError with the reason where the live view or the stage refuses.
+        JamBotError with the reason where the live view or the stage refuses, or says nothing.
         """
-        refused = self.picture["refused"]
-        self.refusals.clear()
         drove = self.driving
-        await self.say({"order": as_dict(order)})
-        await self.until(
-            lambda: bool(self.refusals) or self.picture["refused"] > refused or shows(self.picture),
-            SETTLE_SECONDS if seconds is None else seconds,
-        )
+        refusal = await self._ask(order)
+        if not refusal:
+            await self.until(
+                lambda: shows(self.picture), SETTLE_SECONDS if seconds is None else seconds
+            )
         if drove is False and self.driving:
             # Nobody drove, so asking made us the driver: the wheel is left to whoever plays.
             await self.say({"drive": False})
-        if self.refusals:
-            raise self._refused()
-        if self.picture["refused"] > refused:
-            raise JamBotError(f"the stage refused: {self.picture['notice']}")
+        if refusal == ANOTHER_DRIVES:
+            raise JamBotError(
+                refusal,
+                "this client to be the driver",
+                "ask the performer, then call the tool `drive` with on = true",
+            )
+        if refusal:
+            raise JamBotError(f"refused: {refusal}")
         return shows(self.picture)
 
-    def _refused(self) -> JamBotError:
-        """Why the live view did not hand the order on; mostly because somebody else drives."""
-        if self.driving:
-            return JamBotError(self.refusals[-1])
-        return JamBotError(
-            self.refusals[-1],
-            "this client to be the driver",
-            "ask the performer, then call the tool `drive` with on = true",
-        )
+    async def _ask(self, order: Order) -> str:
+        """Send an order; why it was refused, empty where the stage obeys. JamBotError if nobody
+        answers."""
+        number = next(self._ids)
+        self._answers[number] = None
+        try:
+            await self.say({"order": as_dict(order), "id": number})
+            await self.until(lambda: self._answers[number] is not None, SETTLE_SECONDS)
+        finally:
+            answer = self._answers.pop(number)
+        if answer is None:
+            raise JamBotError(
+                "the stage did not answer",
+                f"an answer within {SETTLE_SECONDS:g} s",
+                "look at `status`, and ask again where it shows that nothing was done",
+            )
+        return answer
 
     async def drive(self, on: bool) -> bool:
         """Take the wheel, or give it up; whether it is ours now."""
@@ -149,8 +162,8 @@ class JamLink:
             self.history.take(message)
         elif kind == "driver":
             self.driving, self.driven = message["driving"], message["driven"]
-        elif kind == "refused":
-            self.refusals.append(str(message.get("why")))
+        elif kind == "answer" and message.get("id") in self._answers:
+            self._answers[message["id"]] = str(message.get("why"))
 
 
 def _websocket(url: str) -> str:
