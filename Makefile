@@ -7,15 +7,16 @@
 #   make setup      the playing environment alone, in .venv/
 #
 # And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well;
-# `make docs`: the docs as a site, in site/.
+# `make docs`: the docs as a site, in site/; `make lock`: requirements.txt anew, the newest of what
+# pyproject.toml allows.
 #
 # Quick when already done: a stamp in .venv/ is renewed only when the requirements change.
 
 PYTHON ?= python3
 VENV := .venv
-REQUIREMENTS := pyproject.toml constraints.txt
+REQUIREMENTS := pyproject.toml constraints.txt requirements.txt
 
-.PHONY: setup train-setup test test-all check docs jam clean
+.PHONY: setup train-setup test test-all check docs jam lock clean
 
 setup: $(VENV)/.playing
 
@@ -53,6 +54,9 @@ docs: $(VENV)/.docs
 
 jam: setup
 	$(VENV)/bin/jambot jam
+
+lock: $(VENV)/.testing
+	$(VENV)/bin/python scripts/lock_playing.py
 
 # Leaves the environment: remove .venv/ by hand for a fresh start.
 clean:

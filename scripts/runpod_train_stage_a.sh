@@ -35,7 +35,7 @@ if command -v nvidia-smi >/dev/null 2>&1; then
 fi
 
 made_of() {
-    cat pyproject.toml constraints.txt | cksum
+    cat pyproject.toml constraints.txt requirements.txt | cksum
 }
 
 # Set up to the end by this script, or in any other way: `make test`, the image, by hand.

@@ -20,4 +20,10 @@ if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1 && ! "$PYTHON" -m venv 
     echo "setup: '$PYTHON -m venv' failed; on Debian and Ubuntu: sudo apt-get install python3-venv" >&2
     exit 1
 fi
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+install() {
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+# What is downloaded is what was locked, byte for byte; the tool that builds the package is in it.
+echo "setup: installing what playing needs into $VENV (about 100 MB to download)"
+install --require-hashes -r requirements.txt
+install --no-deps --no-build-isolation -e .

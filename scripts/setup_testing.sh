@@ -18,5 +18,9 @@ if [ -n "$CPU_WHEELS" ] && [ "$(uname -s)" = Linux ] &&
         extra_index=(--extra-index-url "$CPU_WHEELS")
     fi
 fi
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+# What playing needs stays as it was locked; its hashes would be asked of everything else as well.
+pins="$VENV/pins.txt"
+sed -n 's/^\([a-z].*==[^\]*\)\\$/\1/p' requirements.txt >"$pins"
+echo "setup: installing what $EXTRAS need into $VENV (torch alone is 200 MB to download)"
+"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -c "$pins" \
     ${extra_index[@]+"${extra_index[@]}"} -e ".[$EXTRAS]"
