@@ -10,9 +10,9 @@ note was left sounding or memory grew. docs/realtime.md, Faults, has a day's tab
 import argparse
 import sys
 
+from jambot.assets import CHORD_TONES
 from jambot.cli.screen import endurance_table, out, progress_bar
 from jambot.evaluation.bench.endurance import endure
-from jambot.realtime.main import CHORD_TONES
 
 MOST_GROWTH_MB = 16.0
 """What an allocator may take in passing; a leak of a byte a tick would be four times that."""

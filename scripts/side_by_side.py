@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jambot.assets import CHORD_TONES
 from jambot.errors import JamBotError, UsageError
 from jambot.evaluation.bench.bench import commit, machine
 from jambot.evaluation.bench.contestants import (
@@ -27,7 +28,7 @@ from jambot.evaluation.bench.side_by_side import Contestant, compare, markdown, 
 from jambot.evaluation.exam.excerpts import training_solos
 from jambot.evaluation.exam.pitch_markov import PitchMarkov
 from jambot.generation import SamplingSettings
-from jambot.realtime.main import CHORD_TONES, make_generator
+from jambot.realtime.main import make_generator
 
 PLANS = "plan bars ahead and take back what was planned; hear a chord inside a beat"
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from jambot.assets import MODELS, find_model, known_styles, shipped_styles
-from jambot.assets.own_styles import own_folder, own_style_folder
+from jambot.assets import CHORD_TONES, MODELS, find_model, find_style, known_styles, shipped_styles
+from jambot.assets.own_styles import is_style_name, own_folder, own_style_folder
 from jambot.errors import UsageError
-from jambot.realtime.main import load_model, model_mark
+from jambot.generation import SamplingSettings
+from jambot.realtime.main import load_model, make_style, model_mark, style_name
 
 
 @pytest.fixture
@@ -48,3 +49,46 @@ def test_who_asks_for_an_unknown_style_is_told_their_own_too(home: Path) -> None
     shutil.copytree(MODELS / "modern", own_style_folder("me"))
     with pytest.raises(UsageError, match="modern, me, chord-tones"):
         find_model("you")
+
+
+PATHS = ["../me", "..", ".", "/", "me/../me", "styles/me", "C:", r"..\me", r"\\evil\me"]
+
+
+def test_a_style_is_known_by_its_name_alone_and_the_terminal_may_name_a_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = home / "elsewhere"
+    shutil.copytree(MODELS / "modern", elsewhere)
+    shutil.copytree(MODELS / "modern", own_style_folder("me"))
+    for path in (*PATHS, str(elsewhere), str(own_style_folder("me"))):
+        assert not is_style_name(path)
+        with pytest.raises(UsageError, match="no style named"):
+            find_style(path)
+    assert find_style("me") == own_style_folder("me")
+    assert find_model(str(elsewhere)) == elsewhere
+    monkeypatch.chdir(elsewhere)
+    assert find_model("../elsewhere") == Path("../elsewhere")
+    with pytest.raises(UsageError, match="no style named 'elsewhere'"):
+        find_style("elsewhere")
+
+
+def test_the_stage_plays_the_folder_that_the_terminal_gave_and_opens_no_other(home: Path) -> None:
+    given, other = home / "given", home / "other"
+    for folder in (given, other):
+        shutil.copytree(MODELS / "modern", folder)
+    sampling, name = SamplingSettings(), style_name(str(given))
+    assert name == "given"
+    assert make_style(name, str(given), sampling, 1)
+    assert make_style("bebop", str(given), sampling, 1)
+    for path in (str(given), str(other), "other", "../other"):
+        with pytest.raises(UsageError, match="no style named"):
+            make_style(path, str(given), sampling, 1)
+
+
+def test_whatever_a_folder_is_called_the_stage_has_a_name_for_it(home: Path) -> None:
+    assert style_name("jazz") == "jazz"
+    assert style_name(CHORD_TONES) == CHORD_TONES
+    assert style_name(str(home / "jazz")) == "jazz (folder)"
+    for odd in ("a:b", ".hidden", "new\nline", "x" * 250, "\udcff"):
+        assert is_style_name(style_name(str(home / odd)))
+    assert style_name("/") == "given"

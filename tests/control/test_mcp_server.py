@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from websockets.sync.client import connect
 
-from jambot.assets import DEMO_COMPING
+from jambot.assets import DEMO_COMPING, MODELS
 from jambot.control import Room
 from jambot.control.mcp_server import Offer, make_server
 from jambot.control.mcp_server.band import Band
@@ -181,12 +182,16 @@ def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Pat
 
 
 def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
+    elsewhere = shutil.copytree(MODELS / "jazz", tmp_path / "elsewhere")
+
     async def talk(client: Client) -> None:
         for tool, arguments, said in (
             ("status", {}, "no jam answers"),
             ("report", {"take": "../../etc"}, "no take"),
             ("stop", {}, "not started here"),
-            ("start", {"adapter": "nobody"}, "no adapter named"),
+            ("start", {"adapter": "nobody"}, "no style named"),
+            ("start", {"adapter": str(elsewhere)}, "no style named"),
+            ("set_adapter", {"name": str(elsewhere)}, "no path"),
             ("set_knob", {"name": "volume", "value": 0.5}, "density"),
         ):
             result = await client.call_tool(tool, arguments)

@@ -1,8 +1,13 @@
 """The stage's model: lengthened, shortened and branched, it is always the stream it says it is."""
 
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -187,12 +192,119 @@ def test_a_damaged_graph_is_refused(folder: Path, tmp_path: Path) -> None:
         OnnxModel.load(tmp_path, "vocab")
 
 
-def test_a_runtime_that_cannot_run_the_folder_says_so(folder: Path, tmp_path: Path) -> None:
-    for name in ("model.json", "model.onnx"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
-    (tmp_path / "genai_config.json").write_text("{}")
-    with pytest.raises(CheckpointError, match="cannot be run"):
+@pytest.fixture
+def altered(folder: Path, tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the folder; `changes` are made to the JSON file of that name."""
+
+    def alter(name: str = "genai_config.json", **changes: Any) -> Path:
+        copy = tmp_path / "copy"
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        content = json.loads((copy / name).read_text())
+        place = content["model"]["decoder"] if name == "genai_config.json" else content
+        place.update(changes)
+        (copy / name).write_text(json.dumps(content))
+        return copy
+
+    return alter
+
+
+def test_a_folder_s_own_wishes_to_the_runtime_are_not_heard(
+    altered: Callable[..., Path], model: OnnxModel, tmp_path: Path
+) -> None:
+    """No code of its own, no other graph than the one that was checked, no files written."""
+    session = {
+        "custom_ops_library": str(tmp_path / "evil.so"),
+        "enable_profiling": str(tmp_path / "profile"),
+        "intra_op_num_threads": 64,
+    }
+    copy = altered(filename="other.onnx", session_options=session)
+    (copy / "other.onnx").write_bytes(b"what no digest covers")
+    before = sorted(tmp_path.rglob("*"))
+    wished = OnnxModel.load(copy, "vocab")
+    wished.append(IDS)
+    assert same(wished.logits(), logits_of(model, IDS))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_graph_that_was_checked_is_the_one_that_runs(
+    altered: Callable[..., Path], model: OnnxModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can put another file there in between: nothing is read after the check."""
+    copy, real = altered(), Path.read_bytes
+
+    def once(path: Path) -> bytes:
+        content = real(path)
+        path.unlink()
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", once)
+    assert same(logits_of(OnnxModel.load(copy, "vocab"), IDS), logits_of(model, IDS))
+    assert not (copy / "model.onnx").exists()
+
+
+def test_a_graph_that_reaches_into_other_files_is_refused_though_its_digest_is_right(
+    folder: Path, tmp_path: Path
+) -> None:
+    import onnx
+
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    graph = onnx.load(tmp_path / "model.onnx")
+    tensor = graph.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../secret")
+    content = graph.SerializeToString()
+    (tmp_path / "model.onnx").write_bytes(content)
+    described = json.loads((tmp_path / "model.json").read_text())
+    described["sha256"] = hashlib.sha256(content).hexdigest()
+    (tmp_path / "model.json").write_text(json.dumps(described))
+    with pytest.raises(CheckpointError, match="another file"):
         OnnxModel.load(tmp_path, "vocab")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"num_hidden_layers": 10**9}, "num_hidden_layers 1000000000"),
+        ({"num_hidden_layers": 60_000, "num_key_value_heads": 60_000}, "GB a stream"),
+        ({"head_size": "64"}, "head_size '64'"),
+        ({"head_size": True}, "head_size True"),
+        ({"num_key_value_heads": None}, "num_key_value_heads None"),
+        ({"head_size": 64}, "cannot be run"),
+    ],
+)
+def test_sizes_that_are_absurd_or_not_the_graph_s_are_refused(
+    altered: Callable[..., Path], changes: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(CheckpointError, match=told):
+        OnnxModel.load(altered(**changes), "vocab")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"sha256": None}, "SHA-256"),
+        ({"vocabulary_size": 47}, "cannot be run"),
+        ({"vocabulary_size": -1}, "vocabulary_size -1"),
+        ({"context_length": 1e9}, "context_length 1000000000.0"),
+    ],
+)
+def test_a_description_that_is_not_the_graph_s_is_refused(
+    altered: Callable[..., Path], changes: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(CheckpointError, match=told):
+        OnnxModel.load(altered("model.json", **changes), "vocab")
+
+
+@pytest.mark.parametrize("name", ["genai_config.json", "model.json"])
+@pytest.mark.parametrize("text", ["{}", "[]", "[" * 100_000, "\xff", "", '{"model": [1]}'])
+def test_a_damaged_json_file_is_refused_by_name(
+    altered: Callable[..., Path], name: str, text: str
+) -> None:
+    copy = altered()
+    (copy / name).write_text(text, encoding="latin-1")
+    with pytest.raises(CheckpointError, match=name):
+        OnnxModel.load(copy, "vocab")
 
 
 def test_a_process_of_its_own_plays_without_torch_and_reports_to_nobody(

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jambot.assets import DEMO_COMPING, shipped_styles
+from jambot.assets import CHORD_TONES, DEMO_COMPING, shipped_styles
 from jambot.evaluation.sound import find_soundfont
-from jambot.realtime.main import CHORD_TONES
 from jambot.realtime.ports.jack_server import load_jack, open_client
 
 JAM_OUT = "jambot:out"

@@ -9,12 +9,13 @@ from itertools import pairwise
 import psutil
 import pytest
 
+from jambot.assets import CHORD_TONES
 from jambot.errors import UsageError
 from jambot.generation import SamplingSettings
 from jambot.music import Harmony, HarmonyChange, Note
 from jambot.realtime.clock import SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
-from jambot.realtime.main import CHORD_TONES, make_generator
+from jambot.realtime.main import make_generator
 from jambot.realtime.player import Extension, Request
 from jambot.realtime.ports import MemoryInput, RecordingOutput
 from jambot.realtime.session import Session

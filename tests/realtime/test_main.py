@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from jambot.assets import DEMO_COMPING
+from jambot.assets import CHORD_TONES, DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
 from jambot.music import Meter, Note, TempoMap, Track, write_midi
-from jambot.realtime.main import CHORD_TONES, JamSettings, jam
+from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports import MemoryInput
 from jambot.realtime.settings import SessionSettings
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from jambot.assets import shipped_styles
+from jambot.assets import CHORD_TONES, shipped_styles
 from jambot.generation import Generator, SamplingSettings, improvise
 from jambot.generation.dynamics import struck
 from jambot.music import Meter, Note, harmony_changes, parse_chart
-from jambot.realtime.main import CHORD_TONES, load_model
+from jambot.realtime.main import load_model
 from jambot.realtime.player import DirectPlayer
 from jambot.tokens import UNSTEERED, Controls, Prompt
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from jambot.assets import shipped_styles
+from jambot.assets import CHORD_TONES, shipped_styles
 from jambot.evaluation.bench.hands import Stamped
 from jambot.evaluation.bench.outside import longest_silence, measure_outside, stuck
-from jambot.realtime.main import CHORD_TONES
 
 STAGE_A_TTFN_MS = 120.0
 ON, OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"

@@ -1,6 +1,7 @@
 """A take made again from its log: the same notes, or the first that is not."""
 
 import json
+import shutil
 from functools import partial
 from multiprocessing import active_children
 
@@ -8,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.assets import DEMO_COMPING
+from jambot.assets import CHORD_TONES, DEMO_COMPING, MODELS
 from jambot.cli import main
 from jambot.errors import JamBotError, UsageError
 from jambot.generation import SamplingSettings
 from jambot.music import Harmony, HarmonyChange, Meter, Note, read_midi
 from jambot.music.take import read_take, take_of
-from jambot.realtime.main import CHORD_TONES, JamSettings, jam, make_generator, model_mark
+from jambot.realtime.main import JamSettings, jam, make_generator, model_mark
 from jambot.realtime.orders import SetAdapter, SetKnob, SetSampling
 from jambot.realtime.prompt_log import PromptReader, PromptWriter
 from jambot.realtime.replay import replay, same_player, sampling_of
@@ -177,6 +178,26 @@ def test_a_log_that_does_not_say_what_was_asked_is_refused(take):
     broken = altered(take, "request", asked={})
     with pytest.raises(JamBotError, match="cannot be asked again"):
         again(broken)
+
+
+def test_a_folder_that_a_log_names_is_not_opened_unless_the_terminal_names_it(
+    take, tmp_path, capsys
+):
+    """A log may come from anybody: a share in it would be told who asks."""
+    elsewhere = shutil.copytree(MODELS / "jazz", tmp_path / "elsewhere")
+    rows = [dict(event) for event in take.events]
+    rows[0] |= {"adapter": str(elsewhere), "model": model_mark("jazz")}
+    log = tmp_path / "session.jsonl"
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["replay", str(log)])
+    assert ended.value.code == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "no style named" in told
+    assert "say with --adapter where the model lies" in told
+    with pytest.raises(SystemExit) as ended:
+        main(["replay", str(log), "--adapter", str(elsewhere)])
+    assert ended.value.code == 0, capsys.readouterr().err
 
 
 def test_the_command_says_whether_it_is_the_same_and_writes_what_was_made(

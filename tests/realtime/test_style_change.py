@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from jambot.assets import MODELS, shipped_styles
+from jambot.assets import CHORD_TONES, MODELS, shipped_styles
+from jambot.assets.own_styles import own_style_folder
 from jambot.errors import UsageError
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.realtime.clock import SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
-from jambot.realtime.main import CHORD_TONES, make_generator
+from jambot.realtime.main import make_generator
 from jambot.realtime.orders import SetAdapter, SetSampling
 from jambot.realtime.player import DirectPlayer, Prepare, Prepared, Request
 from jambot.realtime.ports import MemoryInput, RecordingOutput
@@ -180,11 +181,12 @@ def test_the_shipped_styles_begin_with_the_one_that_plays_by_itself(tmp_path, mo
 
 
 @pytest.fixture
-def copies(tmp_path):
-    """The shipped model under two other names."""
+def copies(tmp_path, monkeypatch):
+    """The shipped model under two other names, as styles of one's own."""
+    monkeypatch.setenv("JAMBOT_HOME", str(tmp_path))
     for name in ("left", "right"):
-        shutil.copytree(MODELS / "jazz", tmp_path / name)
-    return [str(tmp_path / name) for name in ("left", "right")]
+        shutil.copytree(MODELS / "jazz", own_style_folder(name))
+    return ["left", "right"]
 
 
 def test_a_player_process_loads_another_model_while_the_first_plays_on(copies):

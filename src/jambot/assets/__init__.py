@@ -10,7 +10,11 @@ from jambot.errors import UsageError
 
 FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
+RUNTIME = FOLDER / "runtime"
+"""The one `genai_config.json` that the model runtime ever reads."""
 FIRST_STYLE = "jazz"
+CHORD_TONES = "chord-tones"
+"""The name of the rule-based player: no weights, and no style to speak of."""
 BASE = FOLDER / "base"
 """The checkpoint of `FIRST_STYLE` in half precision: what styles of one's own are trained on."""
 DEMO_COMPING = FOLDER / "demo_comping.mid"
@@ -30,16 +34,34 @@ def known_styles() -> list[str]:
     return [*shipped, *(name for name in own_styles() if name not in shipped)]
 
 
-def find_model(name: str) -> Path:
-    """The folder of a known style, or `name` itself where it is an exported folder."""
-    for folder in (MODELS / name, own_style_folder(name), Path(name)):
-        if (folder / RUNTIME_FILE).is_file():
-            return folder
+def find_style(name: str) -> Path:
+    """The folder of a known style: one that ships, or one's own. A path is no name."""
+    if name in shipped_styles():
+        return MODELS / name
+    if name in own_styles():
+        return own_style_folder(name)
     raise UsageError(
-        f"no adapter named {name!r}",
-        f"{', '.join([*known_styles(), 'chord-tones'])}, or a folder made by `jambot export`",
+        f"no style named {name!r:.80}",
+        ", ".join([*known_styles(), CHORD_TONES]),
         "check the name",
     )
+
+
+def find_model(name: str) -> Path:
+    """The folder of a known style, or `name` itself where it is an exported folder.
+
+    For what a person says at the terminal; where anybody else names a style, `find_style`.
+    """
+    if name not in known_styles() and (Path(name) / RUNTIME_FILE).is_file():
+        return Path(name)
+    try:
+        return find_style(name)
+    except UsageError as error:
+        raise UsageError(
+            f"no adapter named {name!r}",
+            f"{error.expected}, or a folder made by `jambot export`",
+            error.cure,
+        ) from error
 
 
 def fl_script() -> Path:

@@ -12,6 +12,23 @@ FOLDER_VARIABLE = "JAMBOT_HOME"
 """An environment variable that names the folder for everything that is a user's own."""
 RUNTIME_FILE = "genai_config.json"
 """What every folder that plays has in it."""
+LONGEST_NAME = 200
+
+
+def is_style_name(name: str) -> bool:
+    """Whether a style may be called so: it names no place, on this platform or on another."""
+    return (
+        0 < len(name) <= LONGEST_NAME
+        and name.isprintable()
+        and not name.startswith(".")
+        and not any(mark in name for mark in "/\\:")
+    )
+
+
+def name_of(folder: Path) -> str:
+    """What a style in this folder is called where no name was given: as the folder is."""
+    marks = (mark if is_style_name(f"_{mark}") else "_" for mark in folder.resolve().name)
+    return "".join(marks)[:LONGEST_NAME].lstrip(".") or "given"
 
 
 def own_folder(
@@ -46,4 +63,4 @@ def own_style_folder(name: str) -> Path:
 def own_styles() -> list[str]:
     """The names of the styles that are there, in order; none where there is no folder."""
     found = own_folder().glob(f"styles/*/{RUNTIME_FILE}")
-    return sorted(f.parent.name for f in found if not f.parent.name.startswith("."))
+    return sorted(f.parent.name for f in found if is_style_name(f.parent.name))

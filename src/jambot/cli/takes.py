@@ -24,21 +24,31 @@ def replay(
     ] = None,
 ) -> None:
     """Make a take's solo again from its log, and say whether it is the same, note by note."""
-    from functools import partial
-
+    from jambot.assets import find_style
+    from jambot.generation import Generator
     from jambot.music.take import read_take
     from jambot.music.take_midi import write_session_midi
-    from jambot.realtime.main import make_generator, model_mark
+    from jambot.realtime.main import load_model, model_mark
     from jambot.realtime.replay import replay as make_again
     from jambot.realtime.replay import same_player, sampling_of
 
     take = read_take(take_path)
     recorded = str(take.session.get("adapter"))
-    same_player(take, model_mark(adapter or recorded))
-    make = partial(make_generator, sampling=sampling_of(take), seed=int(take.session["seed"]))
-    again = make_again(
-        take, lambda style: make(adapter if adapter and style == recorded else style)
-    )
+    try:
+        same_player(take, model_mark(adapter) if adapter else model_mark(recorded, find_style))
+    except UsageError as error:
+        cure = error.cure if adapter else "say with --adapter where the model lies that played it"
+        raise UsageError(error.found, error.expected, cure) from error
+    sampling, seed = sampling_of(take), int(take.session["seed"])
+
+    def make(style: str) -> Generator:
+        """A log names styles: a path that somebody wrote into one is not opened."""
+        named = adapter if style == recorded else None
+        return Generator(
+            load_model(named) if named else load_model(style, find_style), sampling, seed
+        )
+
+    again = make_again(take, make)
     if out_dir is not None:
         out_dir.mkdir(parents=True, exist_ok=True)
         write_session_midi(take, out_dir / "session.mid", again.notes)

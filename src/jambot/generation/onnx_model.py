@@ -1,7 +1,6 @@
 """The trained model on stage: an exported folder, run by onnxruntime-genai, without torch."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.errors import CheckpointError, GenerationError
-from jambot.model.folder import MODEL_DESCRIPTION, read_description
-from jambot.model.runtime import og
+from jambot.model.folder import MODEL_DESCRIPTION, read_description, whole_number
+from jambot.model.graph import check_graph
+from jambot.model.runtime import GRAPH, filled_in, load_weights, og, sizes_of
 
-GRAPH = "model.onnx"
+LARGEST_GRAPH_BYTES = 1_000_000_000
+LARGEST_VOCABULARY = 65_536
+LONGEST_CONTEXT = 1_000_000
 
 
 class OnnxModel:
@@ -42,20 +44,36 @@ class OnnxModel:
         Raises CheckpointError where the folder is missing, incomplete or damaged, or was made for
         another vocabulary than the one with this `fingerprint`.
         """
-        description = read_description(folder / MODEL_DESCRIPTION, fingerprint)
-        _check_intact(folder / GRAPH, description["sha256"])
-        session = {"session_options": {"intra_op_num_threads": threads}}
+        path = folder / MODEL_DESCRIPTION
+        description = read_description(path, fingerprint)
+        vocabulary_size = whole_number(description, "vocabulary_size", LARGEST_VOCABULARY, path)
+        context_length = whole_number(description, "context_length", LONGEST_CONTEXT, path)
+        graph = _intact(folder / GRAPH, description.get("sha256"))
+        check_graph(graph, str(folder / GRAPH))
+        sizes, providers = sizes_of(folder, context_length)
+        config = filled_in(sizes, vocabulary_size, context_length)
         try:
-            config = og.Config(str(folder))
-            config.overlay(json.dumps({"model": {"decoder": session}}))
-            weights = og.Model(config)
-        except RuntimeError as error:
+            model = cls(
+                load_weights(graph, config, providers, threads), vocabulary_size, context_length
+            )
+            model._try_out()
+        except (RuntimeError, MemoryError, ValueError) as error:
             raise CheckpointError(
                 f"{folder} cannot be run ({error})",
                 f"a folder exported for onnxruntime-genai {og.__version__}",
                 "export it again with `jambot export`",
             ) from error
-        return cls(weights, description["vocabulary_size"], description["context_length"])
+        return model
+
+    def _try_out(self) -> None:
+        """Compute one token and forget it. ValueError where that gives no logits."""
+        self.append([0])
+        logits = self.logits()
+        if logits.shape != (self.vocabulary_size,):
+            raise ValueError(f"{len(logits)} logits for {self.vocabulary_size} tokens")
+        if not np.isfinite(logits).all():
+            raise ValueError("its logits are no numbers")
+        self.rewind(0)
 
     def fork(self) -> "OnnxModel":
         """A second, empty stream over the same weights."""
@@ -110,16 +128,25 @@ class OnnxModel:
         return logits
 
 
-def _check_intact(graph: Path, sha256: str) -> None:
+def _intact(graph: Path, sha256: object) -> bytes:
+    """What is in the file `graph`, read once: what is checked here is what is run."""
     try:
-        found = hashlib.sha256(graph.read_bytes()).hexdigest()
+        if graph.stat().st_size > LARGEST_GRAPH_BYTES:
+            raise CheckpointError(
+                f"{graph} has {graph.stat().st_size / 1e6:.0f} MB",
+                f"at most {LARGEST_GRAPH_BYTES / 1e6:.0f} MB",
+                "export a smaller model",
+            )
+        content = graph.read_bytes()
     except OSError as error:
         raise CheckpointError(
             f"{graph} cannot be read ({error.strerror})", "a whole folder", "export it again"
         ) from error
+    found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise CheckpointError(
             f"{graph} has SHA-256 {found[:12]}…",
-            f"{sha256[:12]}…, as {MODEL_DESCRIPTION} beside it says",
+            f"{sha256!s:.12}…, as {MODEL_DESCRIPTION} beside it says",
             "copy the folder again, or export it again",
         )
+    return content

@@ -22,15 +22,14 @@ from typing import Any
 import torch
 from transformers import LlamaForCausalLM
 
+from jambot.assets.own_styles import RUNTIME_FILE
 from jambot.errors import UsageError
 from jambot.model.adapters import load_merged
 from jambot.model.architecture import parameter_count
 from jambot.model.folder import MODEL_DESCRIPTION, Replacement, write_description
-from jambot.model.runtime import og
+from jambot.model.runtime import GRAPH, SIZES, filled_in, og
 
 PRECISIONS = ("int8", "fp32")
-GRAPH = "model.onnx"
-RUNTIME = "genai_config.json"
 WEIGHTS_PER_SCALE = 32
 
 
@@ -63,7 +62,7 @@ def export_model(
     with Replacement(folder) as new:
         _write_graph(model, new / GRAPH, precision)
         runtime = json.dumps(_runtime_config(model), indent=2)
-        (new / RUNTIME).write_text(runtime + "\n", encoding="utf-8")
+        (new / RUNTIME_FILE).write_text(runtime + "\n", encoding="utf-8")
         write_description(
             new / MODEL_DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision)
         )
@@ -98,51 +97,10 @@ def _write_graph(model: LlamaForCausalLM, path: Path, precision: str) -> None:
 
 
 def _runtime_config(model: LlamaForCausalLM) -> dict[str, Any]:
-    """The `genai_config.json` of a model that has no text, no special tokens and no end.
-
-    One thread and no spinning: on stage the other cores belong to the scheduler and the synth, and
-    a spinning pool would take them even while the model waits.
-    """
     config = model.config
-    cache = {"key_names": "%d.key", "value_names": "%d.value"}
-    return {
-        "model": {
-            "type": "llama",
-            "vocab_size": config.vocab_size,
-            "context_length": config.max_position_embeddings,
-            "bos_token_id": 0,
-            "eos_token_id": [],
-            "pad_token_id": 0,
-            "decoder": {
-                "filename": GRAPH,
-                "head_size": config.head_dim,
-                "hidden_size": config.hidden_size,
-                "num_attention_heads": config.num_attention_heads,
-                "num_key_value_heads": config.num_key_value_heads,
-                "num_hidden_layers": config.num_hidden_layers,
-                "session_options": {
-                    "intra_op_num_threads": 1,
-                    "inter_op_num_threads": 1,
-                    "session.intra_op.allow_spinning": "0",
-                    "session.inter_op.allow_spinning": "0",
-                    "provider_options": [],
-                },
-                "inputs": {
-                    "input_ids": "input_ids",
-                    "attention_mask": "attention_mask",
-                    **{f"past_{name}": f"past_key_values.{form}" for name, form in cache.items()},
-                },
-                "outputs": {
-                    "logits": "logits",
-                    **{f"present_{name}": f"present.{form}" for name, form in cache.items()},
-                },
-            },
-        },
-        "search": {
-            "max_length": config.max_position_embeddings,
-            "past_present_share_buffer": True,
-        },
-    }
+    sizes = {name: getattr(config, name) for name in SIZES if name != "head_size"}
+    sizes["head_size"] = config.head_dim
+    return filled_in(sizes, config.vocab_size, config.max_position_embeddings)
 
 
 def _describe(

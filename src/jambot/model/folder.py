@@ -7,6 +7,7 @@ the exported ones.
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from jambot.errors import CheckpointError
 FORMAT = 1
 MODEL_DESCRIPTION = "model.json"
 """What describes an exported model, in its folder."""
+LARGEST_JSON_BYTES = 1_000_000
 
 
 class Replacement:
@@ -64,32 +66,54 @@ def read_description(path: Path, fingerprint: str) -> dict[str, Any]:
     vocabulary than the one with this `fingerprint`.
     """
     settled(path.parent)
+    description = read_json(path)
+    found = description.get("format")
+    if found != FORMAT:
+        raise CheckpointError(
+            f"{path} has format {found!r:.40}",
+            f"format {FORMAT}",
+            "use the version of jambot that wrote it, or write it again",
+        )
+    if description.get("fingerprint") != fingerprint:
+        raise CheckpointError(
+            f"{path.parent} was made for the vocabulary {description.get('fingerprint')!s:.40}",
+            f"{fingerprint}, the vocabulary of this version of jambot",
+            "use the version that made it, or train and export again",
+        )
+    return description
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in `path`. Raises CheckpointError where there is none."""
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > LARGEST_JSON_BYTES:
+            raise ValueError(f"more than {LARGEST_JSON_BYTES // 1_000_000} MB")
+        content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be read ({error.strerror})",
             f"a folder with a {path.name} in it",
             "name a folder that jambot itself has written, or write it again",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(
             f"{path} is no JSON ({error})", "the file as it was written", "copy the folder again"
         ) from error
-    found = description.get("format") if isinstance(description, dict) else None
-    if found != FORMAT or not isinstance(description, dict):
+    if not isinstance(content, dict):
         raise CheckpointError(
-            f"{path} has format {found}",
-            f"format {FORMAT}",
-            "use the version of jambot that wrote it, or write it again",
+            f"{path} is no JSON object", "the file as it was written", "copy the folder again"
         )
-    if description.get("fingerprint") != fingerprint:
-        raise CheckpointError(
-            f"{path.parent} was made for the vocabulary {description.get('fingerprint')}",
-            f"{fingerprint}, the vocabulary of this version of jambot",
-            "use the version that made it, or train and export again",
-        )
-    return description
+    return content
+
+
+def whole_number(content: Mapping[str, Any], name: str, most: int, path: Path) -> int:
+    """The number `name` of what `path` held. Raises CheckpointError unless it is 1 to `most`."""
+    found = content.get(name)
+    if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= most:
+        return found
+    raise CheckpointError(
+        f"{path} says {name} {found!r:.40}", f"a whole number from 1 to {most}", "export it again"
+    )
 
 
 def _set_aside(folder: Path) -> Path:

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import DEMO_COMPING, find_model, known_styles
+from jambot.assets import CHORD_TONES, DEMO_COMPING, find_model, find_style, known_styles
+from jambot.assets.own_styles import name_of
 from jambot.errors import GenerationError, PortError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.model.folder import MODEL_DESCRIPTION, read_description
@@ -28,8 +29,6 @@ from jambot.realtime.status import SessionStatus
 from jambot.realtime.stopping import Stopping
 from jambot.tokens import VOCABULARY
 
-CHORD_TONES = "chord-tones"
-"""The adapter name of the rule-based player: no weights, and no style to speak of."""
 LOAD_SECONDS = 60.0
 LEAD_IN_SECONDS = 0.5
 """Silence before the built-in performer's first chord."""
@@ -59,26 +58,48 @@ class JamSettings:
     """How often `show` is called."""
 
 
-def load_model(adapter: str) -> LanguageModel:
-    """The model of this name or folder. Raises UsageError or CheckpointError."""
+def load_model(adapter: str, find: Callable[[str], Path] = find_model) -> LanguageModel:
+    """The model of this name, or of this folder too. Raises UsageError or CheckpointError.
+
+    `find` tells where it lies: for what comes from elsewhere than the terminal `find_style`.
+    """
     if adapter == CHORD_TONES:
         return ChordToneModel()
     from jambot.generation.onnx_model import OnnxModel
 
-    return OnnxModel.load(find_model(adapter), VOCABULARY.fingerprint)
+    return OnnxModel.load(find(adapter), VOCABULARY.fingerprint)
 
 
-def model_mark(adapter: str) -> str:
+def model_mark(adapter: str, find: Callable[[str], Path] = find_model) -> str:
     """What tells this model from every other: the digest of its graph, or the rule's name."""
     if adapter == CHORD_TONES:
         return CHORD_TONES
-    described = find_model(adapter) / MODEL_DESCRIPTION
-    return str(read_description(described, VOCABULARY.fingerprint)["sha256"])[:16]
+    described = find(adapter) / MODEL_DESCRIPTION
+    return str(read_description(described, VOCABULARY.fingerprint).get("sha256"))[:16]
 
 
 def make_generator(adapter: str, sampling: SamplingSettings, seed: int) -> Generator:
-    """A generator ready to improvise; picklable as a partial, for the player process."""
+    """A generator ready to improvise, of a style or folder named at the terminal."""
     return Generator(load_model(adapter), sampling, seed)
+
+
+def style_name(adapter: str) -> str:
+    """What the stage calls what the terminal named: a style by its name, a folder by its last."""
+    known = (*known_styles(), CHORD_TONES)
+    if adapter in known:
+        return adapter
+    name = name_of(Path(adapter))
+    return f"{name} (folder)" if name in known else name
+
+
+def make_style(style: str, given: str, sampling: SamplingSettings, seed: int) -> Generator:
+    """A generator of what the terminal has `given`, or of another known style; never of a path.
+
+    Pages, LLMs and buttons name styles too. Picklable as a partial, for the player process.
+    """
+    if style == style_name(given):
+        return make_generator(given, sampling, seed)
+    return Generator(load_model(style, find_style), sampling, seed)
 
 
 def jam(
@@ -129,12 +150,13 @@ def jam(
 
 
 def _player(settings: JamSettings) -> Player:
-    make = partial(make_generator, sampling=settings.sampling, seed=settings.session.seed)
-    if not settings.realtime:
-        return DirectPlayer(make(settings.adapter), make, settings.adapter)
     if settings.adapter != CHORD_TONES:
         find_model(settings.adapter)
-    player = PlayerProcess(make, settings.adapter)
+    given, name = settings.adapter, style_name(settings.adapter)
+    make = partial(make_style, given=given, sampling=settings.sampling, seed=settings.session.seed)
+    if not settings.realtime:
+        return DirectPlayer(make(name), make, name)
+    player = PlayerProcess(make, name)
     if not player.wait_until_ready(LOAD_SECONDS):
         player.close()
         raise player.refusal or GenerationError(
@@ -181,8 +203,8 @@ def _play(
         orders=orders,
         answer=answer,
         sampling=settings.sampling,
-        adapter=settings.adapter,
-        styles=_styles(settings.adapter),
+        adapter=style_name(settings.adapter),
+        styles=_styles(style_name(settings.adapter)),
         ticks=ports.clock,
         link=_link(settings.session),
         show_seconds=settings.show_seconds,
@@ -217,7 +239,7 @@ def _write_opening(
         "session",
         version=__version__,
         seed=session.seed,
-        adapter=settings.adapter,
+        adapter=style_name(settings.adapter),
         model=model_mark(settings.adapter),
         vocabulary=VOCABULARY.fingerprint,
         bpm=session.bpm,

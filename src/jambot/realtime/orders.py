@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
+from jambot.assets.own_styles import is_style_name
 from jambot.dials import LIVE
 from jambot.errors import UsageError
 from jambot.music import parse_chart
@@ -27,7 +28,6 @@ SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 MOST_BARS = 32
 MOST_KEPT_BARS = 1024
 LAST_BAR = 1_000_000
-LONGEST_NAME = 200
 LONGEST_CHART = 8192
 MOST_BEATS = 12
 """A chart may be meant for any metre: the stage refuses more chords a bar than it has beats."""
@@ -80,8 +80,8 @@ class SetAdapter:
     name: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not 0 < len(self.name) <= LONGEST_NAME:
-            raise UsageError(f"adapter {self.name!r:.40}", "the name of a style")
+        if not isinstance(self.name, str) or not is_style_name(self.name):
+            raise UsageError(f"adapter {self.name!r:.40}", "the name of a style, and no path")
 
 
 @dataclass(frozen=True, slots=True)

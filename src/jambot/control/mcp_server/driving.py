@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from jambot.assets import CHORD_TONES, find_style
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
 from jambot.control.mcp_server.telling import status_of
@@ -75,6 +76,8 @@ class Driving:
         """Start a jam and look at it. Takes five to twenty seconds; one jam at a time. Without a
         keyboard and without `comping` a built-in pianist comps where `backend` is auto. It goes on
         until `stop`, and ends with this server."""
+        if adapter != CHORD_TONES:
+            find_style(adapter)
         options = ["--adapter", adapter, "--bpm", str(bpm), "--backend", backend]
         options += ["--response", response, "--clock", clock, "--seed", str(seed)]
         for flag, value in (("--in", in_port), ("--out", out_port), ("--comping", comping)):

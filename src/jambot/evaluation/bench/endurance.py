@@ -15,13 +15,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from jambot.assets import DEMO_COMPING
+from jambot.assets import CHORD_TONES, DEMO_COMPING
 from jambot.evaluation.bench.faults import FrailPlayer, Mischief
 from jambot.generation import SamplingSettings
 from jambot.music import read_midi
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import ManualClock
-from jambot.realtime.main import CHORD_TONES, make_generator
+from jambot.realtime.main import make_generator
 from jambot.realtime.performer import Performer
 from jambot.realtime.ports import MemoryInput, RecordingOutput
 from jambot.realtime.ports.port import SentMessage

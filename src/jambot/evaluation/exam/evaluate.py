@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import find_model
+from jambot.assets import CHORD_TONES, find_model
 from jambot.evaluation.exam.copying import KnownLines
 from jambot.evaluation.exam.excerpts import BARS, held_out_excerpts, training_solos
 from jambot.evaluation.exam.odd_cases import OddSolo, play_odd_cases
@@ -20,7 +20,7 @@ from jambot.evaluation.exam.steering import Steered, measure_steering
 from jambot.evaluation.exam.steering_page import write_steering
 from jambot.generation import SamplingSettings
 from jambot.realtime.machine import this_machine
-from jambot.realtime.main import CHORD_TONES, load_model
+from jambot.realtime.main import load_model
 
 WHOLE_BARS = 100_000
 """More bars than any tune has."""
