@@ -57,7 +57,7 @@ def test_names_that_look_like_markup_are_said_as_they_are(
     folder = tmp_path / "x[/y]"
     assert run("demo", "--seconds", "4", "--adapter", "chord-tones", "--out", str(folder)) == 0
     assert f"take: {folder}   report: {folder / 'report.html'}\n" in capsys.readouterr().out
-    assert run("demo", "--adapter", "[/x]", "--out", str(folder)) == 2
+    assert run("demo", "--adapter", "[/x]", "--out", f"{folder}2") == 2
     assert "no adapter named '[/x]'\n" in capsys.readouterr().err
     with progress_bar("{0}[/run]") as advance:
         advance(1, 2, "[/piece]")

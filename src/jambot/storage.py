@@ -46,6 +46,21 @@ def write_whole(path: Path, content: str | bytes) -> None:
         unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def new_folder(path: Path) -> Path:
+    """Make a folder that was not there: `path`, or `path` with `_2`, `_3`, … where it is taken.
+
+    Raises OSError where the disk lets none be made.
+    """
+    for number in count(1):
+        folder = path if number == 1 else path.with_name(f"{path.name}_{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("numbers do not end")
+
+
 def _force_onto_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())

@@ -32,6 +32,10 @@ Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the s
 AnyChannel = Annotated[
     int | None, typer.Option(min=1, max=16, help="MIDI channel that is heard; default: all.")
 ]
+Sound = Annotated[
+    bool | None,
+    typer.Option("--sound/--no-sound", help="Make solo.wav; default: of takes up to 5 minutes."),
+]
 FILM = "A film of it"
 Video = Annotated[
     Path | None, typer.Option(help="Make a film: .mp4 or .webm.", rich_help_panel=FILM)

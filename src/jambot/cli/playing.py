@@ -19,6 +19,7 @@ from jambot.cli.options import (
     PictureHeight,
     PicturesPerSecond,
     Seed,
+    Sound,
     Video,
     sampled,
     session_settings,
@@ -26,7 +27,7 @@ from jambot.cli.options import (
     steered,
 )
 from jambot.cli.screen import out
-from jambot.cli.take_folder import LOG_FILE, take_folder
+from jambot.cli.take_folder import take_folder
 from jambot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def jam(
     seed: Seed = 1,
     seconds: Annotated[float | None, typer.Option(min=1, help="Stop after so long.")] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Folder for the take; default takes/<date>.")
+        Path | None, typer.Option(help="New folder for the take; default takes/<date>.")
     ] = None,
+    sound: Sound = None,
     clock: Annotated[
         str, typer.Option(help="internal, midi (a host's clock) or link (Ableton Link).")
     ] = "internal",
@@ -106,6 +108,7 @@ def jam(
     ] = False,
 ) -> None:
     """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
+    from jambot.music.take_files import LOG_FILE
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
@@ -147,7 +150,7 @@ def jam(
     view = None if no_view else PageAt(port, host, token, open_page)
     with (
         Stopping() as stopping,
-        take_folder(report) as folder,
+        take_folder(report, sound) as folder,
         room(folder, view, in_channel) as (show, hear, orders, answer),
         daw(fl, backend, hear) as hear_all,
     ):
@@ -164,8 +167,9 @@ def demo(
     sampling: "SamplingSettings",
     knobs: "Controls",
     out_dir: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the take; default takes/<date>.")
+        Path | None, typer.Option("--out", help="New folder for the take; default takes/<date>.")
     ] = None,
+    sound: Sound = None,
     seconds: Annotated[float, typer.Option(min=1, help="Length.")] = 60.0,
     seed: Seed = 1,
     realtime: Annotated[
@@ -189,6 +193,7 @@ def demo(
     --video and --clip make a film of it, over comping of its own.
     """
     from jambot.assets import DEMO_COMPING, FIRST_STYLE
+    from jambot.music.take_files import LOG_FILE
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
@@ -207,11 +212,11 @@ def demo(
         from jambot.video.production import Picture
 
         asked = Filming(video, clip, Picture(height, fps), check)
-        with take_folder(out_dir) as folder:
+        with take_folder(out_dir, sound) as folder:
             film(asked, settings, adapter, folder)
         return
     settings = replace(settings, performer=comping or DEMO_COMPING)
-    with Stopping() as stopping, take_folder(out_dir) as folder:
+    with Stopping() as stopping, take_folder(out_dir, sound) as folder:
         play(settings, folder / LOG_FILE, stopping=stopping)
 
 

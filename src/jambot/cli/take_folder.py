@@ -1,47 +1,81 @@
-"""The folder of a take: made before it, finished after it."""
+"""The folder of a take: claimed before it, finished after it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from jambot.cli.screen import out
-from jambot.errors import UsageError
+from jambot.cli.screen import complain, out
+from jambot.errors import JamBotError, UsageError
 
-LOG_FILE = "session.jsonl"
+LONG_BYTES = 4_000_000
+"""A log of some ten minutes; what is made of a longer one is told step by step."""
 
 
 @contextmanager
-def take_folder(asked: Path | None) -> Iterator[Path]:
-    """A folder for a take; whatever was played into it is kept and reported, also after a fault."""
-    folder = asked or Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}", "a folder to write to") from error
-    log = folder / LOG_FILE
-    log.unlink(missing_ok=True)
+def take_folder(asked: Path | None, sound: bool | None = None) -> Iterator[Path]:
+    """A folder for a take; whatever was played into it is kept and reported, also after a fault.
+
+    `sound` is that of `make_files`. Raises UsageError where the folder is another take's or cannot
+    be written to, and JamBotError at the end where something of the take could not be written.
+    """
+    from jambot.music.take_files import claim
+
+    folder = asked or _by_date()
+    log = claim(folder)
     try:
         yield folder
-    finally:
-        if log.is_file() and log.stat().st_size:
-            _finish(folder)
-        else:
-            log.unlink(missing_ok=True)
-            if not any(folder.iterdir()):
-                folder.rmdir()
+    except BaseException:
+        try:
+            _end(folder, log, sound)
+        except JamBotError as error:
+            complain(error.found, error.expected, error.cure)
+        raise
+    _end(folder, log, sound)
 
 
-def _finish(folder: Path) -> None:
-    """Make the MIDI file, the sound and the report of what was played."""
-    from jambot.evaluation.sound import render
-    from jambot.evaluation.take.report import session_report, write_report
-    from jambot.music.take import read_take
-    from jambot.music.take_midi import write_session_midi
+def finish(folder: Path, sound: bool | None = None) -> None:
+    """Make the MIDI file, the report and the sound of what was played, and say where they are.
 
-    take = read_take(folder)
-    midi = folder / "session.mid"
-    write_session_midi(take, midi)
-    sound = render(midi, folder / "solo.wav")
-    _, page = write_report(session_report(take), folder, sound.path.name if sound.path else None)
-    out.print(f"take: {folder}   report: {page}")
+    Raises JamBotError, after everything that can be made, for what could not.
+    """
+    from jambot.evaluation.take.files import make_files
+    from jambot.music.take_files import LOG_FILE
+
+    log = folder / LOG_FILE
+    long = log.is_file() and log.stat().st_size > LONG_BYTES
+
+    def told(step: str) -> None:
+        if long:
+            with suppress(OSError):  # nobody may be reading what is said
+                out.print(f"take: {step} …")
+
+    made = make_files(folder, sound, told)
+    if made.missing:
+        raise JamBotError(
+            f"{folder}: {'; '.join(made.missing)}",
+            "a disk with room for the take",
+            f"make room, then `jambot report {folder}`; the log is kept",
+        )
+    if made.silent:
+        out.print(f"no sound: {made.silent}")
+    out.print(f"take: {folder}   report: {made.page}")
+
+
+def _by_date() -> Path:
+    from jambot.storage import new_folder
+
+    named = Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    try:
+        return new_folder(named)
+    except OSError as error:
+        raise UsageError(f"{named}: {error.strerror}", "a folder to write to") from error
+
+
+def _end(folder: Path, log: Path, sound: bool | None) -> None:
+    from jambot.music.take_files import let_go
+
+    if log.stat().st_size:
+        finish(folder, sound)
+    else:
+        let_go(folder)

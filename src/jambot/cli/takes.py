@@ -1,16 +1,25 @@
-"""Commands for what was recorded: replay, keep."""
+"""Commands for what was recorded: report, replay, keep."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from jambot.cli.options import Sound
 from jambot.cli.screen import out
 from jambot.errors import JamBotError, UsageError
 
 app = typer.Typer()
 
 TakePath = Annotated[Path, typer.Argument(help="A take's folder, or its session.jsonl.")]
+
+
+@app.command()
+def report(take_path: TakePath, sound: Sound = None) -> None:
+    """Make a take's MIDI file, report and sound from its log: after a kill, or a full disk."""
+    from jambot.cli.take_folder import finish
+
+    finish(take_path if take_path.is_dir() else take_path.parent, sound)
 
 
 @app.command()
@@ -72,11 +81,12 @@ def keep(
     ] = None,
 ) -> None:
     """Write the last bars of a take to a MIDI file, from bar line to bar line."""
-    from jambot.music.take import TAKE_FILE, read_take
+    from jambot.music.take import read_take
+    from jambot.music.take_files import LOG_FILE
     from jambot.realtime.keeping import keep_bars, last_bars
 
     take = read_take(take_path)
-    log = take_path / TAKE_FILE if take_path.is_dir() else take_path
+    log = take_path / LOG_FILE if take_path.is_dir() else take_path
     happened = (e for e in take.events if e["event"] != "expected")  # those tell of what may come
     beat = max((float(event["beat"]) for event in happened if "beat" in event), default=0.0)
     if beat <= 0:

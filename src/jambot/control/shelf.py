@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.music.take import TAKE_FILE
+from jambot.music.take_files import LOG_FILE, TAKE_FILES
 
-FILES = ("session.mid", "report.json", "report.html", "solo.wav", TAKE_FILE)
 MOST_TAKES = 50
 
 
@@ -18,8 +17,8 @@ MOST_TAKES = 50
 class ShelvedTake:
     """A recorded session; `seconds`, `notes` and `headline` are its report's, once it has one.
 
-    `files` are those of `FILES` that lie there, `kept` the bars kept while it was played. What an
-    earlier take left in the folder is not told of the one that is `running`.
+    `files` are those of `TAKE_FILES` that lie there, `kept` the bars kept while it was played. Of
+    the one that is `running` there is a log alone.
     """
 
     name: str
@@ -43,7 +42,7 @@ class Shelf:
         if self.folder is None:
             return {}
         try:
-            found = [f for f in self.folder.iterdir() if (f / TAKE_FILE).is_file()]
+            found = [f for f in self.folder.iterdir() if (f / LOG_FILE).is_file()]
         except OSError:
             return {}
         found.sort(key=lambda folder: (folder == running, _changed(folder)), reverse=True)
@@ -73,7 +72,9 @@ class Shelf:
         except OSError as error:
             raise UsageError(f"{target}: {error.strerror}", "a folder to write to") from error
         return [
-            Path(shutil.copy2(path / name, target)) for name in FILES if (path / name).is_file()
+            Path(shutil.copy2(path / name, target))
+            for name in TAKE_FILES
+            if (path / name).is_file()
         ]
 
 
@@ -84,7 +85,7 @@ def kept_files(folder: Path) -> tuple[str, ...]:
 
 def _take(folder: Path, running: bool) -> ShelvedTake:
     report = {} if running else _read_json(folder / "report.json")
-    own = (TAKE_FILE,) if running else FILES
+    own = (LOG_FILE,) if running else TAKE_FILES
     return ShelvedTake(
         name=folder.name,
         running=running,
@@ -107,6 +108,6 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _changed(folder: Path) -> float:
     try:
-        return (folder / TAKE_FILE).stat().st_mtime
+        return (folder / LOG_FILE).stat().st_mtime
     except OSError:
         return 0.0

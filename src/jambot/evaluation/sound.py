@@ -6,8 +6,13 @@ Sound is a courtesy: without the program or a soundfont the reason is given and 
 import os
 import shutil
 import subprocess
+import wave
 from dataclasses import dataclass
 from pathlib import Path
+
+from jambot.errors import BadMidiError
+from jambot.music import read_midi
+from jambot.storage import whole_file
 
 SOUNDFONT_VARIABLE = "JAMBOT_SOUNDFONT"
 SOUNDFONT_FOLDERS = (
@@ -23,6 +28,10 @@ SOUNDFONT_FOLDERS = (
 )
 PREFERRED = ("FluidR3_GM.sf2", "TimGM6mb.sf2", "default-GM.sf2", "GeneralUser-GS.sf2")
 SAMPLE_RATE = 44_100
+FRAME_BYTES = 4
+"""Two channels of 16 bits."""
+CUT_SECONDS = 0.5
+"""FluidSynth goes on until everything has died away; what is so much shorter was cut off."""
 GAIN = 0.7
 """Of FluidSynth: five voices of piano and a solo stay clear of clipping."""
 RENDER_SECONDS = 300
@@ -68,19 +77,41 @@ def render(midi_path: Path, wav_path: Path, soundfont: Path | None = None) -> So
     program, font = shutil.which("fluidsynth"), soundfont or find_soundfont()
     if program is None or font is None:
         return Sound(None, what_is_missing())
-    partial = wav_path.with_name(f".{wav_path.stem}.partial.wav")
+    try:
+        song = read_midi(midi_path)
+        seconds = song.tempo_map.seconds_at(song.end_beats)
+        needed, free = _bytes(seconds), shutil.disk_usage(wav_path.parent).free
+        if needed > free:
+            room = f"{wav_path.name} needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free"
+            return Sound(None, room)
+        with whole_file(wav_path) as unfinished:
+            _run_fluidsynth(program, font, midi_path, unfinished)
+            _check_length(unfinished, seconds)
+    except BadMidiError as error:
+        return Sound(None, str(error))
+    except (OSError, EOFError, wave.Error, subprocess.SubprocessError) as error:
+        return Sound(None, f"fluidsynth did not finish: {error}")
+    return Sound(wav_path)
+
+
+def _bytes(seconds: float) -> int:
+    return round(seconds * SAMPLE_RATE * FRAME_BYTES)
+
+
+def _run_fluidsynth(program: str, font: Path, midi_path: Path, wav_path: Path) -> None:
     command = [
-        program, "-n", "-i", "-q", "-F", str(partial), "-T", "wav", "-O", "s16",
+        program, "-n", "-i", "-q", "-F", str(wav_path), "-T", "wav", "-O", "s16",
         "-r", str(SAMPLE_RATE), "-g", str(GAIN), str(font), str(midi_path),
     ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=RENDER_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        partial.unlink(missing_ok=True)
-        return Sound(None, f"fluidsynth did not finish: {error}")
-    if done.returncode != 0 or not partial.is_file():
-        partial.unlink(missing_ok=True)
+    done = subprocess.run(command, capture_output=True, timeout=RENDER_SECONDS, check=False)
+    if done.returncode != 0 or not wav_path.is_file():
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        return Sound(None, f"fluidsynth failed on {midi_path.name}: {said[-1] if said else '?'}")
-    partial.replace(wav_path)
-    return Sound(wav_path)
+        raise OSError(f"it failed on {midi_path.name}: {said[-1] if said else '?'}")
+
+
+def _check_length(wav_path: Path, seconds: float) -> None:
+    """Raise OSError where sound was cut off: on a full disk FluidSynth ends as if all were well."""
+    with wave.open(str(wav_path)) as wav:
+        made = min(wav.getnframes(), wav_path.stat().st_size // FRAME_BYTES) / SAMPLE_RATE
+    if made < seconds - CUT_SECONDS:
+        raise OSError(f"{made:.0f} of {seconds:.0f} s of sound were written: is the disk full?")

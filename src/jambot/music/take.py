@@ -6,10 +6,12 @@ that is not whole: it is dropped and `Take.whole` is False.
 """
 
 import json
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from functools import cached_property
+from itertools import accumulate, pairwise, zip_longest
 from os import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,9 @@ from jambot.errors import JamBotError, UsageError
 from jambot.music.harmony import Harmony, HarmonyChange
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.note import SHORTEST_BEATS, Note, notes_of_keys
+from jambot.music.take_files import LOG_FILE
 
 Event = dict[str, Any]
-TAKE_FILE = "session.jsonl"
 STEADY = 1e-4
 """Slopes that differ by less are one tempo: times are written with microseconds."""
 SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0
@@ -60,7 +62,7 @@ class HeardHarmony:
     change: HarmonyChange
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Take:
     """A recorded session: its settings (the `session` line) and all events in order of writing."""
 
@@ -70,7 +72,14 @@ class Take:
 
     def of(self, kind: str) -> list[Event]:
         """The events of one kind, in order."""
-        return [event for event in self.events if event["event"] == kind]
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Event]]:
+        found: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in self.events:
+            found[event["event"]].append(event)
+        return dict(found)
 
     @property
     def bpm(self) -> float:
@@ -87,7 +96,7 @@ class Take:
         """False when the clock was moved by hand, so that its times say nothing of a machine."""
         return bool(self.session.get("realtime", True))
 
-    @property
+    @cached_property
     def seconds(self) -> float:
         """How long the session lasted: the latest time that any event carries."""
         return max((float(event.get("seconds", 0.0)) for event in self.events), default=0.0)
@@ -104,7 +113,9 @@ class Take:
             for event in self.of("anticipated")
             if event["outcome"] == "right" and event["expected"]
         }
-        jumps = [(float(e["beat"]), float(e["skipped"])) for e in self.of("line") if e["skipped"]]
+        skips = _Skips.of(
+            (float(e["beat"]), float(e["skipped"])) for e in self.of("line") if e["skipped"]
+        )
         open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
         for event in self.events:
             if event["event"] == "played":
@@ -112,7 +123,7 @@ class Take:
                 notes.append(_played(event, came))
             elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
                 i = open_by_pitch[int(event["pitch"])].popleft()
-                notes[i] = _ended(notes[i], event, jumps)
+                notes[i] = _ended(notes[i], event, skips)
         return notes
 
     def harmonies(self) -> list[HeardHarmony]:
@@ -158,7 +169,7 @@ def read_take(path: Path | str) -> Take:
     no event.
     """
     path = Path(path)
-    path = path / TAKE_FILE if path.is_dir() else path
+    path = path / LOG_FILE if path.is_dir() else path
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
@@ -257,11 +268,31 @@ def _played(event: Event, came: Mapping[int, int]) -> PlayedNote:
     )
 
 
-def _ended(played: PlayedNote, event: Event, jumps: Sequence[tuple[float, float]]) -> PlayedNote:
+@dataclass(frozen=True, slots=True)
+class _Skips:
+    """Beats that were left out: where, and how many up to there."""
+
+    beats: list[float]
+    sums: list[float]
+
+    @classmethod
+    def of(cls, jumps: Iterable[tuple[float, float]]) -> "_Skips":
+        ordered = sorted(jumps)
+        sums = accumulate((skipped for _, skipped in ordered), initial=0.0)
+        return cls([beat for beat, _ in ordered], list(sums))
+
+    def between(self, start: float, end: float) -> float:
+        """How many after `start` and up to `end`."""
+        if not self.beats:
+            return 0.0
+        first, last = bisect_right(self.beats, start), bisect_right(self.beats, end)
+        return self.sums[last] - self.sums[first]
+
+
+def _ended(played: PlayedNote, event: Event, skips: _Skips) -> PlayedNote:
     """The note, as long as it sounded; beats that were skipped did not sound."""
     onset, end = played.note.onset_beats, float(event["beat"])
-    skipped = sum(beats for beat, beats in jumps if onset < beat <= end)
-    beats = max(end - onset - skipped, SHORTEST_BEATS)
+    beats = max(end - onset - skips.between(onset, end), SHORTEST_BEATS)
     return replace(played, note=replace(played.note, duration_beats=beats), ended=True)
 
 

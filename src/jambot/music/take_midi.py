@@ -1,7 +1,7 @@
 """A take as a MIDI file that drops into a DAW: solo, what was played, and the chords by name.
 
 A bar line of the session is tick 0, so that the file lies on a playlist's bars; the tempo is the
-one that was played, taps and a host's changes included.
+one that was played, taps and a host's changes included. The file is there whole or not at all.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from jambot.music.meter import TempoMap
 from jambot.music.midi_file import Track, write_midi
 from jambot.music.note import Note
 from jambot.music.take import Take
+from jambot.storage import whole_file
 
 SOLO_PROGRAM, COMPING_PROGRAM = 0, 4
 """General MIDI: acoustic grand for the solo, electric piano for the hands."""
@@ -72,7 +73,8 @@ def _write(
     holding = [(start, name) for beat, name in names if beat < start][-1:]
     markers = holding + [(beat, name) for beat, name in names if start <= beat < end]
     placed = [(beat - start, name) for beat, name in markers]
-    write_midi(path, tracks, _moved(take.tempo_map(), start, end), take.meter, placed)
+    with whole_file(path) as unfinished:
+        write_midi(unfinished, tracks, _moved(take.tempo_map(), start, end), take.meter, placed)
     return len(tracks[0].notes)
 
 

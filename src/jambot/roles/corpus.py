@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.music.take import TAKE_FILE
+from jambot.music.take_files import LOG_FILE
 from jambot.roles.sources import lead_sheet, take, trio, weimar
 from jambot.roles.sources.json_lines import count_json_lines, read_json_lines
 
@@ -49,8 +49,8 @@ def find_items(path: Path) -> Iterator[Item]:
     """
     path = Path(path)
     if path.is_file():
-        log = path.with_name(TAKE_FILE)
-        if path.name in (TAKE_FILE, take.TAKE_MIDI) and log.is_file():
+        log = path.with_name(LOG_FILE)
+        if path.name in (LOG_FILE, take.TAKE_MIDI) and log.is_file():
             yield Item("take", source_name(path.parent), path.stem, log)
         else:
             yield Item("midi", source_name(path.parent), path.stem, path)
@@ -94,7 +94,7 @@ def _midi_files(folder: Path) -> Iterator[Item]:
         if not _is_inside(path, root):
             yield Item("outside", source, name, path)
             continue
-        if path.name == TAKE_FILE:
+        if path.name == LOG_FILE:
             yield Item("take", source, name, path, None, splits.get(path.parent.name))
             continue
         licence = KNOWN_LICENCES.get(source, "")
@@ -111,7 +111,7 @@ def _midi_paths(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
         for name in sorted(files):
             midi = name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("._")
-            if name == TAKE_FILE or (midi and not (name == take.TAKE_MIDI and TAKE_FILE in files)):
+            if name == LOG_FILE or (midi and not (name == take.TAKE_MIDI and LOG_FILE in files)):
                 yield Path(parent, name)
 
 

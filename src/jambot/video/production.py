@@ -10,6 +10,7 @@ from jambot.assets import shipped_styles
 from jambot.errors import UsageError
 from jambot.music import read_midi
 from jambot.music.take import read_take
+from jambot.music.take_files import COMPING_FILE, LOG_FILE
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.stopping import Stopping
 from jambot.video.arrangement import Section, arrange
@@ -80,7 +81,7 @@ def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: 
     seconds, bpm = settings.seconds or 60.0, settings.session.bpm
     if settings.performer is None:
         arrangement = arrange(seconds, bpm, settings.session.seed, styles)
-        comping, sections = folder / "comping.mid", arrangement.sections
+        comping, sections = folder / COMPING_FILE, arrangement.sections
         arrangement.write(comping)
         bpm = arrangement.bpm
     else:
@@ -98,7 +99,7 @@ def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: 
             seconds=seconds,
             show_seconds=LOOK_SECONDS,
         ),
-        folder / "session.jsonl",
+        folder / LOG_FILE,
         recording.show,
         stopping=stopping,
         orders=recording.orders,

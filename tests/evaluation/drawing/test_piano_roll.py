@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 from jambot.evaluation.drawing.charts import human_range, latency_strip
-from jambot.evaluation.drawing.piano_roll import chord_names, draw, roll_of
+from jambot.evaluation.drawing.piano_roll import Roll, chord_names, draw, roll_of
 from jambot.music import ChordSpan, Meter, Note, harmony_changes, parse_chord
 
 CHORDS = [ChordSpan(0.0, 4.0, parse_chord("Bbmaj7")), ChordSpan(4.0, 8.0, parse_chord("Eb7"))]
@@ -49,6 +49,35 @@ def test_a_note_over_a_line_break_is_drawn_on_both_lines():
 def test_bars_before_the_first_note_are_not_drawn():
     (only,) = draw(roll_of([Note(40.0, 1.0, 60)]), bars_per_line=4)
     assert 'aria-label="Piano roll, bars 11 to 11"' in only
+
+
+def test_lines_in_which_no_note_begins_or_ends_are_left_out():
+    notes = [Note(0.0, 1.0, 60), Note(400.0, 1.0, 62)]
+    held = [Note(100.0, 120.0, 36)]
+    lines = draw(roll_of(notes, (), held), bars_per_line=4)
+    bars = [line.split('aria-label="Piano roll, ')[1].split('"')[0] for line in lines]
+    assert bars == ["bars 1 to 4", "bars 25 to 28", "bars 53 to 56", "bars 101 to 101"]
+    assert [len(rects(line, "hands")) for line in lines] == [0, 1, 1, 0]
+
+
+def test_an_hour_is_gone_through_as_often_as_a_minute():
+    """An hour's roll took 40 seconds: its pitch axis was found anew for every note."""
+
+    class Counted(tuple):
+        times = 0
+
+        def __iter__(self):
+            Counted.times += 1
+            return super().__iter__()
+
+    def times(beats):
+        Counted.times = 0
+        notes = [Note(float(beat), 1.0, 60 + beat % 7) for beat in range(beats)]
+        whole = roll_of(notes, (), notes)
+        draw(Roll(Counted(whole.solo), Counted(whole.conditioning)))
+        return Counted.times
+
+    assert times(2000) == times(20)
 
 
 def test_an_empty_roll_is_one_empty_line():

@@ -15,6 +15,7 @@ from jambot.generation import Generator, LanguageModel
 from jambot.generation.solo import improvise
 from jambot.music import read_midi
 from jambot.music.take import read_take
+from jambot.music.take_files import LOG_FILE
 from jambot.realtime.clock import Clock
 from jambot.realtime.main import JamSettings, jam, load_model
 from jambot.realtime.ports import TimedMessage
@@ -83,7 +84,7 @@ def first_notes(adapter: str) -> Check:
         adapter=adapter, backend="memory", seconds=FIRST_SECONDS + STRIKES * APART_SECONDS
     )
     with TemporaryDirectory(prefix="jambot-doctor-") as folder:
-        log = Path(folder) / "session.jsonl"
+        log = Path(folder) / LOG_FILE
         try:
             jam(settings, log, hear=lambda port, clock: Strikes(clock), stopping=Stopping())
         except JamBotError as error:

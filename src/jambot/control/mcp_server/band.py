@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jambot.control.mcp_server.link import JamLink
 from jambot.errors import JamBotError
+from jambot.storage import new_folder
 
 LOAD_SECONDS = 90.0
 END_SECONDS = 30.0
@@ -89,8 +90,7 @@ class Band:
             raise JamBotError("a jam is running", "none", "stop it, or lead that one")
         if self._resting:
             raise JamBotError(*EXAMINED)
-        self.folder = self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = new_folder(self._takes / datetime.now().strftime("%Y-%m-%d_%H-%M-%S"))
         command = [
             sys.executable, "-m", "jambot", "jam", "--no-open", "--until-input-ends", *options,
             "--report", str(self.folder),

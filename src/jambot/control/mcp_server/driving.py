@@ -14,7 +14,8 @@ from jambot.assets import CHORD_TONES, find_style
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
 from jambot.control.mcp_server.telling import status_of
-from jambot.control.shelf import FILES, Shelf
+from jambot.control.shelf import Shelf
+from jambot.music.take_files import TAKE_FILES
 from jambot.realtime.orders import (
     MOST_KEPT_BARS,
     End,
@@ -89,7 +90,7 @@ class Driving:
         jam that a person started is theirs to end; ask them, or use `end_phrase`."""
         code = await self._band.stop()
         folder = self._band.folder or Path()
-        files = [name for name in FILES if (folder / name).is_file()]
+        files = [name for name in TAKE_FILES if (folder / name).is_file()]
         return Ended(take=folder.name, folder=str(folder), files=files, exit_code=code)
 
     async def drive(self, on: bool) -> Wheel:

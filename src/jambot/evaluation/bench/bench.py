@@ -25,6 +25,7 @@ from jambot.evaluation.bench.stage_table import judge_stage
 from jambot.evaluation.take.kpi import session_figures
 from jambot.evaluation.take.report import session_report, write_report
 from jambot.music.take import read_take
+from jambot.music.take_files import claim, refuse_taken
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports.jack_server import load_jack, open_client
 from jambot.realtime.settings import SessionSettings
@@ -50,7 +51,7 @@ def bench(
 
     `jack` True insists on JACK, False does without, None takes it where it is. `folder` keeps the
     takes with their reports, a folder for each tempo; `told` as in `measure_outside`. Raises
-    PortError and JamBotError as that does.
+    PortError and JamBotError as that does, and UsageError where a take lies in such a folder.
     """
     run = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -62,6 +63,9 @@ def bench(
     if jack is None:
         jack = _server_runs() or shutil.which("jackd") is not None
     runs: list[dict[str, Any]] = []
+    if folder is not None:
+        for bpm in tempi:
+            refuse_taken(folder / f"{bpm:g}bpm")
     with _kept(folder) as root, jack_server() if jack else nullcontext():
         for bpm in tempi:
             take = root / f"{bpm:g}bpm"
@@ -180,7 +184,7 @@ def _kept(folder: Path | None) -> Iterator[Path]:
 
 
 def _inside(folder: Path, adapter: str, seconds: float, bpm: float) -> dict[str, Any]:
-    folder.mkdir(parents=True, exist_ok=True)
+    log = claim(folder)
     settings = JamSettings(
         SessionSettings(bpm=bpm),
         adapter=adapter,
@@ -188,7 +192,7 @@ def _inside(folder: Path, adapter: str, seconds: float, bpm: float) -> dict[str,
         performer=DEMO_COMPING,
         seconds=seconds,
     )
-    jam(settings, folder / "session.jsonl")
+    jam(settings, log)
     take = read_take(folder)
     write_report(session_report(take), folder)
     return session_figures(take)

@@ -10,6 +10,7 @@ from typing import Any
 
 from jambot.errors import JamBotError
 from jambot.evaluation.bench.hands import Hands
+from jambot.music.take_files import LOG_FILE
 
 JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
 LOAD_SECONDS = 90.0
@@ -59,7 +60,7 @@ class JamProcess:
 
     def connect(self, hands: Hands) -> None:
         """Wait until the jam listens (its ports are there, its log has begun), and join it."""
-        log = self._folder / "session.jsonl"
+        log = self._folder / LOG_FILE
         deadline = time.monotonic() + LOAD_SECONDS
         while not (hands.sees(JAM_IN, JAM_OUT) and log.is_file() and log.stat().st_size):
             if self._process.poll() is not None:

@@ -5,9 +5,12 @@ from the page's style sheet by class, so light and dark need one drawing.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
+from math import ceil
 from typing import Literal
 
 from jambot.evaluation.metrics import TOGETHER_BEATS, ChordLine, Chords
@@ -32,16 +35,19 @@ class RollNote:
     fallback: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roll:
-    """What a piano roll shows. `names` are (beat, chord name)."""
+    """What a piano roll shows. `names` are (beat, chord name), in order.
+
+    What is found by looking at every note is found once: an hour has 50,000 of them.
+    """
 
     solo: tuple[RollNote, ...]
     conditioning: tuple[Note, ...] = ()
     names: tuple[tuple[float, str], ...] = ()
     meter: Meter = field(default=Meter())
 
-    @property
+    @cached_property
     def pitches(self) -> range:
         """The pitch axis: a little more than everything played."""
         played = [n.pitch for n in self.conditioning] + [n.note.pitch for n in self.solo]
@@ -54,13 +60,13 @@ class Roll:
         """Of one line of its drawing, `WIDTH` wide."""
         return TOP + len(self.pitches) * SEMITONE + BOTTOM
 
-    @property
+    @cached_property
     def bars(self) -> int:
         """Bars until everything has ended, at least one."""
         ends = [n.end_beats for n in self.conditioning] + [n.note.end_beats for n in self.solo]
         return max(1, self.meter.bar_at(max(ends, default=0.0) - 1e-6) + 1)
 
-    @property
+    @cached_property
     def first_bar(self) -> int:
         """The bar in which something is first played."""
         onsets = [n.onset_beats for n in self.conditioning] + [
@@ -102,10 +108,26 @@ def chord_names(chords: Chords) -> list[tuple[float, str]]:
 
 
 def draw(roll: Roll, bars_per_line: int = 4) -> list[str]:
-    """One SVG for every `bars_per_line` bars, from the first bar in which something is played."""
-    first = roll.first_bar
-    starts = range(first, max(roll.bars, first + 1), bars_per_line)
-    return [_Line(roll, start, bars_per_line).svg() for start in starts]
+    """One SVG for every `bars_per_line` bars in which a note begins or ends, at least one.
+
+    The first begins with the first bar in which something is played.
+    """
+    start = roll.meter.bar_start(roll.first_bar)
+    span = roll.meter.bar_start(bars_per_line)
+    notes: list[tuple[Note, RollNote | None]] = [(played.note, played) for played in roll.solo]
+    notes += [(note, None) for note in roll.conditioning]
+    places = [_lines_of(note, start, span) for note, _ in notes]
+    numbers = sorted({0, *(number for place in places for number in place if number > 0)})
+    lines = [_Line(roll, roll.first_bar + n * bars_per_line, bars_per_line) for n in numbers]
+    for (note, played), (first, last) in zip(notes, places, strict=True):
+        for line in lines[bisect_left(numbers, first) : bisect_right(numbers, last)]:
+            line.add(note, played)
+    return [line.svg() for line in lines]
+
+
+def _lines_of(note: Note, start: float, span: float) -> tuple[int, int]:
+    """The first and the last line in which a note sounds, from 0; a line lasts `span` beats."""
+    return int((note.onset_beats - start) // span), ceil((note.end_beats - start) / span) - 1
 
 
 def _place(note: Note, line: ChordLine) -> Place:
@@ -139,13 +161,22 @@ def _clock(beat: float, meter: Meter) -> str:
 
 
 class _Line:
-    """Draws one line of bars; x from beats, y from pitch."""
+    """Draws one line of bars with the notes that were added; x from beats, y from pitch."""
 
     def __init__(self, roll: Roll, first_bar: int, bars: int) -> None:
         self.roll, self.first_bar, self.bars = roll, first_bar, bars
+        self._solo_notes: list[RollNote] = []
+        self._hands: list[Note] = []
         self.start = roll.meter.bar_start(first_bar)
         self.end = roll.meter.bar_start(first_bar + bars)
         self.height = roll.line_height
+
+    def add(self, note: Note, played: RollNote | None) -> None:
+        """Show a note of the solo, as it was `played`, or of the hands."""
+        if played is None:
+            self._hands.append(note)
+        else:
+            self._solo_notes.append(played)
 
     def svg(self) -> str:
         last = min(self.first_bar + self.bars, self.roll.bars)
@@ -156,14 +187,11 @@ class _Line:
             *self._octaves(),
             *self._bar_lines(),
             *self._names(),
-            *(self._bar(n, "hands", "the hands") for n in self.roll.conditioning if self._on(n)),
-            *(self._solo(played) for played in self.roll.solo if self._on(played.note)),
+            *(self._bar(note, "hands", "the hands") for note in self._hands),
+            *(self._solo(played) for played in self._solo_notes),
             "</svg>",
         ]
         return "".join(parts)
-
-    def _on(self, note: Note) -> bool:
-        return note.onset_beats < self.end and note.end_beats > self.start
 
     def _x(self, beat: float) -> float:
         share = (beat - self.start) / (self.end - self.start)
@@ -198,9 +226,10 @@ class _Line:
         return lines
 
     def _names(self) -> list[str]:
-        held = [name for name in self.roll.names if name[0] <= self.start]
-        names = [(self.start, held[-1][1])] if held else []
-        names += [name for name in self.roll.names if self.start < name[0] < self.end]
+        every = self.roll.names
+        begun = bisect_right(every, self.start, key=lambda name: name[0])
+        names = [(self.start, every[begun - 1][1])] if begun else []
+        names += every[begun : bisect_left(every, self.end, key=lambda name: name[0])]
         drawn, free_from = [], [0.0, 0.0]
         for beat, name in names:
             x = self._x(beat)

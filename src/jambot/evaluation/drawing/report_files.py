@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jambot.storage import write_whole
+
 
 def write_report(
     folder: Path,
@@ -15,11 +17,12 @@ def write_report(
 ) -> tuple[Path, Path]:
     """Write `name.json` and `name.html` into `folder`, which is made; their paths.
 
+    Each is there whole or not at all; OSError where the disk does not take it.
     `default` makes something plain of what JSON does not know; without it that is a TypeError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     json_path, html_path = folder / f"{name}.json", folder / f"{name}.html"
     text = json.dumps(content, indent=1, ensure_ascii=False, default=default)
-    json_path.write_text(text + "\n", encoding="utf-8")
-    html_path.write_text(page, encoding="utf-8")
+    write_whole(json_path, text + "\n")
+    write_whole(html_path, page)
     return json_path, html_path

@@ -10,7 +10,8 @@ from jambot.errors import UsageError
 from jambot.evaluation.take.findings import Findings
 from jambot.evaluation.take.kpi import stage_figures
 from jambot.evaluation.take.report import session_report
-from jambot.music.take import TAKE_FILE, read_take
+from jambot.music.take import read_take
+from jambot.music.take_files import LOG_FILE
 
 Samples = Mapping[str, Sequence[float]]
 
@@ -81,7 +82,7 @@ def read_last(path: Path) -> Mapping[str, Any]:
 
 
 def _is_take(path: Path) -> bool:
-    return path.is_file() or (path / TAKE_FILE).is_file()
+    return path.is_file() or (path / LOG_FILE).is_file()
 
 
 def _last_run(path: Path) -> Mapping[str, Any]:

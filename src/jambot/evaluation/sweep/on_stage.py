@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.generation import SamplingSettings
 from jambot.music import Note, TempoMap, Track, one_line, write_midi
-from jambot.music.take import TAKE_FILE, read_take
+from jambot.music.take import read_take
+from jambot.music.take_files import LOG_FILE
 from jambot.realtime.main import LEAD_IN_SECONDS, JamSettings, jam
 from jambot.realtime.settings import SessionSettings
 from jambot.realtime.stopping import Stopping
@@ -45,7 +46,7 @@ def solo_on_stage(
             seconds=LEAD_IN_SECONDS + (beats + TAIL_BEATS) * 60 / excerpt.tempo_bpm,
             realtime=False,
         )
-        log = Path(folder) / TAKE_FILE
+        log = Path(folder) / LOG_FILE
         jam(settings, log, stopping=stopping)
         if stopping.asked:
             raise KeyboardInterrupt

@@ -133,11 +133,11 @@ def stage_figures(take: Take) -> StageFigures:
     )
 
 
-def session_figures(take: Take) -> dict[str, Any]:
+def session_figures(take: Take, stage: StageFigures | None = None) -> dict[str, Any]:
     """Stage KPIs and musical figures of a take in one flat dictionary, by the design's names.
 
-    Beside them what the gates must know of the take, `seconds`, `realtime`, `response`, and what
-    else `happened`.
+    `stage` saves taking the KPIs again. Beside them what the gates must know of the take,
+    `seconds`, `realtime`, `response`, and what else `happened`.
     """
     changes = [heard.change for heard in take.changed_harmonies()]
     solo = [played.note for played in take.played()]
@@ -148,7 +148,7 @@ def session_figures(take: Take) -> dict[str, Any]:
         "realtime": take.realtime,
         "response": take.session.get("response", "now"),
     }
-    return stage_figures(take).as_dict() | music | context
+    return (stage or stage_figures(take)).as_dict() | music | context
 
 
 def time_to_first_note(take: Take, played: Sequence[PlayedNote]) -> tuple[list[float], int]:
@@ -177,8 +177,8 @@ def chord_responses(changes: Sequence[HeardHarmony], played: Sequence[PlayedNote
     )
     responses = list[float]()
     for heard in changes[1:]:
-        start = bisect_left(knowing, (heard.seconds, -1))
-        answer = next((at for at, known in knowing[start:] if known >= heard.id), None)
+        later = range(bisect_left(knowing, (heard.seconds, -1)), len(knowing))
+        answer = next((knowing[i][0] for i in later if knowing[i][1] >= heard.id), None)
         if answer is not None:
             responses.append((answer - heard.seconds) * 1000.0)
     return responses

@@ -21,7 +21,7 @@ from jambot.music.take import Take
 
 def session_report(take: Take, title: str = "") -> Findings:
     """The report of a recorded session."""
-    played = take.played()
+    played, stage = take.played(), stage_figures(take)
     changes = [heard.change for heard in take.changed_harmonies()]
     fallback = [note.source == "fallback" for note in played]
     solo = [note.note for note in played]
@@ -32,8 +32,8 @@ def session_report(take: Take, title: str = "") -> Findings:
     return Findings(
         kind="session",
         title=title or _session_title(take),
-        figures=session_figures(take),
-        samples_ms=stage_figures(take).samples_ms,
+        figures=session_figures(take, stage),
+        samples_ms=stage.samples_ms,
         rolls=(("What was played", roll),),
         settings=settings,
         machine=dict(take.session.get("machine") or {}),
