@@ -230,7 +230,8 @@ class SlowModel(ChordToneModel):
         return SlowModel()
 
 
-def test_a_model_that_is_slower_than_hands_is_broken() -> None:
+def test_a_model_that_is_slower_than_hands_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jambot.control.doctor.player.LONGEST_SECONDS", 0.5)
     assert speed(ChordToneModel(), "quick", 1.0).state is State.GOOD
     slow = speed(SlowModel(), "slow", 1.0)
     assert slow.state is State.BROKEN

@@ -96,6 +96,7 @@ async def whole_jam(client: Client, folder: Path) -> None:
     assert first["roll"] in page
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_whole_jam_is_led_over_stdio_by_a_real_process(tmp_path: Path) -> None:
     command = ["-m", "jambot", "mcp", "--allow-drive", "--jam", NOBODY]

@@ -147,6 +147,7 @@ def wait_for(client, process, word, **kind):
     pytest.fail(f"no JACK port with {word} in its name (exit status {process.poll()})")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_every_note_of_a_jam_is_heard_in_the_sound_when_it_was_sent(
     synth, undisturbed, tmp_path, capsys

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jambot.assets import CHORD_TONES, shipped_styles
+from jambot.assets import CHORD_TONES, FIRST_STYLE, shipped_styles
 from jambot.generation import Generator, SamplingSettings, improvise
 from jambot.generation.dynamics import struck
 from jambot.music import Meter, Note, harmony_changes, parse_chart
@@ -14,9 +14,10 @@ VOICINGS = (
     (48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65), (51, 58, 62, 67), (45, 55, 60, 63)
 )  # fmt: skip
 LENGTHS = (4, 2, 1, 1, 3, 1, 4, 4, 2, 2)
-BEATS = 72
+BEATS = 48
 LAST_BEAT = BEATS - 1
 BPM = 120.0
+OTHERS = [pytest.param(s, marks=pytest.mark.slow) for s in shipped_styles() if s != FIRST_STYLE]
 TURNED = Controls(density=0.6, register=0.7, intensity=0.9, inside_outside=0.8, swing=0.9)
 
 
@@ -77,7 +78,7 @@ def test_a_file_and_a_session_give_the_same_solo(make_stage, temperature, contro
 
 
 @pytest.mark.parametrize("controls", [UNSTEERED, TURNED])
-@pytest.mark.parametrize("model", shipped_styles())
+@pytest.mark.parametrize("model", [FIRST_STYLE, *OTHERS])
 def test_a_trained_model_plays_the_same_live_and_offline(make_stage, model, controls):
     """A session's first note answers a trigger, so offline it is asked for in the same way."""
     live = played_live(make_live(make_stage, model, 1.0, 0.75, controls))

@@ -119,7 +119,7 @@ def test_a_take_in_real_time_whose_player_was_killed_is_made_again(tmp_path):
             killed.extend(c for c in active_children() if c.name == "jambot player")
             killed[0].kill()
 
-    take = record(tmp_path, realtime=True, seconds=10.0, show=kill)
+    take = record(tmp_path, realtime=True, seconds=6.0, show=kill)
     assert killed
     found = again(take)
     assert found.difference == ""

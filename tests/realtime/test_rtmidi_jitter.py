@@ -17,7 +17,7 @@ from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
 
 CHORDS = ((48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65))
-SECONDS = 8.0
+SECONDS = 4.0
 
 
 class Cable:

@@ -78,6 +78,7 @@ def test_two_processes_draw_the_curve_of_one(exact: TrainConfig) -> None:
     assert ends[0].notes == ends[1].notes
 
 
+@pytest.mark.slow
 def test_accelerate_starts_two_that_draw_the_same_curve(exact: TrainConfig, tmp_path: Path) -> None:
     """By the line that docs/training_anywhere.md gives; torchrun's is typed by `jambot stage-a`."""
     short = replace(exact, steps=4)
@@ -95,6 +96,7 @@ def test_accelerate_starts_two_that_draw_the_same_curve(exact: TrainConfig, tmp_
     assert losses(both) == pytest.approx(losses(short), abs=SAME)
 
 
+@pytest.mark.slow
 def test_the_death_of_one_of_two_leaves_no_trace_in_the_curve(exact: TrainConfig) -> None:
     """Dropout and bf16 as ever: what one process does in two pieces, two do in one each."""
     pieces = replace(
