@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from jambot.music import ChordSpan, Meter, MidiSong, Note, TempoMap, Track, chord_of
-from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
+from jambot.roles.metre import cut_chords, cut_notes, has_own_beats, in_one_metre, pickup
 
 SONG = MidiSong((Track("a", (Note(0, 100, 60),)),), TempoMap.constant(100), Meter(4))
 
@@ -43,6 +43,35 @@ def test_basses_tell_where_the_bar_begins(first_beat, beats_per_bar):
     assert 0 <= shift < beats_per_bar
 
 
+def anticipated(bars=16, spread=0.0):
+    """Chords an eighth before each bar, the first on the first bar line; a bass that walks."""
+    notes = [Note(0.0, 1.5, p) for p in (40, 46, 52)]
+    for bar in range(1, bars):
+        late = spread * (bar % 3 - 1)
+        notes += [Note(4.0 * bar - 0.5 + late, 2.0, p) for p in (40, 46, 52)]
+        notes.append(Note(4.0 * bar + 2.0 - late, 0.5, 50))
+    return notes
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.03])
+def test_hands_that_anticipate_do_not_move_the_bar_line(spread):
+    assert pickup(anticipated(spread=spread), (), Meter(4)) == 0.0
+
+
+def test_played_hands_are_moved_by_whole_beats_only():
+    late = [replace(n, onset_beats=n.onset_beats + 0.51) for n in stride(0.0)]
+    assert pickup(late, (), Meter(4)) == 0.0
+    late = [replace(n, onset_beats=n.onset_beats + 1.02) for n in stride(0.0)]
+    assert pickup(late, (), Meter(4)) == 3.0
+
+
+def test_a_place_that_many_bars_leave_out_is_no_bar_line():
+    steady = [Note(4.0 * bar + 1.0, 2.0, 45) for bar in range(16)]
+    other = [Note(4.0 * bar + 2.5, 0.5, 52) for bar in range(16)]
+    assert pickup([*steady, *other], (), Meter(4)) == 3.0
+    assert pickup([*steady[:4], *steady[8:], *other], (), Meter(4)) == 0.0
+
+
 def test_chord_changes_tell_it_too():
     chords = [ChordSpan(2.0 + 4 * i, 6.0 + 4 * i, chord_of(i, "7")) for i in range(8)]
     even = [Note(float(i), 1.0, 50) for i in range(32)]
@@ -62,3 +91,9 @@ def test_notes_and_chords_are_cut_and_moved_alike():
         (1.0, 2.0),
         (2.0, 4.0),
     ]
+
+
+def test_beats_laid_under_the_playing_are_its_own():
+    followed = TempoMap.of([(float(beat), 100.0 + beat % 7) for beat in range(100)])
+    assert has_own_beats(replace(SONG, tempo_map=followed))
+    assert not has_own_beats(SONG)

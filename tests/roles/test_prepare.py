@@ -251,17 +251,59 @@ def two_hands(path, up=0):
 def test_several_splits_give_samples_of_their_own_of_one_composition(tmp_path):
     two_hands(tmp_path / "mine" / "tune.mid")
     out = tmp_path / "out"
-    prepare([tmp_path / "mine"], out, split_pitch="52,60,hands", transpose="0", jobs=0)
-    assert ids(out) == ["mine-tune-hands", "mine-tune-s52", "mine-tune-s60"]
+    prepare([tmp_path / "mine"], out, split_pitch="53,60,hands", transpose="0", jobs=0)
+    assert ids(out) == ["mine-tune-hands", "mine-tune-s53", "mine-tune-s60"]
     metas = {folder.name: read_meta(folder) for folder in find_samples(out)}
     assert {name: meta.split_pitch for name, meta in metas.items()} == {
-        "mine-tune-hands": None, "mine-tune-s52": 52, "mine-tune-s60": 60,
+        "mine-tune-hands": None, "mine-tune-s53": 53, "mine-tune-s60": 60,
     }  # fmt: skip
     assert len({meta.split for meta in metas.values()}) == 1
     assert "following them" in metas["mine-tune-hands"].choice
-    low, high = (read_sample(out / f"mine-tune-s{at}") for at in (52, 60))
+    low, high = (read_sample(out / f"mine-tune-s{at}") for at in (53, 60))
     assert 54 in {n.pitch for n in low.target}
     assert 54 in {n.pitch for n in high.conditioning}
+
+
+def test_what_nobody_struck_has_a_plain_touch_that_is_not_to_be_learnt(tmp_path):
+    two_hands(tmp_path / "mine" / "written.mid")
+    prepare([tmp_path / "mine"], tmp_path / "out", transpose="0", jobs=0)
+    sample = read_sample(tmp_path / "out" / "mine-written-hands")
+    assert (sample.meta.player, sample.meta.unknown) == ("pianist", ("velocity",))
+    assert {n.velocity for n in sample.target} == {80}
+
+
+def two_leads(path):
+    tracks = [Track(name, tuple(n.transposed(up) for n in line(seed)), program=73)
+              for name, seed, up in (("One", 1, 0), ("Two", 2, 3))]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_midi(path, [*tracks, Track("Keys", accompaniment())])
+
+
+def line(seed):
+    return [Note(i * 0.5, 0.45, 62 + (i * (3 + seed)) % 11, 60 + i % 40) for i in range(64)]
+
+
+def accompaniment():
+    return [Note(4.0 * bar, 3.9, p, 70) for bar in range(8) for p in (48, 52, 55)]
+
+
+def test_a_doubtful_choice_is_told_and_track_settles_it(tmp_path, capsys):
+    two_leads(tmp_path / "mine" / "duo.mid")
+    command = ["prepare", str(tmp_path / "mine"), "--out", str(tmp_path / "out"), "--jobs", "1",
+               "--transpose", "0"]  # fmt: skip
+    assert run(command) == 0
+    told = capsys.readouterr().out
+    assert "mine/duo: took the track Two; it could be One, Keys (`--track NAME` takes" in told
+    assert "Two" in read_meta(tmp_path / "out" / "mine-duo").choice
+    assert run([*command, "--track", "one"]) == 0
+    assert "took the track" not in capsys.readouterr().out
+    assert "lead One as asked for" in read_meta(tmp_path / "out" / "mine-duo").choice
+
+
+def run(command):
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    return ended.value.code or 0
 
 
 def test_a_composition_stays_on_its_side_wherever_it_is_split(tmp_path):

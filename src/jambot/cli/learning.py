@@ -29,6 +29,9 @@ def prepare(
     split_pitch: Annotated[
         str, typer.Option(help="Where two hands part: 60, or hands, or several (52,55,60,hands).")
     ] = "hands",
+    track: Annotated[
+        str | None, typer.Option(help="Of MIDI files: the track that leads, by name or number.")
+    ] = None,
     transpose: Annotated[str, typer.Option(help="0, 6 (six either way) or all (keys).")] = "6",
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
     seed: Annotated[int, typer.Option(help="Another seed, other comping.")] = 0,
@@ -65,6 +68,7 @@ def prepare(
                 sources,
                 out_dir,
                 split_pitch=split_pitch,
+                track=track,
                 transpose=transpose,
                 jobs=jobs,
                 seed=seed,
@@ -73,6 +77,7 @@ def prepare(
                 comping_variants=comping_variants,
                 progress=lambda so_far: advance(so_far.items, so_far.total, _rate(so_far)),
             )
+        _tell_doubts(made, out_dir)
         _tell_refusals(made, out_dir)
     if report:
         _report(out_dir)
@@ -84,11 +89,20 @@ def _rate(report: "PrepareReport") -> str:
     return f"{report.written} samples, {report.items_per_second:.1f} pieces/s"
 
 
+def _tell_doubts(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
+    for sentence in made.doubts_in_words(shown):
+        out.print(f"  {_printable(sentence)}")
+    if len(made.doubts) > shown:
+        out.print(f"  and {len(made.doubts) - shown} more: {folder / 'prepare.json'}")
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
     for source, name, reason in made.refused[:shown]:
-        line = f"  refused {source}/{name}: {reason}"
-        shown_line = "".join(sign if sign.isprintable() else "?" for sign in line)
-        out.print(shown_line)
+        out.print(_printable(f"  refused {source}/{name}: {reason}"))
     if len(made.refused) > shown:
         out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
     out.print(

@@ -21,6 +21,9 @@ TRAINING = ("torch", "transformers", "peft", "tensorboard", "onnx", "onnx_ir")
 def style(
     sources: Annotated[list[Path], typer.Argument(help="Folders or files of MIDI, or takes.")],
     name: Annotated[str, typer.Option(help="What `--adapter` and the page will call it.")] = "me",
+    track: Annotated[
+        str | None, typer.Option(help="The track that leads, by name or number; default: found.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of training at most.")] = 80,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="Cores that train.")] = 2,
@@ -39,6 +42,7 @@ def style(
         made = make_style(
             sources,
             name,
+            track=track,
             seed=seed,
             steps=steps,
             jobs=jobs,

@@ -46,6 +46,7 @@ NEEDED_NOTES = 500
 """Notes of a solo below which nothing is tried: about two minutes of playing."""
 STRENGTHS = (1.0, 0.6, 0.3)
 """Shares of the adapter that are tried in turn until one passes."""
+DOUBTS_SHOWN = 5
 RECIPE = TrainConfig(
     name="style",
     steps=80,
@@ -78,6 +79,7 @@ def make_style(
     sources: Sequence[Path],
     name: str,
     *,
+    track: str | None = None,
     seed: int = 1,
     steps: int = RECIPE.steps,
     jobs: int = 2,
@@ -90,9 +92,9 @@ def make_style(
 ) -> Style:
     """Learn a style from MIDI files and put it where it can be asked for by name.
 
-    `base` is the checkpoint that `base_style` (a name or an exported folder) plays. Raises
-    DatasetError where there is too little music, or where no share of what was learnt passes the
-    gates: then what was there stays.
+    `track` names the track of MIDI files that is the solo. `base` is the checkpoint that
+    `base_style` (a name or an exported folder) plays. Raises DatasetError where there is too little
+    music, or where no share of what was learnt passes the gates: then what was there stays.
     """
     began = monotonic()
     making = own_folder() / "making" / name
@@ -102,10 +104,13 @@ def make_style(
     prepared = prepare(
         sources,
         roles,
+        track=track,
         transpose="0",
         jobs=jobs,
         progress=lambda so_far: report(so_far.items, so_far.total, "reading your playing"),
     )
+    for doubt in prepared.doubts_in_words(DOUBTS_SHOWN):
+        say(doubt)
     samples = samples_from(sources, roles)
     amount = amount_of(samples)
     _refuse_too_little(amount, prepared)

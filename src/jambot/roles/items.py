@@ -37,11 +37,13 @@ class PrepareSettings:
     out: Path
     copies: CopySettings
     splits: tuple[Split, ...] = (HANDS,)
+    track: str | None = None
 
     @property
     def made(self) -> str:
         """What shapes a single sample: another value, and samples are made anew."""
-        return f"{__version__}.{FORMAT} seed {self.copies.seed}"
+        track = "" if self.track is None else f" track {self.track}"
+        return f"{__version__}.{FORMAT} seed {self.copies.seed}{track}"
 
     @property
     def asked(self) -> str:
@@ -61,11 +63,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The journal entry of an item, how many samples were written now, and how many were there."""
+    """The journal entry of an item, how many samples were written now, and how many were there.
+
+    `doubt` says what else might have been its target.
+    """
 
     entry: Entry
     written: int = 0
     kept: int = 0
+    doubt: str = ""
 
 
 def stamp_of(item: Item) -> str:
@@ -93,7 +99,7 @@ def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
         return True
 
     try:
-        pieces, digest = read_item(item, settings.splits)
+        pieces, digest = read_item(item, settings.splits, settings.track)
         for piece in pieces:
             for sample in samples_of(piece, settings.copies, digest, wanted):
                 write_encoded(sample, settings.out / sample.sample_id)
@@ -111,13 +117,15 @@ def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
         split_given=piece.split is not None,
         signature=piece.signature,
     )
-    return Outcome(entry, len(written), len(kept))
+    return Outcome(entry, len(written), len(kept), piece.doubt)
 
 
-def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
+def read_item(
+    item: Item, splits: Sequence[Split], track: str | None = None
+) -> tuple[list[Piece], str]:
     """The pieces of an item (one composition) and the sha256 of what they were read from.
 
-    Raises JamBotError.
+    `track` names the track of a MIDI file that leads. Raises JamBotError.
     """
     if item.kind == "outside":
         raise RefusedError(f"{item.name}: a link that leads out of the folder, or to a folder")
@@ -130,7 +138,7 @@ def read_item(item: Item, splits: Sequence[Split]) -> tuple[list[Piece], str]:
     if item.kind == "take":
         pieces = take_pieces(item.path, item.source, item.name, splits)
     else:
-        pieces = _pieces_of_midi(item, splits)
+        pieces = _pieces_of_midi(item, splits, track)
     digest = sha256(item.path.read_bytes()).hexdigest()
     pieces = [replace(piece, split=item.split) for piece in _together(pieces)]
     return [_with_known_split(piece) for piece in pieces], digest
@@ -157,12 +165,12 @@ def _together(pieces: Sequence[Piece]) -> list[Piece]:
     return kept
 
 
-def _pieces_of_midi(item: Item, splits: Sequence[Split]) -> list[Piece]:
+def _pieces_of_midi(item: Item, splits: Sequence[Split], track: str | None) -> list[Piece]:
     song = read_midi(item.path)
-    take = keys_of_song(song)
+    take = keys_of_song(song) if track is None else None
     if take is not None:
         return pieces_of(take, item.source, item.name, splits)
-    pieces = midi_pieces(song, item.source, item.name, splits)
+    pieces = midi_pieces(song, item.source, item.name, splits, track)
     return [replace(piece, licence=item.licence) for piece in pieces]
 
 

@@ -23,7 +23,7 @@ class Piece:
     `variant` tells samples of one composition apart that were cut differently (`s52`, `hands`);
     `melody` is what such a composition is known by, its target where it is empty. `player` is what
     kind of player the target is by (`PLAYERS`), `unknown` what the source does not know of its
-    notes (`PARTS_OF_A_NOTE`).
+    notes (`PARTS_OF_A_NOTE`). `doubt` says what else might have been the target; empty: nothing.
     """
 
     source: str
@@ -46,6 +46,7 @@ class Piece:
     melody: tuple[Note, ...] = ()
     player: str | None = None
     unknown: tuple[str, ...] = ()
+    doubt: str = ""
 
     @property
     def signature(self) -> Signature:

@@ -31,7 +31,8 @@ ITEM_TIMEOUT_S = 120.0
 
 @dataclass(slots=True)
 class PrepareReport:
-    """Counts of a run; `refused` lists (source, name, reason), `moved` pieces kept with a twin.
+    """Counts of a run; `refused` lists (source, name, reason), `moved` pieces kept with a twin,
+    `doubts` (source, name, which track was taken and which others it could be).
 
     `peak_bytes` is the most memory this process and its workers can have held together; what the
     workers of a cluster hold is not in it.
@@ -46,6 +47,7 @@ class PrepareReport:
     moved: list[str] = field(default_factory=list)
     by_source: dict[str, dict[str, int]] = field(default_factory=dict)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    doubts: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def items_per_second(self) -> float:
@@ -57,6 +59,13 @@ class PrepareReport:
         """What the rest takes at this rate; 0 when all is done or nothing is known."""
         rate = self.items_per_second
         return (self.total - self.items) / rate if rate else 0.0
+
+    def doubts_in_words(self, shown: int) -> list[str]:
+        """A sentence for each of the first `shown` doubts, with what settles it."""
+        return [
+            f"{source}/{name}: {doubt} (`--track NAME` takes another)"
+            for source, name, doubt in self.doubts[:shown]
+        ]
 
     def add(self, outcome: Outcome) -> None:
         """Count one item's outcome."""
@@ -70,6 +79,8 @@ class PrepareReport:
         row["items"] += 1
         row["written"] += outcome.written
         row["kept"] += outcome.kept
+        if outcome.doubt:
+            self.doubts.append((entry.source, entry.name, outcome.doubt))
         if entry.refusal:
             row["refused"] += 1
             self.refused.append((entry.source, entry.name, entry.refusal))
@@ -83,6 +94,7 @@ def prepare(
     out: Path,
     *,
     split_pitch: Split = HANDS,
+    track: str | None = None,
     transpose: str = "6",
     jobs: int = 2,
     seed: int = 0,
@@ -95,14 +107,15 @@ def prepare(
     """Make role samples of everything in `sources` below `out`; what is there already is kept.
 
     `split_pitch` says where two hands part: a pitch, `hands`, or several with commas, each of which
-    gives samples of its own. `jobs` worker processes (0: in this process, unprotected), or a Dask
-    cluster at `scheduler` with `engine="dask"`. Broken and unusable files are refused with a reason
-    each, listed in the report and in `out/prepare.json`, never fatal. `progress` is called after
-    each item. Raises UsageError for a source that does not exist, a setting out of range, or a
-    folder that another run is writing to.
+    gives samples of its own. `track` names the track of MIDI files that leads; None finds it.
+    `jobs` worker processes (0: in this process, unprotected), or a Dask cluster at `scheduler` with
+    `engine="dask"`. Broken and unusable files are refused with a reason each, listed in the report
+    and in `out/prepare.json`, never fatal. `progress` is called after each item.
+    Raises UsageError for a source that does not exist, a setting out of range, or a folder that
+    another run is writing to.
     """
     settings = PrepareSettings(
-        Path(out), CopySettings(transpose, comping_variants, seed), parse_splits(split_pitch)
+        Path(out), CopySettings(transpose, comping_variants, seed), parse_splits(split_pitch), track
     )
     sources = [Path(source) for source in sources]
     _check(sources, settings, jobs, engine)
@@ -245,6 +258,10 @@ def _write_report(report: PrepareReport, settings: PrepareSettings) -> None:
         "peak_memory_mb": round(report.peak_bytes / MB),
         "by_source": report.by_source,
         "moved_to_the_side_of_a_twin": report.moved,
+        "doubts": [
+            {"source": source, "name": name, "doubt": doubt}
+            for source, name, doubt in report.doubts
+        ],
         "refused": [
             {"source": source, "name": name, "reason": reason}
             for source, name, reason in report.refused

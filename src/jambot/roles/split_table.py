@@ -10,7 +10,7 @@ import numpy as np
 from jambot.errors import JamBotError, UsageError
 from jambot.music import MidiSong, Note, by_onset, read_midi
 from jambot.roles.corpus import find_items
-from jambot.roles.sources.two_hands import Split, on_the_right, split_hands
+from jambot.roles.sources.two_hands import Split, on_the_right, split_hands, upper_line
 
 RIGHT = re.compile(r"\b(rh|right)\b")
 LEFT = re.compile(r"\b(lh|left)\b")
@@ -22,8 +22,8 @@ class SplitRow:
     """Over all files: how one split does, each figure a mean over files, 0 to 1.
 
     `right_hand`: notes given to the hand that plays them. `worst_tenth`: the same in the file that
-    nine in ten surpass. `line_found`: notes of the right hand's upper line that became target;
-    `line_true`: notes of the target that belong to that line.
+    nine in ten surpass. `line_found`: notes of the right hand's upper line that are on top of the
+    target; `line_true`: notes on top of the target that belong to that line.
     """
 
     split: Split
@@ -84,8 +84,8 @@ def _measured(
     notes = [note for note, _ in marked]
     truth = np.array([is_right for _, is_right in marked])
     agreed = float((on_the_right(notes, split) == truth).mean())
-    line = _places(split_hands(right, 1)[1])
-    target = _places(split_hands(notes, split)[1])
+    line = _places(upper_line(right))
+    target = _places(upper_line(split_hands(notes, split)[1]))
     both = len(line & target)
     return agreed, both / max(1, len(line)), both / max(1, len(target))
 

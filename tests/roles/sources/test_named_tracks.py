@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.music import Meter, MidiSong, Note, TempoMap, Track
+from jambot.roles.piece import RefusedError
 from jambot.roles.sources.named_tracks import find_parts, monophony, where_it_rests
 
 
@@ -146,3 +147,89 @@ def test_monophony_of_a_line_and_of_chords():
     assert monophony(line()) == 1.0
     assert monophony(chords()) < 0.5
     assert monophony([]) == 1.0
+
+
+def test_a_named_solo_wins_over_the_block_chords_that_lie_under_it():
+    """The files of the Weimar collection: the solo is real, the rest was made from symbols."""
+    solo, block = line(55, 64), chords(60, 16)
+    parts = find_parts(
+        song(
+            Track("SOLO", solo, program=66),
+            Track("CHORDS_SYNTH", block, program=0),
+            Track("BASS_SYNTH", line(36), program=32),
+        )
+    )
+    assert (parts.target, parts.conditioning, parts.player) == (solo, (), "horn")
+    assert "its written chords" in parts.choice
+    assert parts.doubt == ""
+
+
+def test_the_only_track_that_was_played_leads_over_written_chords():
+    parts = find_parts(song(Track("Tenor", line(55)), Track("CHORDS_ANNOT", chords())))
+    assert (parts.target, parts.conditioning) == (line(55), ())
+    assert find_parts(song(Track("Keys", chords()), Track("CHORDS_ANNOT", chords()))) is None
+
+
+def test_a_named_solo_over_a_bass_alone_has_the_bass_under_it():
+    bass = line(36)
+    parts = find_parts(song(Track("lead", line(60)), Track("", bass, program=33)))
+    assert parts.conditioning == bass
+
+
+def right_hand():
+    """A line with a third under every other note."""
+    return tuple(sorted((*line(67), *(Note(float(i), 0.45, 64) for i in range(16)))))
+
+
+@pytest.mark.parametrize("name", ["MELODY", "Solo piano", "lead"])
+def test_the_chords_of_a_lead_that_is_a_piano_are_kept(name):
+    parts = find_parts(song(Track(name, right_hand()), Track("comp", chords())))
+    assert sorted(parts.target) == sorted(right_hand())
+
+
+@pytest.mark.parametrize(("name", "program"), [("MELODY", 73), ("Tenor sax", 0), ("VOICE", 0)])
+def test_what_plays_one_note_at_a_time_is_made_one_line(name, program):
+    parts = find_parts(song(Track(name, right_hand(), program=program), Track("comp", chords())))
+    assert len(parts.target) == len({n.onset_beats for n in right_hand()})
+
+
+def test_two_staves_that_name_their_hands_are_taken_as_written():
+    crossed = line(50)
+    parts = find_parts(song(Track("Piano RH", crossed), Track("Piano LH", chords(55))))
+    assert (parts.target, parts.player) == (crossed, "pianist")
+    assert set(parts.conditioning) == set(chords(55))
+    assert "written down" in parts.choice
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "player"),
+    [
+        ("VOICE", 52, "voice"), ("MELODY", 0, "voice"), ("Alto Sax", 0, "horn"),
+        ("solo", 56, "horn"), ("Lead piano", 0, "pianist"), ("solo", 0, None),
+    ],
+)  # fmt: skip
+def test_the_kind_of_player_is_told_by_name_or_sound(name, program, player):
+    parts = find_parts(song(Track(name, line(), program=program), Track("comp", chords())))
+    assert parts.player == player
+
+
+def test_where_the_choice_is_doubtful_it_says_what_else_it_could_be():
+    tracks = Track("", chords()), Track("", line(72), program=73), Track("Horns", line(60))
+    parts = find_parts(song(*tracks))
+    assert parts.doubt == "took the track program 73; it could be program 0, Horns"
+    two = find_parts(song(Track("solo 1", line(60)), Track("solo 2", line(72)), tracks[0]))
+    assert two.doubt == "took the track solo 2; it could be solo 1"
+    assert find_parts(song(Track("MELODY", line()), tracks[0])).doubt == ""
+
+
+@pytest.mark.parametrize("wanted", ["Horns", "horns", "3"])
+def test_the_track_that_is_asked_for_leads(wanted):
+    tracks = Track("Comp", chords()), Track("MELODY", line(72)), Track("Horns", line(60))
+    parts = find_parts(song(*tracks), wanted)
+    assert (parts.target, parts.doubt) == (line(60), "")
+    assert "as asked for" in parts.choice
+
+
+def test_a_track_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(RefusedError, match="'Sax'; expected one of 1: Comp, 2: program 73"):
+        find_parts(song(Track("Comp", chords()), Track("", line(), program=73)), "Sax")

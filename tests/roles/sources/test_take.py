@@ -117,6 +117,21 @@ def test_tops_of_chords_are_no_phrase_and_a_line_over_held_chords_is():
     assert len(conditioning) == 48
 
 
+def test_a_phrase_keeps_its_octaves_and_its_chords():
+    comping = [Note(float(bar), 0.9, p) for bar in range(16) for p in (50, 55)]
+    octaves = [Note(20.0 + i / 3, 0.3, p + i % 5) for i in range(12) for p in (65, 77)]
+    colour = [Note(20.0 + 4 / 3, 0.3, 76)]
+    target, conditioning = phrases(octaves + colour, comping)
+    assert sorted(target) == sorted(octaves + colour)
+    assert sorted(conditioning) == sorted(comping)
+
+
+def test_close_chords_of_the_right_hand_alone_are_comping():
+    left = [Note(float(bar), 0.5, 43) for bar in range(16)]
+    chords = [Note(bar + 0.5, 0.4, p) for bar in range(16) for p in (60, 64, 67)]
+    assert phrases(chords, left)[0] == ()
+
+
 def order(note):
     return note.onset_beats, note.pitch
 

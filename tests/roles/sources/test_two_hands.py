@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.music import Note
-from jambot.roles.sources.two_hands import split_hands
+from jambot.roles.sources.two_hands import split_hands, upper_line
 
 piano = st.lists(
     st.builds(
@@ -25,10 +25,15 @@ def test_the_left_hand_gives_and_the_right_hand_answers():
     assert split_hands(left + right, 60) == (tuple(left), tuple(right))
 
 
-def test_the_skyline_leads_and_inner_notes_are_harmony():
-    conditioning, target = split_hands([Note(0, 1, 64), Note(0, 1, 67), Note(0.02, 1, 76)], 60)
-    assert [n.pitch for n in target] == [76]
-    assert [n.pitch for n in conditioning] == [64, 67]
+def test_chords_and_octaves_of_the_right_hand_survive():
+    right = [Note(0, 1, 64), Note(0, 1, 67), Note(0.02, 1, 76), Note(1, 1, 64), Note(1, 1, 76)]
+    assert split_hands([Note(0, 2, 40), *right], 60) == ((Note(0, 2, 40),), tuple(right))
+
+
+def test_the_upper_line_is_the_top_of_every_grip():
+    right = [Note(0, 1, 64), Note(0, 1, 67), Note(0.02, 2, 76), Note(1, 1, 64), Note(1.5, 1, 60)]
+    assert upper_line(right) == (Note(0.02, 0.98, 76), Note(1, 0.5, 64), Note(1.5, 1, 60))
+    assert upper_line([]) == ()
 
 
 def test_a_higher_split_gives_more_to_the_left():
@@ -38,12 +43,11 @@ def test_a_higher_split_gives_more_to_the_left():
 
 
 @given(piano, st.integers(22, 107))
-def test_no_note_is_invented_and_the_target_is_one_line_above_the_split(notes, split_pitch):
+def test_every_note_goes_to_one_hand_and_the_upper_line_is_one_line(notes, split_pitch):
     conditioning, target = split_hands(notes, split_pitch)
-    assert len(conditioning) + len(target) <= len(notes)
-    assert {(n.onset_beats, n.pitch) for n in (*conditioning, *target)} <= {
-        (n.onset_beats, n.pitch) for n in notes
-    }
+    assert sorted((*conditioning, *target)) == sorted(notes)
     assert all(note.pitch >= split_pitch for note in target)
-    assert all(a.end_beats <= b.onset_beats for a, b in itertools.pairwise(target))
-    assert all(n in conditioning for n in notes if n.pitch < split_pitch)
+    assert all(note.pitch < split_pitch for note in conditioning)
+    line = upper_line(target)
+    assert {(n.onset_beats, n.pitch) for n in line} <= {(n.onset_beats, n.pitch) for n in target}
+    assert all(a.end_beats <= b.onset_beats for a, b in itertools.pairwise(line))

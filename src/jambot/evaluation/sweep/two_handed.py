@@ -6,8 +6,8 @@ from pathlib import Path
 
 from jambot.errors import DatasetError
 from jambot.evaluation.exam.excerpts import Excerpt, held_out_excerpts
-from jambot.music import Note
-from jambot.roles.sources.two_hands import Split, split_hands
+from jambot.music import Note, by_onset
+from jambot.roles.sources.two_hands import Split, on_top, split_hands, upper_line
 
 
 def long_excerpts(
@@ -37,8 +37,10 @@ def continued(whole: Excerpt, primer_bars: int, split: Split | None = None) -> E
     line: Sequence[Note] = [n for n in whole.human if n.onset_beats < start]
     hands: Sequence[Note] = whole.conditioning
     if split is not None:
-        hands, top = split_hands([*hands, *line], split)
-        line = [n for n in top if whole.start_beats <= n.onset_beats < start]
+        left, right = split_hands([*hands, *line], split)
+        inner = [n for n, top in zip(right, on_top(right), strict=True) if not top]
+        hands = by_onset([*left, *inner])
+        line = [n for n in upper_line(right) if whole.start_beats <= n.onset_beats < start]
     later = replace(whole, start_beats=start, bars=whole.bars - primer_bars)
     return replace(
         later,

@@ -6,31 +6,42 @@ from functools import lru_cache
 from itertools import groupby
 
 from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, one_line, recognise
-from jambot.roles.metre import cut_chords, cut_notes, in_one_metre, pickup
-from jambot.roles.piece import LEAST_NOTES, Piece, RefusedError
+from jambot.roles.metre import cut_chords, cut_notes, has_own_beats, in_one_metre, pickup
+from jambot.roles.piece import LEAST_NOTES, PLAIN_VELOCITY, Piece, RefusedError
 from jambot.roles.sources.click import refuse_without_click
-from jambot.roles.sources.named_tracks import Parts, find_parts
+from jambot.roles.sources.named_tracks import (
+    ANNOTATION_TRACKS,
+    PIANO_PROGRAMS,
+    Parts,
+    find_parts,
+    played_tracks,
+)
 from jambot.roles.sources.two_hands import HANDS, Split, split_hands, split_in_words
 
-ANNOTATION_TRACKS = ("CHORDS_ANNOT", "CHORDS_SYNTH")
-PIANO_PROGRAMS = range(8)
 LEAST_BEATS = 16.0
 
 
 def midi_pieces(
-    song: MidiSong, source: str, source_id: str, splits: Sequence[Split]
+    song: MidiSong,
+    source: str,
+    source_id: str,
+    splits: Sequence[Split],
+    wanted: str | None = None,
 ) -> list[Piece]:
     """`song` as a piece, or as one for each of `splits` where two hands must be told apart.
 
-    Where the metre changes, the longest part in one metre is taken; a piece that begins within a
-    bar is moved so that its bar lines are multiples of the metre. Raises RefusedError when it holds
-    no lead over an accompaniment, or was recorded without a click.
+    `wanted` names the track that leads. Where the metre changes, the longest part in one metre is
+    taken; a piece that begins within a bar is moved so that its bar lines are multiples of the
+    metre. Raises RefusedError when it holds no lead over an accompaniment, or was recorded without
+    a click.
     """
     notes = [note for track in song.tracks for note in track.notes]
     refuse_without_click(source_id, notes, song.tempo_map)
-    parts = find_parts(song)
+    parts = find_parts(song, wanted)
     if parts is not None:
         return [_piece(song, source, source_id, parts)]
+    if wanted is not None:
+        raise RefusedError(f"{source_id}: nothing is played under the track {wanted!r}")
     notes = _piano(song, source_id)
     return cut_by_each(
         notes,
@@ -50,9 +61,9 @@ def cut_by_each(
     refusals: list[RefusedError] = []
     for split in splits:
         conditioning, target = split_hands(notes, split)
-        choice = f"two hands, {split_in_words(split)}: the upper line leads"
+        choice = f"two hands, {split_in_words(split)}: the right hand answers"
         try:
-            piece = make(Parts(target, conditioning, choice))
+            piece = make(Parts(target, conditioning, choice, "pianist"))
         except RefusedError as error:
             refusals.append(error)
             continue
@@ -72,13 +83,16 @@ def _piece(song: MidiSong, source: str, source_id: str, parts: Parts) -> Piece:
         raise RefusedError(f"{source_id}: no {LEAST_BEATS:g} beats in one metre")
     chords = annotated_chords(song)
     conditioning = cut_notes(parts.conditioning, first, last, 0.0)
-    shift = pickup(conditioning, cut_chords(chords, first, last, 0.0), meter)
-    target = tuple(one_line(cut_notes(parts.target, first, last, shift)))
-    if len(target) < LEAST_NOTES or len(conditioning) < LEAST_NOTES:
+    written = cut_chords(chords, first, last, 0.0)
+    shift = 0.0 if has_own_beats(song) and not written else pickup(conditioning, written, meter)
+    target = cut_notes(parts.target, first, last, shift)
+    under = len(conditioning) if parts.conditioning else len(written)
+    if len(target) < LEAST_NOTES or under < LEAST_NOTES:
         raise RefusedError(
-            f"{source_id}: {len(target)} lead notes, {len(conditioning)} accompanying",
+            f"{source_id}: {len(target)} lead notes, {under} accompanying",
             f"at least {LEAST_NOTES} each",
         )
+    target, unknown = with_known_touch(target)
     return Piece(
         source=source,
         source_id=source_id,
@@ -88,7 +102,17 @@ def _piece(song: MidiSong, source: str, source_id: str, parts: Parts) -> Piece:
         tempo_bpm=round(song.tempo_map.median_bpm, 2),
         beats_per_bar=meter.beats_per_bar,
         choice=parts.choice + _moved_in_words(song, first, last, shift),
+        player=parts.player,
+        unknown=unknown,
+        doubt=parts.doubt,
     )
+
+
+def with_known_touch(notes: Sequence[Note]) -> tuple[tuple[Note, ...], tuple[str, ...]]:
+    """The notes, and ("velocity",) where all were written with one velocity: nobody struck them."""
+    if len({note.velocity for note in notes}) != 1:
+        return tuple(notes), ()
+    return tuple(replace(note, velocity=PLAIN_VELOCITY) for note in notes), ("velocity",)
 
 
 def annotated_chords(song: MidiSong) -> tuple[ChordSpan, ...]:
@@ -128,7 +152,7 @@ def _piano(song: MidiSong, name: str) -> list[Note]:
     """The notes of two hands at one piano. Raises RefusedError where it is none."""
     if {track.name.lower() for track in song.tracks if track.notes} == {"solo"}:
         raise RefusedError(f"{name}: a solo by itself, as `jambot generate` writes it")
-    tracks = [t for t in song.tracks if t.notes and not t.is_drum and t.program in PIANO_PROGRAMS]
+    tracks = [t for t in played_tracks(song) if t.program in PIANO_PROGRAMS]
     notes: list[Note] = [note for track in tracks for note in track.notes]
     if not notes or len(tracks) > 3:
         raise RefusedError(

@@ -6,17 +6,16 @@ else was played is the conditioning. A take in which nobody but the bot soloed i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 
 from jambot.errors import BadMidiError, JamBotError
 from jambot.music import Meter, MidiSong, Note, by_onset
 from jambot.music.take import read_take
 from jambot.roles.piece import LEAST_NOTES, Piece, RefusedError
-from jambot.roles.sources.hands import TOGETHER_BEATS
+from jambot.roles.sources.hands import TOGETHER_BEATS, grips
 from jambot.roles.sources.midi_piece import cut_by_each
 from jambot.roles.sources.named_tracks import Parts
-from jambot.roles.sources.two_hands import Split
+from jambot.roles.sources.two_hands import Split, on_top
 
 TAKE_MIDI = "session.mid"
 SOLO_TRACK, KEYS_TRACK = "solo", "conditioning"
@@ -91,7 +90,7 @@ def pieces_of(take: Hands, source: str, source_id: str, splits: Sequence[Split])
             tempo_bpm=take.bpm,
             beats_per_bar=take.beats_per_bar,
             licence="your own playing",
-            choice=f"a take: {parts.choice.replace('upper line', 'phrases of the right hand')}"
+            choice=f"a take: {parts.choice.replace('right hand', 'phrases of the right hand')}"
             f"; bars {meter.bar_at(first) + 1}–{meter.bar_at(last - 1e-6) + 1}",
         )
 
@@ -101,33 +100,36 @@ def pieces_of(take: Hands, source: str, source_id: str, splits: Sequence[Split])
 def phrases(
     upper: Sequence[Note], lower: Sequence[Note]
 ) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
-    """(target, conditioning): of the upper notes those that make a line, and all the others.
+    """(target, conditioning): of the right hand the phrases with their chords, and all the rest.
 
-    A phrase has three notes or more, no rest of two beats in it, and at least half of it is struck
-    apart from the lower notes; the top of a close chord neither begins nor ends one.
+    A phrase has three strikes or more, no rest of two beats in it, and at least half of it is
+    struck apart from the left hand; a close chord neither begins nor ends one.
     """
-    kept: list[Note] = []
-    left = list(lower)
-    phrase: list[tuple[Note, int]] = []
-    under = list(zip(upper, _room_below(upper, lower), strict=True))
-    for pair, following in zip_longest(under, under[1:]):
-        phrase.append(pair)
-        if following and following[0].onset_beats - pair[0].end_beats < PHRASE_GAP_BEATS:
+    upper = by_onset(upper)
+    grip, tops = grips(upper), on_top(upper)
+    line = [i for i in range(len(upper)) if tops[i]]
+    inner = [note for note, top in zip(upper, tops, strict=True) if not top]
+    rooms = _room_below([upper[i] for i in line], by_onset([*inner, *lower]))
+    apart = [room == ALONE for room in _room_below([upper[i] for i in line], lower)]
+    kept: set[int] = set()
+    phrase: list[int] = []
+    for k, i in enumerate(line):
+        phrase.append(k)
+        following = upper[line[k + 1]] if k + 1 < len(line) else None
+        if following and following.onset_beats - upper[i].end_beats < PHRASE_GAP_BEATS:
             continue
-        first, last = 0, len(phrase)
-        while first < last and phrase[first][1] <= CLOSE:
-            first += 1
-        while first < last and phrase[last - 1][1] <= CLOSE:
-            last -= 1
-        line = phrase[first:last]
-        alone = sum(room == ALONE for _, room in line)
-        if len(line) >= PHRASE_NOTES and alone >= LONE_SHARE * len(line):
-            kept += [note for note, _ in line]
-            left += [note for note, _ in phrase[:first] + phrase[last:]]
-        else:
-            left += [note for note, _ in phrase]
+        while phrase and rooms[phrase[0]] <= CLOSE:
+            phrase.pop(0)
+        while phrase and rooms[phrase[-1]] <= CLOSE:
+            phrase.pop()
+        if len(phrase) >= PHRASE_NOTES and sum(apart[k] for k in phrase) >= LONE_SHARE * len(
+            phrase
+        ):
+            kept.update(int(grip[line[k]]) for k in phrase)
         phrase = []
-    return tuple(by_onset(kept)), tuple(by_onset(left))
+    target = [note for note, number in zip(upper, grip, strict=True) if number in kept]
+    left = [note for note, number in zip(upper, grip, strict=True) if number not in kept]
+    return tuple(target), tuple(by_onset([*lower, *left]))
 
 
 def read_keys(path: Path) -> Hands:

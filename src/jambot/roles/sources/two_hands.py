@@ -1,4 +1,4 @@
-"""Two-hand piano: the lower register becomes the conditioning, the upper line the target."""
+"""Two-hand piano: the left hand becomes the conditioning, the right hand the target."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -37,21 +37,28 @@ def on_the_right(notes: Sequence[Note], split: Split) -> NDArray[np.bool_]:
 
 
 def split_hands(notes: Sequence[Note], split: Split) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
-    """(conditioning, target): the top of the right hand, and everything else.
-
-    Inner notes of the right hand that are struck together with a higher one go to the conditioning:
-    they are harmony, not line.
-    """
+    """(conditioning, target): the left hand and the right hand, each with all its notes."""
     ordered = by_onset(notes)
     right = on_the_right(ordered, split)
-    upper = [note for note, is_right in zip(ordered, right, strict=True) if is_right]
-    lower = [note for note, is_right in zip(ordered, right, strict=True) if not is_right]
-    top: list[Note] = []
-    for _, grip in groupby(zip(grips(upper), upper, strict=True), key=lambda pair: pair[0]):
-        by_pitch = sorted((note for _, note in grip), key=lambda note: note.pitch)
-        top.append(by_pitch[-1])
-        lower += by_pitch[:-1]
-    return tuple(by_onset(lower)), tuple(one_line(top))
+    hands = [
+        tuple(note for note, is_right in zip(ordered, right, strict=True) if is_right == side)
+        for side in (False, True)
+    ]
+    return hands[0], hands[1]
+
+
+def on_top(notes: Sequence[Note]) -> NDArray[np.bool_]:
+    """For each of `notes`, in playing order, whether it is the highest of its grip."""
+    tops = np.zeros(len(notes), dtype=bool)
+    for _, grip in groupby(enumerate(grips(notes)), key=lambda pair: pair[1]):
+        tops[max((i for i, _ in grip), key=lambda i: notes[i].pitch)] = True
+    return tops
+
+
+def upper_line(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """The highest note of every grip, as one line."""
+    ordered = by_onset(notes)
+    return tuple(one_line(n for n, top in zip(ordered, on_top(ordered), strict=True) if top))
 
 
 def split_in_words(split: Split) -> str:
