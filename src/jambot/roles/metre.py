@@ -9,8 +9,8 @@ STRONGER = 1.3
 STEADY = 0.9
 """In this share of the bars something is struck on the bar line, where only hands tell of it.
 
-Of 475 pieces of jazz pianists' left hands, whose bar lines are known, seven were moved so; without
-it more than half were. Of 107 songs that begin within a bar, nine in ten still are.
+Of 356 pieces of jazz pianists' left hands, whose bar lines are known, one is moved so; without it
+192 were. Of 107 songs that were moved, three in four still are.
 """
 EXACT = 1e-3
 """Onsets this close to the 12th part of a beat, all of them, are written and not played."""
