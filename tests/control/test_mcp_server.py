@@ -27,7 +27,7 @@ from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
 from jambot.dials import LIVE
 from jambot.errors import JamBotError
 from jambot.realtime.main import JamSettings, jam
-from jambot.realtime.orders import Order, Panic, SetKnob, Trade
+from jambot.realtime.orders import Order, Panic, SetAdapter, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import Controls
 
@@ -239,6 +239,25 @@ async def answered(room: Room, order: Order, wait_until: Wait, why: str = "") ->
 
     await asyncio.to_thread(wait_until, there)
     room.answer(asked[0], why)
+
+
+def test_a_style_that_turns_out_broken_is_told_to_whoever_asked_for_it(
+    room: Room, status: Make, tmp_path: Path, wait_until: Wait
+) -> None:
+    assert room.url is not None
+    room.show(status(adapter="jazz", refused=1, notice="style mine: it failed some time ago"))
+
+    async def talk(client: Client) -> None:
+        asked = asyncio.create_task(client.call_tool("set_adapter", {"name": "mine"}))
+        await answered(room, SetAdapter("mine"), wait_until)
+        room.show(status(beat=5.5, adapter="jazz", next_adapter="mine", refused=1))
+        why = "style mine: it fails (RuntimeError: no kernel); jazz plays on"
+        room.show(status(beat=6.0, adapter="jazz", refused=2, notice=why))
+        told = await asked
+        assert told.is_error
+        assert why in told.content[0].text
+
+    with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
 
 
 def test_what_another_was_refused_meanwhile_is_no_refusal_of_ours(

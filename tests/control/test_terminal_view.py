@@ -23,6 +23,21 @@ def test_a_line_tells_where_the_music_is_and_how_it_runs(status: Make):
     )
 
 
+def test_why_an_order_was_refused_is_told_in_a_pipe_and_in_the_panel(status: Make):
+    refused = status(refused=1, notice="style mine: it fails; jazz plays on")
+    pipe, written = console(terminal=False)
+    view = TerminalView("", URL, pipe, ManualClock().now)
+    view.show(status(), "Dm9")
+    view.show(refused, "Dm9")
+    told = " ".join(written.getvalue().split())
+    assert told.endswith("player ready | refused: style mine: it fails; jazz plays on")
+    screen, drawn = console(terminal=True)
+    view = TerminalView("", URL, screen)
+    view.show(refused, "Dm9")
+    view.close()
+    assert "refused: style mine: it fails; jazz plays on" in drawn.getvalue()
+
+
 def test_bars_and_beats_are_counted_from_one(status: Make):
     assert where(status(beat=0.0)) == "1.1"
     assert where(status(beat=-3.2)) == "1.1"

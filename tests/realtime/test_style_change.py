@@ -1,5 +1,6 @@
 """Another style while it plays: loaded beside the playing, taken over at a bar line, no gap."""
 
+import importlib
 import shutil
 import time
 from functools import partial
@@ -16,8 +17,9 @@ from jambot.realtime.clock import SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.main import make_generator
 from jambot.realtime.orders import SetAdapter, SetSampling
-from jambot.realtime.player import DirectPlayer, Prepare, Prepared, Request
+from jambot.realtime.player import Answer, DirectPlayer, Prepare, Prepared, Request
 from jambot.realtime.ports import MemoryInput, RecordingOutput
+from jambot.realtime.repertoire import Refused, Repertoire
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
@@ -42,10 +44,39 @@ class Beside(ChordToneModel):
         return logits
 
 
+class Broken(ChordToneModel):
+    """Fails as a native library does, once it has computed so many logits."""
+
+    def __init__(self, good=0):
+        super().__init__()
+        self.good = good
+
+    def fork(self):
+        return Broken(self.good)
+
+    def logits(self):
+        self.good -= 1
+        if self.good < 0:
+            raise RuntimeError("a kernel said no")
+        return super().logits()
+
+
+def cannot_be_loaded():
+    raise KeyError("hidden_size")
+
+
+STYLES = {
+    "inside": ChordToneModel,
+    "beside": Beside,
+    "unloadable": cannot_be_loaded,
+    "brittle": lambda: Broken(40),
+}
+
+
 def make(name):
-    if name not in ("inside", "beside"):
+    if name not in STYLES:
         raise UsageError(f"no adapter named {name!r}", "inside, beside")
-    return Generator({"inside": ChordToneModel, "beside": Beside}[name](), SURE, 1)
+    return Generator(STYLES[name](), SURE, 1)
 
 
 class SlowLoader(DirectPlayer):
@@ -133,6 +164,58 @@ def test_a_style_that_nobody_knows_is_refused_in_a_sentence_and_the_old_one_play
     stage.go_to(12)
     assert all(inside for _, inside in styles(stage))
     assert changes(stage) == [("refused", "nobody")]
+
+
+def test_a_style_that_cannot_be_loaded_for_whatever_reason_is_refused_and_the_old_one_plays_on(
+    stage,
+):
+    stage.strike(C)
+    stage.go_to(2)
+    stage.order(SetAdapter("unloadable"))
+    status = stage.status()
+    assert (status.adapter, status.next_adapter, status.refused) == ("inside", "", 1)
+    assert status.notice == "style unloadable: it fails (KeyError: 'hidden_size'); inside plays on"
+    stage.go_to(12)
+    assert len(stage.played) > 8
+    assert all(inside for _, inside in styles(stage))
+    stage.order(SetAdapter("beside"))
+    stage.go_to(24)
+    assert stage.status().adapter == "beside"
+
+
+def test_a_style_that_fails_while_it_plays_gives_way_to_the_one_before_it(stage):
+    stage.strike(C)
+    stage.go_to(2)
+    stage.order(SetAdapter("beside"))
+    stage.go_to(9)
+    stage.order(SetAdapter("brittle"))
+    stage.go_to(30)
+    status = stage.status()
+    assert (status.adapter, status.next_adapter, status.refused) == ("beside", "", 1)
+    assert status.notice == (
+        "style brittle: it fails (RuntimeError: a kernel said no); beside plays on"
+    )
+    assert changes(stage)[-3:] == [
+        ("ready", "brittle"), ("plays", "brittle"), ("failed", "brittle"),
+    ]  # fmt: skip
+    assert not any(inside for beat, inside in styles(stage) if beat >= 20)
+    assert max(b - a for (a, _), (b, _) in pairwise(stage.played)) <= 1.5
+    stage.order(SetAdapter("inside"))
+    stage.go_to(40)
+    assert stage.status().adapter == "inside"
+
+
+def test_the_style_to_fall_back_on_stays_loaded_and_sampling_is_not_forgotten():
+    repertoire = Repertoire(make("inside"), "inside", make)
+    sampling = SamplingSettings(temperature=0.5)
+    repertoire.take_up(Prompt(), sampling, "beside")
+    for other in ("inside", "a", "b", "c"):
+        assert bool(repertoire.prepare(other, Prompt())) == (other != "inside")
+    refused = repertoire.step_back(RuntimeError("no\nmore"))
+    assert refused == Refused("beside", "it fails (RuntimeError: no)")
+    assert repertoire.playing.settings == sampling
+    with pytest.raises(RuntimeError, match="again"):
+        repertoire.step_back(RuntimeError("again"))
 
 
 def test_a_player_with_one_style_says_so(make_stage):
@@ -253,3 +336,65 @@ def test_a_player_that_dies_comes_back_in_the_style_that_played_and_prepares_wha
         assert replies[-1].refusal
     finally:
         player.close()
+
+
+STYLES_THAT_END_THE_PROCESS = """
+import os
+from jambot.generation import ChordToneModel, Generator, SamplingSettings
+
+class Deadly(ChordToneModel):
+    def fork(self):
+        return Deadly()
+
+    def logits(self):
+        raise MemoryError("no room for a kernel")
+
+def make(name):
+    if name == "deadly":
+        os._exit(139)
+    model = Deadly() if name == "brittle" else ChordToneModel()
+    return Generator(model, SamplingSettings(), 1)
+"""
+
+
+@pytest.fixture
+def in_a_process(tmp_path, monkeypatch):
+    """A player process that knows a style whose code ends it, and one that fails in play."""
+    (tmp_path / "styles_of_a_test.py").write_text(STYLES_THAT_END_THE_PROCESS)
+    monkeypatch.syspath_prepend(tmp_path)
+    player = PlayerProcess(importlib.import_module("styles_of_a_test").make, "inside")
+    assert player.wait_until_ready(60.0)
+    yield player
+    player.close()
+
+
+def replies_of(player, wanted):
+    deadline, replies = time.monotonic() + 60.0, []
+    while not any(isinstance(reply, wanted) for reply in replies):
+        assert time.monotonic() < deadline
+        replies += player.poll()
+        time.sleep(0.01)
+    return [reply for reply in replies if isinstance(reply, wanted)]
+
+
+def test_a_style_that_ends_the_player_while_it_loads_is_tried_twice_and_refused(in_a_process):
+    player = in_a_process
+    player.ask(Prepare("deadly", Prompt()))
+    [prepared] = replies_of(player, Prepared)
+    assert prepared == Prepared("deadly", "the player died twice while loading it")
+    player.ask(Request(1, Prompt(), 4.0, adapter="inside"))
+    assert replies_of(player, Answer)
+    assert player.restarts == 2
+
+
+def test_a_style_that_fails_in_play_does_not_end_the_player_process(in_a_process):
+    player = in_a_process
+    player.ask(Request(1, Prompt(), 4.0, adapter="inside"))
+    assert replies_of(player, Answer)
+    player.ask(Request(2, Prompt(), 4.0, adapter="brittle"))
+    [failed] = replies_of(player, Prepared)
+    assert failed.adapter == "brittle"
+    assert "MemoryError: no room for a kernel" in failed.refusal
+    player.ask(Request(3, Prompt(), 4.0, adapter="inside"))
+    assert {answer.id for answer in replies_of(player, Answer)} == {3}
+    assert player.restarts == 0

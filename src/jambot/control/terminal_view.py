@@ -59,7 +59,10 @@ class TerminalView:
                 self._live.start()
             self._live.update(panel(status, chord, self._url, self._console.width), refresh=True)
             return
-        faults = (status.underruns, status.player_restarts, status.player_ready, status.lost)
+        faults = (
+            status.underruns, status.player_restarts, status.player_ready, status.lost,
+            status.refused,
+        )  # fmt: skip
         now = self._now()
         if now >= self._next_line or faults != self._faults:
             self._next_line, self._faults = now + LINE_SECONDS, faults
@@ -78,6 +81,7 @@ def line(status: SessionStatus, chord: str) -> str:
         f" | {status.lookahead_bars:.1f} bars ahead | {_count(status.played_notes, 'note')},"
         f" {status.late_notes} late, {_count(status.underruns, 'underrun')} | {player(status)}"
         + "".join(f" | {port} port lost" for port in status.lost)
+        + (f" | refused: {status.notice}" if status.notice else "")
     )
 
 
@@ -108,6 +112,8 @@ def panel(status: SessionStatus, chord: str, url: str | None, width: int) -> Pan
         ("player ", "dim"), (player(status).removeprefix("player "), _tone(status))
     )
     foot = Text(" Ctrl-C ends the jam ", "dim")
+    if status.notice:
+        foot = Text(f" refused: {status.notice} ", "bold red")
     if status.lost:
         foot = Text(f" {' and '.join(status.lost)} port lost, waiting for it ", "bold red")
     if width >= 84:

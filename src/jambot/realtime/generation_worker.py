@@ -21,6 +21,8 @@ FROZEN_SECONDS = 2.0
 """A player that takes nothing for this long is killed and started again."""
 LOADING_SECONDS = 60.0
 """A player that has not loaded its model by then is killed and started again."""
+TRIES = 2
+"""Players that may die while they make a style ready, before it is refused."""
 PAUSE_SECONDS = 1.0
 """Before trying again with one that died while it was loading; doubled each time, up to 32 s."""
 
@@ -39,6 +41,8 @@ class PlayerProcess:
         self._make, self._adapter = make, adapter
         self._preparing: Prepare | None = None
         self._prepares_in: _Child | None = None
+        self._died_preparing = 0
+        self._unsaid: list[Answer | Prepared] = []
         self._current: _Child | None = None
         self._latest: Request | Extension | None = None
         self._closed = False
@@ -61,6 +65,7 @@ class PlayerProcess:
         """Send, or keep until the process takes messages again; the newest wins."""
         if isinstance(message, Prepare):
             self._preparing, self._prepares_in = message, None
+            self._died_preparing = 0
             self._send_latest()
             return
         if isinstance(message, Request) and message.adapter is not None:
@@ -73,9 +78,9 @@ class PlayerProcess:
     def poll(self) -> list[Answer | Prepared]:
         """What has been answered; a dead or frozen process is replaced."""
         child = self._current
+        fetched, self._unsaid = self._unsaid, []
         if child is None:
-            return []
-        fetched: list[Answer | Prepared] = []
+            return fetched
         try:
             while child.spoke():
                 message = child.pipe.recv()
@@ -132,12 +137,23 @@ class PlayerProcess:
 
     def _replace(self) -> None:
         child, self._current = self._current, None
+        self._doubt_the_style(child)
         if child is not None:
             threading.Thread(target=child.end, daemon=True).start()
         if not self._closed:
             self._failures = 0 if child is not None and child.ready else self._failures + 1
             pause = PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 5) if self._failures else 0.0
             threading.Thread(target=self._start, args=(pause,), daemon=True).start()
+
+    def _doubt_the_style(self, child: "_Child | None") -> None:
+        """A style over which one player after another dies is not asked for a third time."""
+        wanted = self._preparing
+        if wanted is None or child is None or self._prepares_in is not child:
+            return
+        self._died_preparing += 1
+        if self._died_preparing >= TRIES:
+            self._preparing = None
+            self._unsaid.append(Prepared(wanted.adapter, "the player died twice while loading it"))
 
     def _start(self, pause: float = 0.0) -> None:
         child: _Child | None = None

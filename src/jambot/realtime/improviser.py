@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from jambot.errors import JamBotError
+from jambot.errors import GenerationError, JamBotError
 from jambot.generation import Generator
 from jambot.music.harmony import CHORD_SIZE
 from jambot.realtime.player import Answer, Prepare, Prepared, Request, Work
@@ -28,8 +28,8 @@ def improvise(pipe: Connection, make: MakeGenerator, adapter: str) -> None:
     _leave_interrupts_to_the_stage()
     try:
         repertoire = Repertoire(make(adapter), adapter, make)
-    except JamBotError as error:
-        pipe.send(error)
+    except Exception as error:
+        pipe.send(_told(error, adapter))
         return
     with priority_for(PLAYER), no_long_collections():
         _Improviser(pipe, repertoire).live()
@@ -70,15 +70,30 @@ class _Improviser:
         self._say(READY)
         with suppress(EOFError, OSError):
             while True:
-                generator, task = self._repertoire.playing, self._task
-                working = task is not None and generator.frontier_beats < task.until_beats
-                pressing = working and task is not None and task.pressing
-                if not pressing and (self._pipe.poll() or not (working or generator.behind)):
-                    self._take()
-                elif task is not None and working:
-                    self._go_on(generator, task)
-                else:
-                    generator.catch_up()
+                try:
+                    self._step()
+                except (EOFError, OSError):
+                    raise
+                except Exception as error:
+                    self._step_back(error)
+
+    def _step(self) -> None:
+        """What is due next: a message, a note, or work ahead."""
+        generator, task = self._repertoire.playing, self._task
+        working = task is not None and generator.frontier_beats < task.until_beats
+        pressing = working and task is not None and task.pressing
+        if not pressing and (self._pipe.poll() or not (working or generator.behind)):
+            self._take()
+        elif task is not None and working:
+            self._go_on(generator, task)
+        else:
+            generator.catch_up()
+
+    def _step_back(self, error: Exception) -> None:
+        """The style that plays has failed: the stage is told, and asks the one before it."""
+        broken = self._repertoire.step_back(error)
+        self._task = None
+        self._say(Prepared(broken.adapter, broken.reason))
 
     def _go_on(self, generator: Generator, task: _Task) -> None:
         """One step, told where it decided something."""
@@ -126,6 +141,16 @@ class _Improviser:
     def _say(self, word: str | Answer | Prepared) -> None:
         with self._speaking:
             self._pipe.send(word)
+
+
+def _told(error: Exception, adapter: str) -> JamBotError:
+    if isinstance(error, JamBotError):
+        return error
+    return GenerationError(
+        f"style {adapter} fails ({type(error).__name__}: {error})",
+        "a model that can be loaded",
+        "export it again, or play another style",
+    )
 
 
 def _knows_its_chord(prompt: Prompt) -> bool:

@@ -176,7 +176,8 @@ class Planner:
         """Take the player's answers in; while playing, see to it that there is a plan."""
         for reply in self._player.poll():
             if isinstance(reply, Prepared):
-                self.style.hear(reply, now)
+                if self.style.hear(reply, now) and self.playing:
+                    self.ask("adapter")
             else:
                 self._take_in(reply)
         beat = self._line.beat_at(now)

@@ -47,7 +47,11 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The style is ready to be asked for; or it is not, and `refusal` says why."""
+    """The style is ready to be asked for; or it is not, and `refusal` says why.
+
+    Said of the style that plays, a refusal tells that it has failed and that the one before it is
+    there again, to be asked anew.
+    """
 
     adapter: str
     refusal: str = ""
@@ -130,6 +134,13 @@ class DirectPlayer:
             refusal = self._repertoire.prepare(message.adapter, message.prompt)
             self._answers.append(Prepared(message.adapter, refusal))
             return
+        try:
+            self._improvise(message)
+        except Exception as error:
+            broken = self._repertoire.step_back(error)
+            self._answers.append(Prepared(broken.adapter, broken.reason))
+
+    def _improvise(self, message: Request | Extension) -> None:
         if isinstance(message, Request):
             self._answers = [reply for reply in self._answers if isinstance(reply, Prepared)]
             self._repertoire.take_up(message.prompt, message.sampling, message.adapter)

@@ -26,6 +26,8 @@ class StyleChange:
         """The style that plays; None: whatever the player was made with."""
         self.wanted: str | None = None
         """The style that is to play next."""
+        self._before: str | None = None
+        """The style that played before this one."""
         self._ready = False
         self._meter, self._player, self._log, self._refusals = meter, player, log, refusals
 
@@ -36,16 +38,25 @@ class StyleChange:
         if self.wanted is not None:
             self._player.ask(Prepare(adapter, prompt))
 
-    def hear(self, prepared: Prepared, seconds: float) -> None:
-        """The player has it ready, or says why it cannot; an earlier wish is passed over."""
-        if prepared.adapter != self.wanted:
-            return
-        self._ready = not prepared.refusal
-        state = "ready" if self._ready else "refused"
+    def hear(self, prepared: Prepared, seconds: float) -> bool:
+        """The player has it ready, or says why it cannot; an earlier wish is passed over.
+
+        True where the style that plays has failed, and the one before it is to be asked for.
+        """
+        failed = bool(prepared.refusal) and prepared.adapter == self.adapter
+        if failed:
+            self.adapter, self._before = self._before, None
+        elif prepared.adapter != self.wanted:
+            return False
+        else:
+            self._ready = not prepared.refusal
+            self.wanted = None if prepared.refusal else self.wanted
+        state = "failed" if failed else "refused" if prepared.refusal else "ready"
         self._write(state, seconds, adapter=prepared.adapter, reason=prepared.refusal)
         if prepared.refusal:
-            self.wanted = None
-            self._refusals.note(prepared.refusal)
+            plays = f"; {self.adapter} plays on" if self.adapter else ""
+            self._refusals.note(f"style {prepared.adapter}: {prepared.refusal}{plays}")
+        return failed
 
     def take_over(
         self, beat: float, promised_until: float, playing: bool, seconds: float
@@ -56,7 +67,8 @@ class StyleChange:
         line = self._meter.next_bar_start(promised_until)
         if playing and promised_until + LEAD_BEATS < line:
             return None
-        self.adapter, self.wanted, self._ready = self.wanted, None, False
+        self._before, self.adapter = self.adapter, self.wanted
+        self.wanted, self._ready = None, False
         start = line if playing else beat
         self._write("plays", seconds, adapter=self.adapter, beat=start)
         return start

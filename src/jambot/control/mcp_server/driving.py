@@ -15,6 +15,7 @@ from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
 from jambot.control.mcp_server.telling import status_of
 from jambot.control.shelf import Shelf
+from jambot.errors import JamBotError
 from jambot.music.take_files import TAKE_FILES
 from jambot.realtime.orders import (
     MOST_KEPT_BARS,
@@ -136,10 +137,23 @@ class Driving:
 
     async def set_adapter(self, name: str) -> Obeyed:
         """Play in another style (`status` lists them under settings), from the next bar line for
-        which it is loaded. Waits for that, ten seconds at most."""
-        return await self._order(
-            SetAdapter(name), lambda p: bool(p["settings"]["adapter"] == name), ADAPTER_SECONDS
+        which it is loaded. Waits for that, ten seconds at most. Where it cannot be played the
+        style before it plays on."""
+        order = SetAdapter(name)
+        before = (await self._band.link()).picture["refused"]
+
+        def refused(picture: Picture) -> str:
+            new = picture["refused"] > before and picture["notice"].startswith(f"style {name}: ")
+            return str(picture["notice"]) if new else ""
+
+        obeyed = await self._order(
+            order,
+            lambda p: bool(p["settings"]["adapter"] == name or refused(p)),
+            ADAPTER_SECONDS,
         )
+        if reason := refused((await self._band.link()).picture):
+            raise JamBotError(f"refused: {reason}")
+        return obeyed
 
     async def set_tempo(self, bpm: Bpm) -> Obeyed:
         """Go on at this tempo at once. Refused while a host gives the clock. A person who plays
