@@ -1,42 +1,45 @@
 """What happened, as JSON lines: the evidence that reports are made from.
 
-Threads: `write` may be called from the stage's thread only; a thread of its own does the disk.
+Threads: `write` may be called from the stage's thread only; a `Scribe` does the disk.
 """
 
-import json
-import threading
 from dataclasses import asdict
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from jambot.realtime.midi_input import KeyHeard
 from jambot.realtime.plan import PlannedNote
+from jambot.realtime.scribe import Scribe
 
 
 class SessionLog:
     """Events of one session, in order, `seconds` counted from `zero`.
 
-    With a `path` they go to the disk a moment later, from another thread; a full disk stops the
-    writing (`lost` counts) and never the music. Without one they are kept in `events`.
+    With a `path` they go to the disk a moment later, from another thread; a full disk holds up the
+    writing and never the music. Without one they are kept in `events`.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.zero = 0.0
         self.path = path
         self.events: list[dict[str, Any]] = []
-        self.lost = 0
-        self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        if path is not None:
-            self._thread = threading.Thread(target=self._scribe, args=(path,), daemon=True)
-            self._thread.start()
+        self._scribe = None if path is None else Scribe(path)
+
+    @property
+    def lost(self) -> int:
+        """How many events will never be in the file."""
+        return self._scribe.lost if self._scribe else 0
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the log, in a sentence; empty where nothing is."""
+        return self._scribe.fault if self._scribe else ""
 
     def write(self, event: str, **fields: Any) -> None:
         """Note down an event."""
         row = {"event": event, **{k: _short(v) for k, v in fields.items()}}
-        if self.path is not None:
-            self._queue.put(row)
+        if self._scribe is not None:
+            self._scribe.put(row)
         else:
             self.events.append(row)
 
@@ -75,22 +78,8 @@ class SessionLog:
 
     def close(self) -> None:
         """Wait until everything is on the disk."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(timeout=10.0)
-            self._thread = None
-
-    def _scribe(self, path: Path) -> None:
-        try:
-            with path.open("w", encoding="utf-8") as file:
-                while (row := self._queue.get()) is not None:
-                    file.write(json.dumps(row) + "\n")
-                    if self._queue.empty():
-                        file.flush()
-        except OSError:
-            self.lost += 1
-            while self._queue.get() is not None:
-                self.lost += 1
+        if self._scribe is not None:
+            self._scribe.close()
 
 
 def _short(value: Any) -> Any:
