@@ -206,7 +206,7 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
     room: Room, status: Make, tmp_path: Path, wait_until: Wait
 ) -> None:
     assert room.url is not None
-    room.show(status())
+    room.show(status(log_fault="the log cannot be written"))
     with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
         page.recv(timeout=PATIENCE_SECONDS)
 
@@ -214,6 +214,7 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         found = (await client.call_tool("status", {})).structured_content
         assert found is not None
         assert (found["chord"], found["bar"], found["beat"]) == ("Dm9", 2, 2.0)
+        assert found["log_fault"] == "the log cannot be written"
         turned = asyncio.create_task(
             client.call_tool("set_knob", {"name": "density", "value": 0.75})
         )
@@ -284,7 +285,7 @@ def test_the_doctor_is_kept_from_a_jam_that_somebody_plays_and_a_jam_from_the_do
     room: Room, status: Make, tmp_path: Path
 ) -> None:
     assert room.url is not None
-    room.show(status())
+    room.show(status(log_fault="the log cannot be written"))
     with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
         page.recv(timeout=PATIENCE_SECONDS)
 
@@ -312,7 +313,7 @@ def test_the_report_of_a_jam_started_elsewhere_is_that_of_the_take_being_played(
     jam(replace(session, seconds=8.0, realtime=False), made(take) / "session.jsonl")
     room = Room(port=0, terminal=False, take=take)
     assert room.url is not None
-    room.show(status())
+    room.show(status(log_fault="the log cannot be written"))
     with connect(room.url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_SECONDS) as page:
         page.recv(timeout=PATIENCE_SECONDS)
 

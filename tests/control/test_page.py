@@ -10,6 +10,7 @@ import pytest
 
 from jambot.control import Room
 from jambot.realtime.session import Session
+from jambot.realtime.status import SessionStatus
 
 OpenBrowser = Callable[[], AbstractContextManager[Any]]
 
@@ -122,6 +123,18 @@ def test_panic_silences_and_the_page_says_so(chromium_page: OpenBrowser, room: R
         page.click("#panic")
         page.wait_for("document.getElementById('player').textContent === 'listening'")
         page.wait_for("document.getElementById('chord').textContent === '–'")
+        assert page.faults == []
+
+
+def test_a_log_that_cannot_be_written_is_told_on_the_page(
+    chromium_page: OpenBrowser, room: Room, status: Callable[..., SessionStatus]
+):
+    fault = "the log cannot be written (No space left on device); 12 events are missing in the log"
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.link === 'open'")
+        room.show(status(log_fault=fault, beat=6.0))
+        page.wait_for(f"document.getElementById('away').textContent === {json.dumps(fault)}")
         assert page.faults == []
 
 

@@ -106,6 +106,17 @@ def test_in_a_pipe_a_fault_is_written_at_once(status: Make):
     assert "player starting" in written.getvalue().splitlines()[-1]
 
 
+def test_a_log_that_cannot_be_written_is_told_in_both(status: Make) -> None:
+    fault = "the log cannot be written (No space left on device); nothing is lost yet"
+    full = status(log_fault=fault)
+    assert line(full, "Dm9").endswith(f"| {fault}")
+    screen, written = console(terminal=True)
+    view = TerminalView("", None, screen)
+    view.show(full, "Dm9")
+    view.close()
+    assert fault in written.getvalue()
+
+
 def test_a_lost_port_is_told_in_both(status: Make):
     lost = status(lost=("output",), first_note_ms=12.4)
     assert line(lost, "Dm9").endswith("| output port lost")

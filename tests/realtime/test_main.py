@@ -1,3 +1,4 @@
+import errno
 import json
 import signal
 import threading
@@ -7,6 +8,7 @@ import pytest
 from jambot.assets import CHORD_TONES, DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
 from jambot.music import Meter, Note, TempoMap, Track, write_midi
+from jambot.realtime import scribe
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports import MemoryInput
 from jambot.realtime.settings import SessionSettings
@@ -52,6 +54,42 @@ def test_the_same_seed_gives_the_same_jam(tmp_path):
         for i, seed in enumerate((7, 7, 8))
     )
     assert first == again != other
+
+
+def test_a_jam_plays_to_its_end_on_a_full_disk_and_then_says_what_is_missing(tmp_path, full_disk):
+    path, shown = tmp_path / "session.jsonl", []
+
+    def show(status):
+        full_disk.tried.wait(10)  # the disk is slower than a clock moved by hand
+        shown.append(status)
+
+    with pytest.raises(JamBotError, match=r"No space left on device.* events are missing"):
+        jam(fast(seconds=8.0), path, show)
+    assert shown[-1].played_notes > 8
+    assert shown[-1].log_fault.startswith("the log cannot be written (No space left on device)")
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """A disk that takes nothing; `tried` is set once that has been found out."""
+
+    class Full:
+        tried = threading.Event()
+
+        def __call__(self, path):
+            self.tried.set()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    made = Full()
+    monkeypatch.setattr(scribe, "_open", made)
+    return made
+
+
+def test_a_take_that_lies_there_is_not_played_into(tmp_path):
+    (tmp_path / "session.jsonl").write_text("somebody's take")
+    with pytest.raises(UsageError, match="a take lies there already"):
+        jam(fast(seconds=1.0), tmp_path / "session.jsonl")
+    assert (tmp_path / "session.jsonl").read_text() == "somebody's take"
 
 
 def test_another_input_may_be_heard_and_a_view_is_shown_what_happens(tmp_path):

@@ -98,6 +98,7 @@ class Picture:
             "learns": status.learns,
             "gestures": dict(status.gestures),
             "kept": status.kept,
+            "log_fault": status.log_fault,
             "held": list(status.held),
             "solo": self._solo_rows(status.planned),
             "hands": [_hands_row(stroke) for stroke in self._hands.values()],

@@ -61,7 +61,7 @@ class TerminalView:
             return
         faults = (
             status.underruns, status.player_restarts, status.player_ready, status.lost,
-            status.refused,
+            status.refused, bool(status.log_fault),
         )  # fmt: skip
         now = self._now()
         if now >= self._next_line or faults != self._faults:
@@ -82,6 +82,7 @@ def line(status: SessionStatus, chord: str) -> str:
         f" {status.late_notes} late, {_count(status.underruns, 'underrun')} | {player(status)}"
         + "".join(f" | {port} port lost" for port in status.lost)
         + (f" | refused: {status.notice}" if status.notice else "")
+        + (f" | {status.log_fault}" if status.log_fault else "")
     )
 
 
@@ -116,6 +117,8 @@ def panel(status: SessionStatus, chord: str, url: str | None, width: int) -> Pan
         foot = Text(f" refused: {status.notice} ", "bold red")
     if status.lost:
         foot = Text(f" {' and '.join(status.lost)} port lost, waiting for it ", "bold red")
+    elif status.log_fault:
+        foot = Text(f" {status.log_fault} ", "bold red")
     if width >= 84:
         grid.add_row(music, plan)
         grid.add_row(counts, state)

@@ -55,7 +55,9 @@ class Cues:
         self._surgery = Surgery(planner)
 
     def follow(self, asked: Iterable[Heard], now: float) -> None:
-        """Obey what knobs, buttons and program changes ask for."""
+        """Obey what knobs, buttons and program changes ask for, and note what became of it."""
+        for why in self.keeper.mind(now):
+            self._planner.refusals.note(why)
         for heard in asked:
             match heard.gesture:
                 case KnobTurned(knob=knob, value=value):

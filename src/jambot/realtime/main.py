@@ -8,7 +8,7 @@ from pathlib import Path
 from jambot import __version__
 from jambot.assets import CHORD_TONES, DEMO_COMPING, find_model, find_style, known_styles
 from jambot.assets.own_styles import name_of
-from jambot.errors import GenerationError, PortError
+from jambot.errors import GenerationError, JamBotError, PortError, UsageError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.model.folder import MODEL_DESCRIPTION, read_description
 from jambot.music import read_midi
@@ -119,12 +119,14 @@ def jam(
     than the keyboard. `stopping` is the caller's where the caller has more to end well than the
     jam. Ports and model are opened before anything sounds, and may raise PortError, CheckpointError
     or UsageError; then nothing raises until the music has ended. PortError also where it ended with
-    a port that was lost and had not come back.
+    a port that was lost and had not come back, JamBotError where the log lacks something.
     """
     if stopping is None:
         with Stopping() as stopping:
             jam(settings, log_path, show, hear, stopping, orders, answer)
         return
+    if log_path is not None and log_path.is_file() and log_path.stat().st_size:
+        raise UsageError(f"{log_path}: a take lies there already", "a log of its own for each take")
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
     names = (settings.in_name, settings.out_name, clock, settings.clock_name)
     first = open_ports(settings.backend, *names)
@@ -141,6 +143,10 @@ def jam(
     finally:
         ports.close()
         log.close()
+    if log.lost:
+        raise JamBotError(
+            log.fault, "room for the take on its disk", "make room; what was written is kept"
+        )
     if lost:
         raise PortError(
             f"the {' and the '.join(lost)} port was lost and did not come back",

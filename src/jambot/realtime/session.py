@@ -157,6 +157,7 @@ class Session:
         self._player.close()
         if self._link is not None:
             self._link.close()
+        self.cues.keeper.close(now)
         self.log.write(
             "end",
             seconds=now - self.log.zero,
@@ -181,6 +182,7 @@ class Session:
             player_ready=self._player.ready,
             performer=self._performer,
             lost=self._lost,
+            log_fault=self.log.fault,
         )
 
     def _joined(self, link: Link) -> LinkClock:

@@ -23,6 +23,7 @@ def status_at(
     player_ready: bool,
     performer: bool,
     lost: set[str],
+    log_fault: str,
 ) -> SessionStatus:
     """The picture at `beat`; it shares nothing with the stage that the stage will change."""
     settings = planner.horizon.settings
@@ -65,6 +66,7 @@ def status_at(
         gestures=hearing.learning.table,
         notice=planner.refusals.notice,
         kept=cues.keeper.kept,
+        log_fault=log_fault,
         form=planner.foresight.view,
         expected=planner.foresight.told[:HARMONIES_SHOWN],
     )

@@ -26,6 +26,7 @@ class SessionStatus:
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
     `refused` counts the orders that were not obeyed; `notice` says why the last one was not, and
     is else empty. `kept` is the last file of bars kept, beside the log; empty before one.
+    `log_fault` says what is wrong with the writing of the log; empty where nothing is.
     `learning` says what MIDI learn waits for or found, `learns` is the action that waits for its
     control (empty: none) and `gestures` every action with its controls. `form` is the form that is
     expected, None where none is, and `expected` its next changes as the player was told them.
@@ -69,5 +70,6 @@ class SessionStatus:
     gestures: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     kept: str = ""
+    log_fault: str = ""
     form: FormView | None = None
     expected: tuple[HarmonyChange, ...] = ()

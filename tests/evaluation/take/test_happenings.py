@@ -19,6 +19,9 @@ def eventful(log_book):
     book.write("order", order={"tap": {}}, seconds=44.0, beat=20.0)
     book.write("refused", order={"trigger": {}}, seconds=44.0, beat=20.0, reason="no")
     book.write("keep", seconds=45.0, beat=22.0, file="keep_1.mid", first_bar=1, last_bar=5)
+    for state in ("asked", "failed"):
+        book.write("keep", seconds=45.0, file="keep_2.mid", state=state)
+    book.write("lost", count=9, from_seconds=44.0, until_seconds=45.0, reason="disk full")
     return book.write("end", seconds=46.0, beat=24.0, own_notes_heard=7, lost_ticks=3)
 
 
@@ -35,6 +38,8 @@ def test_everything_that_is_logged_is_counted(log_book):
         "player_restarts": 1,
         "orders": {"obeyed": 1, "refused": 1},
         "kept": ["keep_1.mid"],
+        "not_kept": ["keep_2.mid"],
+        "log_lost": 9,
     }
 
 
@@ -54,5 +59,7 @@ def test_the_report_tells_it_in_both_forms(log_book, tmp_path):
         "play 1, jump 2, stop 1",
         "1, 30.5 s in all",
         "keep_1.mid",
+        "keep_2.mid",
+        "9 events between 44 s and 45 s are missing in the log (disk full).",
     ):
         assert words in html

@@ -48,6 +48,7 @@ BarNumber = Annotated[int, Field(ge=1, description="Counted from 1.")]
 Picture = dict[str, Any]
 BAR_SECONDS = 6.0
 """A bar of 4/4 at 40 bpm."""
+KEEP_SECONDS = 20.0
 ADAPTER_SECONDS = 10.0
 """Loading a style, and a bar at a slow tempo."""
 
@@ -211,9 +212,13 @@ class Driving:
 
     async def keep(self, bars: Annotated[int, Field(ge=1, le=MOST_KEPT_BARS)] = 32) -> Obeyed:
         """Write the last bars to a MIDI file beside the take, while the music goes on; `kept` in
-        the status names it."""
-        before = (await self._band.link()).picture["kept"]
-        return await self._order(Keep(bars), lambda p: bool(p["kept"] != before))
+        the status names it once it is there, within seconds, and `notice` says why it is not."""
+        before = (await self._band.link()).picture
+        return await self._order(
+            Keep(bars),
+            lambda p: p["kept"] != before["kept"] or p["refused"] > before["refused"],
+            KEEP_SECONDS,
+        )
 
     async def export_take(
         self,

@@ -64,6 +64,8 @@ class Status(Result):
     """The last file that `keep` wrote, beside the take; empty before one."""
     notice: str
     """Why the last order was refused, else empty."""
+    log_fault: str
+    """What is wrong with the writing of the take (a full disk), and what is lost; else empty."""
 
 
 class NoteRow(Result):

@@ -34,6 +34,7 @@ def status_of(link: JamLink) -> Status:
         form=picture["form"],
         kept=picture["kept"],
         notice=picture["notice"],
+        log_fault=picture["log_fault"],
     )
 
 

@@ -22,7 +22,7 @@ const NOBODY = { driving: false, driven: false };
 const EMPTY = {
   playing: false, ready: false, bpm: 120, meter: 4, beat: 0, chord: "", ahead: 0, notes: 0, late: 0,
   underruns: 0, restarts: 0, performer: false, first_note_ms: null, jitter_ms: null, isr: null,
-  refused: 0, lost: [], held: [], solo: [], hands: [], chords: [],
+  refused: 0, lost: [], log_fault: "", held: [], solo: [], hands: [], chords: [],
 };
 
 const element = (id) => document.getElementById(id);
@@ -153,7 +153,8 @@ function say(now) {
   const ports = picture.lost.join(" and the ");
   const lost = ports && `The ${ports} port is gone; waiting for it`;
   const refused = now < refusal.until ? refusal.text : "";
-  readouts.write("away", away || (silent ? "The stage is silent" : lost || refused));
+  const here = silent ? "The stage is silent" : lost || picture.log_fault || refused;
+  readouts.write("away", away || here);
   const another = driver.driven && !driver.driving && linked === "open";
   readouts.write("driver-text", another ? "Another view plays and steers; here you watch." : "");
   const waits = linked === "open" && !picture.playing && picture.held.length === 0 && !another;

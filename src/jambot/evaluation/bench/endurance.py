@@ -218,4 +218,4 @@ class _Tally(SessionLog):
     def _next(self) -> SessionLog:
         self._files += 1
         full = self._files % 2 == 0 and FULL_DISK.exists()
-        return SessionLog(FULL_DISK if full else self._folder / "session.jsonl")
+        return SessionLog(FULL_DISK if full else self._folder / f"session_{self._files}.jsonl")

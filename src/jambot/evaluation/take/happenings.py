@@ -14,7 +14,8 @@ def happenings(take: Take) -> dict[str, Any]:
     made up for. `gaps`: sleeps of the machine, `{count, seconds}`. `transport`: what the host did,
     by name. `tempo_changes`: taps and orders that set a tempo. `calls`: phrases of the right hand,
     `{heard, answered}`. `trades`: turns the bot took. `ports_lost`: by side. `player_restarts`.
-    `orders`: `{obeyed, refused}`. `kept`: the files of bars that were kept.
+    `orders`: `{obeyed, refused}`. `kept`: the files of bars that were kept, `not_kept`: those
+    that were asked for and failed. `log_lost`: events that are missing in the log.
     """
     reasons = Counter(str(event.get("reason")) for event in take.of("trigger"))
     ends = take.of("end")
@@ -33,7 +34,9 @@ def happenings(take: Take) -> dict[str, Any]:
         "ports_lost": dict(Counter(map(str, lost))),
         "player_restarts": players.count("restarted"),
         "orders": {"obeyed": len(take.of("order")), "refused": len(take.of("refused"))},
-        "kept": [str(event["file"]) for event in take.of("keep")],
+        "kept": _kept(take, "kept"),
+        "not_kept": _kept(take, "failed"),
+        "log_lost": sum(int(event["count"]) for event in take.of("lost")),
     }
 
 
@@ -52,8 +55,15 @@ def told(happened: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("player started again", happened.get("player_restarts")),
         ("sleeps of the machine", _of(gaps, "count", "seconds", "{}, {:g} s in all")),
         ("bars kept", ", ".join(happened.get("kept") or ())),
+        ("bars that could not be kept", ", ".join(happened.get("not_kept") or ())),
+        ("events missing in the log", happened.get("log_lost")),
     ]
     return [(what, str(value)) for what, value in rows if value]
+
+
+def _kept(take: Take, state: str) -> list[str]:
+    """Files of kept bars that came to this; a log of an earlier version tells of the asking."""
+    return [str(e["file"]) for e in take.of("keep") if e.get("state", "kept") == state]
 
 
 def _of(counts: Mapping[str, Any], first: str, second: str, sentence: str) -> str:

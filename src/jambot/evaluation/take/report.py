@@ -28,7 +28,6 @@ def session_report(take: Take, title: str = "") -> Findings:
     roll = roll_of(solo, changes, take.conditioning(), take.meter, fallback)
     settings = {k: v for k, v in take.session.items() if k not in ("event", "machine", "knobs")}
     settings |= dict(take.session.get("knobs") or {})
-    cut = "The session was cut off: its log has no end. What is in it is measured."
     return Findings(
         kind="session",
         title=title or _session_title(take),
@@ -37,7 +36,7 @@ def session_report(take: Take, title: str = "") -> Findings:
         rolls=(("What was played", roll),),
         settings=settings,
         machine=dict(take.session.get("machine") or {}),
-        notice="" if take.whole else cut,
+        notice=_missing(take),
     )
 
 
@@ -110,6 +109,18 @@ def write_report(findings: Findings, folder: Path, sound: str | None = None) -> 
     """
     page = report_page(findings, sound)
     return report_files.write_report(folder, "report", findings.as_dict(), page, default=str)
+
+
+def _missing(take: Take) -> str:
+    """What the log lacks, in sentences; empty where it is whole."""
+    told = []
+    if not take.whole:
+        told.append("The session was cut off: its log has no end.")
+    for gap in take.of("lost"):
+        since, until = gap.get("from_seconds"), gap.get("until_seconds")
+        when = "" if since is None else f" between {since:.0f} s and {until:.0f} s"
+        told.append(f"{gap['count']} events{when} are missing in the log ({gap['reason']}).")
+    return " ".join([*told, "What is in it is measured."]) if told else ""
 
 
 def _session_title(take: Take) -> str:
