@@ -196,7 +196,7 @@ def test_one_command_trains_exports_examines_and_samples_every_run(
 
     made = (stage / "checkpoints" / "style" / "exam" / "offline.json").stat().st_mtime_ns
     assert run("train", "--config", "stage.toml") == 0
-    assert "style: finished" in " ".join(capsys.readouterr().err.split())
+    assert "style: finished" in capsys.readouterr().err
     again = (stage / "checkpoints" / "style" / "exam" / "offline.json").stat().st_mtime_ns
     assert again == made
     shutil.rmtree(stage / "checkpoints" / "style" / "export")
@@ -316,7 +316,7 @@ def test_a_jam_that_cannot_be_timed_or_steered_so_is_refused_with_a_cure(
     folder = tmp_path / "take"
     common = ("--backend", "memory", "--adapter", "chord-tones", "--report", str(folder))
     assert run("jam", "--no-view", *common, *arguments) != 0
-    told = " ".join(capsys.readouterr().err.split())
+    told = capsys.readouterr().err
     assert said in told
     assert "to mend it" in told
     assert not folder.exists()

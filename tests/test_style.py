@@ -162,8 +162,8 @@ def test_too_little_says_what_was_found_and_what_is_needed(
     record(folder / "short.mid", two_hands=False, bars=8)
     (folder / "broken.mid").write_bytes(b"no MIDI")
     assert run(str(folder), "--jobs", "1") == 1
-    told = " ".join(capsys.readouterr().err.split())
-    assert "64 notes of solo, 0.2 minutes, in 1 of 2 files; refused: broken" in told
+    told = capsys.readouterr().err
+    assert "64 notes of solo, 0.2 minutes, in 1 of 2 files; refused:\n    broken: " in told
     assert "at least 500 notes" in told
     (home / "empty").mkdir()
     assert run(str(home / "empty")) == 1

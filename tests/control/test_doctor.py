@@ -31,10 +31,10 @@ QUICK = ("--adapter", "chord-tones")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    """Exit code and the screen, its lines joined."""
+    """Exit code and the screen."""
     with pytest.raises(SystemExit) as ended:
         main(["doctor", *arguments])
-    return int(ended.value.code or 0), " ".join(capsys.readouterr().out.split())
+    return int(ended.value.code or 0), capsys.readouterr().out
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def test_a_folder_that_a_log_names_is_not_opened_unless_the_terminal_names_it(
     with pytest.raises(SystemExit) as ended:
         main(["replay", str(log)])
     assert ended.value.code == 2
-    told = " ".join(capsys.readouterr().err.split())
+    told = capsys.readouterr().err
     assert "no style named" in told
     assert "say with --adapter where the model lies" in told
     with pytest.raises(SystemExit) as ended:

@@ -103,7 +103,7 @@ def test_a_film_that_fails_leaves_no_file(film, tmp_path):
 def refused(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
         main(["demo", *map(str, arguments)])
-    return ended.value.code, " ".join(capsys.readouterr().err.split())
+    return ended.value.code, capsys.readouterr().err
 
 
 def test_without_the_extra_the_cure_is_named_and_nothing_is_played(monkeypatch, tmp_path, capsys):
