@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,11 +117,13 @@ def test_note_by_note_on_stage_and_all_at_once_offline_end_on_the_same_harmony(p
     events += [(max(n.end_beats, n.onset_beats + 1e-6), 0, n.pitch) for n in played]
     down: dict[int, int] = {}
     for beat, on, pitch in sorted(events):
+        tracker.wait(beat)
         down[pitch] = down.get(pitch, 0) + (1 if on else -1)
         if on:
             tracker.note_on(beat, pitch)
         elif down[pitch] == 0:
             tracker.note_off(pitch)
+    tracker.wait(1e6)
     assert tracker.harmony == harmony_at(harmony_changes(played), 1e6)
 
 
@@ -158,3 +161,102 @@ def test_a_new_chord_replaces_one_that_is_still_held():
 def test_a_note_of_no_length_does_not_stay_down():
     played = [Note(0.0, 0.0, 48), Note(8.0, 1.0, 50), Note(8.5, 0.4, 53)]
     assert 0 not in harmony_at(harmony_changes(played), 9.0).pitch_classes
+
+
+def one_by_one(pitches, step, start=0.0, length=0.4):
+    return [Note(start + step * i, length, pitch) for i, pitch in enumerate(pitches)]
+
+
+@pytest.mark.parametrize(
+    ("bass", "chord", "heard"),
+    [
+        (38, (53, 57, 60), Harmony(2, (2, 5, 9, 0))),
+        (36, (52, 55, 59), Harmony(0, (0, 4, 7, 11))),
+        (45, (48, 52, 55), Harmony(9, (9, 0, 4, 7))),
+        (31, (53, 59, 64), Harmony(7, (7, 11, 4, 5))),
+    ],
+)
+@pytest.mark.parametrize("gap", [0.1, 0.25, 0.5, 1.0, 2.0, 7.0])
+def test_a_bass_that_is_held_belongs_to_the_chord_above_it(bass, chord, heard, gap):
+    played = [Note(0.0, gap + 1.0, bass), *struck(chord, gap)]
+    assert harmony_at(harmony_changes(played), gap) == heard
+
+
+def test_a_bass_let_go_belongs_to_a_chord_within_a_beat_and_to_none_later():
+    dm7 = Harmony(2, (2, 5, 9, 0))
+    assert (
+        harmony_changes([Note(0.0, 0.2, 38), *struck([53, 57, 60], 1.0)])[-1].harmony,
+        harmony_changes([Note(0.0, 0.2, 38), *struck([53, 57, 60], 2.0)])[-1].harmony,
+    ) == (dm7, Harmony(5, (5, 9, 0)))
+
+
+@pytest.mark.parametrize("fingers", [True, False])
+def test_under_a_second_chord_a_bass_belongs_that_fingers_hold_not_one_that_the_pedal_holds(
+    fingers,
+):
+    tracker = HarmonyTracker()
+    tracker.note_on(0.0, 36)
+    if not fingers:
+        tracker.rings_on(36)
+    for beat, chord in ((2.0, (52, 55, 59)), (4.0, (53, 57, 60))):
+        for pitch in chord:
+            tracker.note_on(beat, pitch)
+        for pitch in chord:
+            tracker.note_off(pitch)
+        if beat == 2.0:
+            assert tracker.harmony == Harmony(0, (0, 4, 7, 11))
+    assert tracker.harmony == (Harmony(0, (0, 5, 9)) if fingers else Harmony(5, (5, 9, 0)))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 2, 1, 0, 1), (0, 2, 1, 2, 0, 2, 1, 2)])
+def test_sixteen_bars_of_broken_triads_are_heard_as_some_sixteen_chords(order):
+    roots = [50, 43, 48, 45] * 4
+    played = [
+        note
+        for bar, root in enumerate(roots)
+        for note in one_by_one(
+            [(root, root + 4, root + 7, root + 12)[i] for i in order], 0.5, 4 * bar
+        )
+    ]
+    assert 16 <= len(harmony_changes(played)) <= 20
+
+
+def test_a_passing_note_is_no_chord():
+    walk = [*struck([53, 57, 60, 64], 0.0, 0.5), Note(1.0, 0.5, 62), Note(1.5, 0.5, 64)]
+    assert len(harmony_changes(walk)) == 1
+
+
+def test_a_bass_that_nothing_follows_stands_alone_after_a_beat():
+    played = [*struck([53, 57, 60], 0.0), Note(4.0, 3.0, 31)]
+    assert [(c.beat, c.harmony) for c in harmony_changes(played)][1:] == [
+        (4.0 + 1.0 + ROLL_BEATS, Harmony(7, (7,)))
+    ]
+
+
+def test_a_bass_line_without_chords_is_followed():
+    line = one_by_one([43, 45, 47, 48], 1.0, 4.0, 0.9)
+    heard = harmony_changes([*struck([53, 57, 60], 0.0), *line])
+    assert heard[-1].harmony.bass == 0
+
+
+def test_a_chord_laid_anew_soon_is_the_same_and_a_bar_later_another():
+    am7, c6 = [45, 48, 52, 55], [48, 52, 55, 57]
+    assert len(harmony_changes(struck(am7) + struck(c6, 1.5))) == 1
+    assert len(harmony_changes(struck(am7) + struck(c6, 4.0))) == 2
+
+
+def test_what_is_believed_from_outside_holds_until_a_chord_is_struck():
+    tracker = HarmonyTracker()
+    tracker.believe(C_MAJOR)
+    assert tracker.note_on(1.0, 64) is None
+    assert tracker.harmony == C_MAJOR
+
+
+def test_a_single_key_that_changes_nothing_is_told_apart():
+    tracker = HarmonyTracker()
+    for pitch in (48, 52, 55):
+        tracker.note_on(0.0, pitch)
+        tracker.note_off(pitch)
+    assert tracker.alone == SILENCE
+    tracker.note_on(4.0, 41)
+    assert tracker.alone == Harmony(5, (5,))

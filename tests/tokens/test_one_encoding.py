@@ -44,6 +44,9 @@ def heard_live(builder: PromptBuilder, notes: list[Note], until_beats: float) ->
     keys = [(n.onset_beats, 1, n.pitch) for n in notes] + [(n.end_beats, 0, n.pitch) for n in notes]
     down: dict[int, int] = {}
     for beat, on, pitch in sorted(keys):
+        waited = tracker.wait(min(beat, until_beats))
+        if waited is not None:
+            builder.hear(waited)
         if beat > until_beats:
             return
         down[pitch] = down.get(pitch, 0) + (1 if on else -1)
@@ -56,7 +59,8 @@ def heard_live(builder: PromptBuilder, notes: list[Note], until_beats: float) ->
 
 def strike_is_over(notes: list[Note], beats: float) -> bool:
     """Whether nothing struck around `beats` is still to be heard, or to be moved to a beat."""
-    return all(not -0.09 <= n.onset_beats - beats < 0.2 for n in notes)
+    moments = [n.onset_beats for n in notes] + [c.beat for c in harmony_changes(notes)]
+    return all(not -0.09 <= moment - beats < 0.2 for moment in moments)
 
 
 @pytest.mark.parametrize("beats_per_bar", [3, 4, 5])

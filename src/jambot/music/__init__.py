@@ -14,14 +14,8 @@ from jambot.music.chord import (
     parse_chord,
     recognise,
 )
-from jambot.music.harmony import (
-    SILENCE,
-    Harmony,
-    HarmonyChange,
-    HarmonyTracker,
-    harmony_at,
-    harmony_changes,
-)
+from jambot.music.ear import HarmonyTracker, harmony_changes
+from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import chord_in, is_change, likeness
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from jambot.music import SILENCE, HarmonyChange, Meter, is_change
+from jambot.music import SILENCE, Harmony, HarmonyChange, Meter, is_change
 from jambot.music.chart import Chart
 from jambot.music.filled_in import CHANGE_BEATS, EARLY_BEATS
 from jambot.music.form import FormListener
-from jambot.music.likeness import UNSURE, likeness
+from jambot.music.likeness import SAME, UNSURE, likeness
 
 ON_TIME_BEATS = 0.2
 """Any key from so far ahead on answers a change; a chord left unchanged there is not the one."""
@@ -80,6 +80,7 @@ class Anticipation:
     _fresh: bool = True
     """Nothing has been heard: a chart begins with the bar of the first chord."""
     _unjudged: bool = False
+    _alone: Harmony = SILENCE
     _due: tuple[Expected, ...] = ()
     """What was expected when the hands struck."""
     _next_beat: int = 0
@@ -104,8 +105,12 @@ class Anticipation:
         self._harmony = self._before = NOTHING
         self._fresh = True
 
-    def strike(self, beat: float) -> None:
-        """A key went down, whatever it changes."""
+    def strike(self, beat: float, alone: Harmony = SILENCE) -> None:
+        """A key went down, whatever it changes.
+
+        `alone` is a single key that left the chord unchanged: it may be the bass of the next.
+        """
+        self._alone = alone
         if beat - self._struck > SETTLED_BEATS:
             self._struck, self._unjudged, self._due = beat, True, self.pending
 
@@ -179,6 +184,9 @@ class Anticipation:
         changed = changed and before != SILENCE and is_change(before, heard)
         due = [e for e in self._due if e.change.beat <= at + EARLY_BEATS]
         early = [e for e in due if e.change.beat > at + ON_TIME_BEATS]
+        if not changed and self._alone != SILENCE:
+            self._begin(due)
+            return
         if not changed:
             due = [e for e in due if e not in early]
         if due:
@@ -196,6 +204,15 @@ class Anticipation:
             missed = Outcome.unforeseen if read is None else Outcome.wrong
             yield Verdict(Outcome.right if foreseen else missed, at, self._strike, read)
         self._read = None
+
+    def _begin(self, due: list[Expected]) -> None:
+        """A key alone speaks against nothing; the newest change that has it is taken as read."""
+        begun = [e for e in due if likeness(self._alone, e.change.harmony) >= SAME]
+        if begun:
+            self._answered = begun[-1].change.beat
+            self.assumed.extend(e.change for e in self.pending if e.change.beat <= self._answered)
+            self.pending = tuple(e for e in self.pending if e.change.beat > self._answered)
+            self._read = begun[-1]
 
     def _wait(self, beat: float, hands_down: bool) -> Iterator[Verdict]:
         """Expected changes that the hands let pass."""

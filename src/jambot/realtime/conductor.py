@@ -61,7 +61,7 @@ class Conductor:
         asked: list[Heard] = []
         changed_beat: float | None = None
         struck_at: float | None = None
-        for heard in self._hearing.gestures():
+        for heard in self._hearing.gestures(now):
             match heard.gesture:
                 case KeyHeard() as key:
                     self._active_beat = max(self._active_beat, key.beat)
@@ -70,7 +70,7 @@ class Conductor:
                     if key.on and struck_at is None:
                         struck_at = heard.seconds
                     if key.on and key.pitch < (self.settings.split_pitch or 128):
-                        self._planner.foresight.anticipation.strike(key.beat)
+                        self._planner.foresight.anticipation.strike(key.beat, self._hearing.alone)
                     if self._calls.hear(key):
                         changed_beat = None
                         self._yield(now)

@@ -107,7 +107,7 @@ class Hearing:
         if from_pitch is None:
             return
         tracker = self._keyboard.tracker
-        tracker.harmony = harmonies[-1].harmony if harmonies else SILENCE
+        tracker.believe(harmonies[-1].harmony if harmonies else SILENCE)
         for note in notes:
             tracker.note_off(note.pitch)
 
@@ -124,8 +124,13 @@ class Hearing:
         pedal = bytes((0xB0 | channel, SUSTAIN, 0))
         self._lifted = [TimedMessage(seconds, data) for data in (*ups, pedal)]
 
-    def gestures(self) -> Iterator[Heard]:
-        """Everything since the last call, in order; keys are written down."""
+    @property
+    def alone(self) -> Harmony:
+        """The single key struck last, where it left the chord unchanged; else silence."""
+        return self._keyboard.tracker.alone
+
+    def gestures(self, now: float) -> Iterator[Heard]:
+        """Everything since the last call and up to `now`, in order; keys are written down."""
         for message, apart in self._arrived():
             seconds, data = message.seconds, message.data
             if not apart and self._own.holds(message):
@@ -140,6 +145,9 @@ class Hearing:
                 self._line.begin(seconds)
                 self._log.write("begin", seconds=seconds - self._log.zero, beat=0.0)
             yield from self._hear(data, seconds)
+        if self._line.begun:
+            for gesture in self._keyboard.wait(self._line.beat_at(now)):
+                yield Heard(now, gesture)
 
     def _learns(self, data: bytes) -> bool:
         return self._keyboard.listens_to(data) and self.learning.hear(data)

@@ -143,6 +143,14 @@ class Keyboard:
             return self._stop()
         if self.gestures.owns(data):
             return self._ask(data)
+        return [*self.wait(beat), *self._hear_keys(data, beat)]
+
+    def wait(self, beat: float) -> list[Gesture]:
+        """What the harmony has become since the last key, by `beat`; nearly always nothing."""
+        change = self.tracker.wait(beat)
+        return [] if change is None else [HarmonyHeard(change)]
+
+    def _hear_keys(self, data: bytes, beat: float) -> list[Gesture]:
         kind, first, second = data[0] >> 4, data[1], data[-1]
         if kind == NOTE_ON and second > 0:
             return self._key_down(beat, first, second)
@@ -168,6 +176,7 @@ class Keyboard:
     def _key_up(self, beat: float, pitch: int) -> list[Gesture]:
         if self._pedal and pitch in self.held:
             self._sustained.add(pitch)
+            self.tracker.rings_on(pitch)
         self.held.discard(pitch)
         if pitch not in self._sustained:
             self.tracker.note_off(pitch)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from jambot.music import ChordSpan, HarmonyTracker, Meter, Note
+from jambot.music import ChordSpan, HarmonyChange, HarmonyTracker, Meter, Note
 from jambot.music.key import chord_class
 from jambot.realtime.anticipation import Anticipation, Verdict
 from jambot.roles.sample import find_samples, read_meta, read_sample
@@ -56,22 +56,31 @@ def verdicts(hands: Sequence[Note], meter: Meter) -> list[Verdict]:
     found: list[Verdict] = []
     reach = float(LOOKAHEAD_BARS * meter.beats_per_bar)
     beat, active, strikes, at, last = 0.0, -1.0, 0, 0, float("-inf")
+
+    def heard(change: HarmonyChange | None) -> bool:
+        nonlocal strikes, last
+        if change is None:
+            return False
+        strikes, last = strikes + (change.beat != last), change.beat
+        anticipation.hear(change, strikes)
+        return True
+
     while beat <= keys[-1][0] + 1.0 if keys else False:
         changed = False
         while at < len(keys) and keys[at][0] <= beat:
             moment, on, pitch = keys[at]
             at, active = at + 1, max(active, moment)
+            changed |= heard(tracker.wait(moment))
             held[pitch] += 1 if on else -1
             if not on:
                 if held[pitch] <= 0:
                     del held[pitch]
                     tracker.note_off(pitch)
                 continue
-            anticipation.strike(moment)
             change = tracker.note_on(moment, pitch)
-            if change is not None:
-                strikes, last, changed = strikes + (change.beat != last), change.beat, True
-                anticipation.hear(change, strikes)
+            anticipation.strike(moment, tracker.alone)
+            changed |= heard(change)
+        changed |= heard(tracker.wait(beat))
         active = max(active, beat) if held else active
         if changed:
             anticipation.coming(beat + reach)
