@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
-from jambot.control.door import HEADERS, Door, new_token, same_origin
+from jambot.control.door import HEADERS, Door, is_foreign, new_token, same_origin
 
 TOKEN = "open-sesame"
 
@@ -84,7 +84,9 @@ def test_a_policy_of_its_own_is_left_to_an_answer():
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Door(own)({"type": "http", "headers": [], "method": "GET"}, send, send))
+    asyncio.run(
+        Door(own)({"type": "http", "path": "/", "headers": [], "method": "GET"}, send, send)
+    )
     assert Headers(raw=sent[0]["headers"])["content-security-policy"] == "mine"
 
 
@@ -98,3 +100,29 @@ def test_no_two_tokens_are_alike_and_all_stand_in_an_address():
     tokens = {new_token() for _ in range(100)}
     assert len(tokens) == 100
     assert all(token.replace("-", "").replace("_", "").isalnum() for token in tokens)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+    ],
+    ids=str,
+)
+def test_a_page_of_another_origin_gets_nothing(said: dict[str, str]):
+    headers = {"host": "127.0.0.1:8765"} | said
+    assert answer(None, **headers)[0] == 403
+    assert answer(TOKEN, f"token={TOKEN}", **headers)[0] == 403
+
+
+def test_a_click_elsewhere_may_open_the_page_and_nothing_behind_it():
+    click = Headers({"host": "127.0.0.1:8765", "sec-fetch-site": "cross-site",
+                     "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"})  # fmt: skip
+    assert not is_foreign(click, "/")
+    assert is_foreign(click, "/takes/tonight/report.html")
+    ours = Headers({"host": "127.0.0.1:8765", "sec-fetch-site": "same-origin"})
+    assert not is_foreign(ours, "/takes/tonight/report.html")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ LINES = (
     {"event": "ended", "pitch": 72, "due_seconds": 0.75, "sent_seconds": 0.75, "beat": 1.5},
     {"event": "heard", "seconds": 1.0, "beat": 2.0, "pitch": 48, "velocity": 0, "on": False},
 )  # fmt: skip
+
+
+needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 
 
 def a_take(folder: Path) -> Path:
@@ -156,6 +160,43 @@ def test_nothing_else_is_served(get: Get, path: str):
 def test_a_log_that_cannot_be_read_is_said_so(running: Path, get: Get):
     (running / "session.jsonl").write_text("nonsense\n" * 3)
     assert get("/takes/now/notes").status == 409
+
+
+@needs_links
+@pytest.mark.parametrize("name", ["session.mid", "report.html", "report.json", "solo.wav"])
+def test_a_file_that_is_a_link_to_elsewhere_is_not_served(
+    tmp_path: Path, running: Path, get: Get, name: str
+):
+    secret = tmp_path / "takes" / "old take" / "secret.txt"
+    (tmp_path / "takes" / "old take" / name).unlink(missing_ok=True)
+    (tmp_path / "takes" / "old take" / name).symlink_to(secret)
+    assert b"secret" not in get(f"/takes/old take/{name}").content
+    assert get("/takes").json[1]["sound"] is False
+
+
+@needs_links
+def test_a_kept_file_or_a_whole_take_that_is_a_link_is_none(
+    tmp_path: Path, running: Path, get: Get
+):
+    (running / "keep_now.mid").symlink_to(tmp_path / "takes" / "old take" / "secret.txt")
+    elsewhere = a_take(tmp_path / "elsewhere" / "secret take")
+    (tmp_path / "takes" / "linked").symlink_to(elsewhere, target_is_directory=True)
+    (tmp_path / "takes" / "no take" / "session.jsonl").symlink_to(elsewhere / "session.jsonl")
+    assert get("/takes/now/keep_now.mid").status == 404
+    assert [row["name"] for row in get("/takes").json] == ["now", "old take"]
+    assert get("/takes/linked/notes").status == 404
+    assert get("/takes/no take/notes").status == 404
+    assert get("/takes").json[0]["kept"] == []
+
+
+@needs_links
+def test_takes_in_a_folder_that_is_itself_reached_by_a_link_are_served(
+    tmp_path: Path, running: Path
+):
+    (tmp_path / "by link").symlink_to(running.parent, target_is_directory=True)
+    linked = asker(TakePages(tmp_path / "by link" / "now"))
+    assert [row["name"] for row in linked("/takes").json] == ["now", "old take"]
+    assert linked("/takes/old take/session.mid").content == b"MThd"
 
 
 def test_without_a_take_the_shelf_is_empty():

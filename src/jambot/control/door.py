@@ -1,8 +1,9 @@
 """Who is let in to the live view, and what every answer carries.
 
 On the loop-back address everybody on this machine may look, and nobody else can; a host name that
-was rebound to it, and pages of other origins, are refused. On any other address a token is asked
-for: in the address once (`?token=…`), as a cookie from then on, or as `Authorization: Bearer …`.
+was rebound to it is refused, and so are pages of other origins, which may link to the page and no
+more. On any other address a token is asked for: in the address once (`?token=…`), as a cookie from
+then on, or as `Authorization: Bearer …`.
 """
 
 import secrets
@@ -26,6 +27,7 @@ HEADERS = {
     "cache-control": "no-cache",
 }
 NO_TOKEN = b"This jam asks for its token: open the whole address that `jambot jam` wrote down.\n"
+FOREIGN = b"This is asked for by a page of another origin.\n"
 
 
 def new_token() -> str:
@@ -48,10 +50,13 @@ class Door:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
         headers = Headers(scope=scope)
+        if scope["type"] == "http" and is_foreign(headers, scope["path"]):
+            await _refuse(scope, send, FOREIGN)
+            return
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
         if not (self._is_token(asked) or self._is_token(self._carried(headers))):
-            await _refuse(scope, send)
+            await _refuse(scope, send, NO_TOKEN)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -83,7 +88,7 @@ class Door:
         return "" if cookie is None else cookie.value
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+async def _refuse(scope: Scope, send: Send, why: bytes) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
@@ -92,7 +97,7 @@ async def _refuse(scope: Scope, send: Send) -> None:
         (b"x-content-type-options", b"nosniff"),
     ]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": NO_TOKEN})
+    await send({"type": "http.response.body", "body": why})
 
 
 def same_origin(headers: Headers) -> bool:
@@ -103,3 +108,16 @@ def same_origin(headers: Headers) -> bool:
     """
     origin = headers.get("origin")
     return origin is None or origin == f"http://{headers.get('host', '')}"
+
+
+def is_foreign(headers: Headers, path: str) -> bool:
+    """Whether a page of another origin asks, by what browsers say of it themselves.
+
+    Such a page may have the live view opened by a click. It gets no part of it, and above all no
+    take measured.
+    """
+    if not same_origin(headers):
+        return True
+    if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+        return False
+    return path != "/" or headers.get("sec-fetch-dest") != "document"

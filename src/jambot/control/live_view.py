@@ -43,6 +43,7 @@ from jambot.control.commands import (
     read_id,
     read_message,
 )
+from jambot.control.connection import BACKLOG, Connection
 from jambot.control.door import LOOPBACK, Door, same_origin
 from jambot.control.take_pages import TakePages
 from jambot.errors import UsageError
@@ -83,6 +84,8 @@ class LiveView:
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                http=Connection,
+                backlog=BACKLOG,
                 ws_max_size=LONGEST_MESSAGE * 4,
                 timeout_graceful_shutdown=1,
             )

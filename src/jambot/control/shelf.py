@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
-from jambot.music.take_files import LOG_FILE, TAKE_FILES
+from jambot.music.take_files import FIGURES_FILE, LOG_FILE, TAKE_FILES
 
 MOST_TAKES = 50
 
@@ -42,7 +42,7 @@ class Shelf:
         if self.folder is None:
             return {}
         try:
-            found = [f for f in self.folder.iterdir() if (f / LOG_FILE).is_file()]
+            found = [f for f in self.folder.iterdir() if is_own_file(f, LOG_FILE)]
         except OSError:
             return {}
         found.sort(key=lambda folder: (folder == running, _changed(folder)), reverse=True)
@@ -74,17 +74,28 @@ class Shelf:
         return [
             Path(shutil.copy2(path / name, target))
             for name in TAKE_FILES
-            if (path / name).is_file()
+            if is_own_file(path, name)
         ]
+
+
+def is_own_file(folder: Path, name: str) -> bool:
+    """Whether a take has this file: it lies in the folder, and neither is a link to elsewhere."""
+    path = folder / name
+    try:
+        return path.is_file() and path.resolve() == folder.parent.resolve() / folder.name / name
+    except OSError:
+        return False
 
 
 def kept_files(folder: Path) -> tuple[str, ...]:
     """The MIDI files of bars that were kept while a take was played, newest first."""
-    return tuple(sorted((file.name for file in folder.glob("keep_*.mid")), reverse=True))
+    found = sorted((file.name for file in folder.glob("keep_*.mid")), reverse=True)
+    return tuple(name for name in found if is_own_file(folder, name))
 
 
 def _take(folder: Path, running: bool) -> ShelvedTake:
-    report = {} if running else _read_json(folder / "report.json")
+    has_report = not running and is_own_file(folder, FIGURES_FILE)
+    report = _read_json(folder / FIGURES_FILE) if has_report else {}
     own = (LOG_FILE,) if running else TAKE_FILES
     return ShelvedTake(
         name=folder.name,
@@ -93,7 +104,7 @@ def _take(folder: Path, running: bool) -> ShelvedTake:
         seconds=report.get("seconds"),
         notes=report.get("notes"),
         headline=report.get("headline", ""),
-        files=tuple(file for file in own if (folder / file).is_file()),
+        files=tuple(file for file in own if is_own_file(folder, file)),
         kept=kept_files(folder),
     )
 

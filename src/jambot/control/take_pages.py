@@ -1,14 +1,15 @@
 """Takes in the browser: the one that is being played, measured so far, and those beside it.
 
 A take is a folder with a session log. Its MIDI file and report are served as they lie there; for a
-take that has none yet they are made, in memory, from the log as far as it has been written.
+take that has none yet they are made from the log as far as it has been written, and not kept there.
+A file that is a link to elsewhere is none of the take's.
 """
 
-import tempfile
-import threading
+import asyncio
 from pathlib import Path
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -19,17 +20,20 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from jambot.control.shelf import Shelf, ShelvedTake, kept_files
+from jambot.control.shelf import Shelf, ShelvedTake, is_own_file, kept_files
+from jambot.control.take_maker import NOTES, BusyError, TakeMaker
 from jambot.errors import JamBotError
-from jambot.music.take import read_take
-from jambot.music.take_midi import write_session_midi
+from jambot.music.take_files import FIGURES_FILE, MIDI_FILE, PAGE_FILE, SOUND_FILE
 
 MIDI = "audio/midi"
+JSON = "application/json"
+BUSY = 503
 KINDS = {
-    "session.mid": MIDI,
-    "report.html": "text/html; charset=utf-8",
-    "report.json": "application/json",
-    "solo.wav": "audio/wav",
+    NOTES: JSON,
+    MIDI_FILE: MIDI,
+    PAGE_FILE: "text/html; charset=utf-8",
+    FIGURES_FILE: JSON,
+    SOUND_FILE: "audio/wav",
 }
 """What of a take is served, and as what."""
 REPORT_POLICY = (
@@ -42,13 +46,14 @@ REPORT_POLICY = (
 class TakePages:
     """The takes beside `running`, the folder of the one that is being played.
 
-    Threads: the server's pool; what takes long (measuring a take) is done one at a time.
+    Threads: the server's event loop, and its pool for the disk. What takes long (measuring a take)
+    is left to a `TakeMaker`.
     """
 
     def __init__(self, running: Path | None) -> None:
         self._running = running
         self._shelf = Shelf(None if running is None else running.parent)
-        self._measuring = threading.Lock()
+        self._maker = TakeMaker()
 
     def routes(self) -> list[Route]:
         """Where takes are asked for: `/takes`, `/takes/<name>/notes`, `/takes/<name>/<file>`.
@@ -70,55 +75,50 @@ class TakePages:
             return _missing()
         return RedirectResponse(f"takes/{quote(self._running.name)}/report.html")
 
-    def _notes(self, request: Request) -> Response:
-        """What a take sounded like: `solo` and `hands` as [second, seconds, pitch, velocity]."""
-        folder = self._shelf.folders(self._running).get(request.path_params["name"])
+    async def _notes(self, request: Request) -> Response:
+        """What a take sounded like."""
+        folder = await run_in_threadpool(self._folder, request)
+        return _missing() if folder is None else await self._made(request, folder, NOTES)
+
+    async def _file(self, request: Request) -> Response:
+        folder = await run_in_threadpool(self._folder, request)
+        name = request.path_params["file"]
         if folder is None:
             return _missing()
-        try:
-            take = read_take(folder)
-            lines = {"solo": [p.note for p in take.played()], "hands": take.conditioning()}
-        except (JamBotError, ValueError) as error:
-            return PlainTextResponse(str(error), 409)
-        tempo = take.tempo_map()
-        return JSONResponse(
-            {
-                line: [
-                    [
-                        round(tempo.seconds_at(note.onset_beats), 3),
-                        round(
-                            tempo.seconds_at(note.end_beats) - tempo.seconds_at(note.onset_beats), 3
-                        ),
-                        note.pitch,
-                        note.velocity,
-                    ]
-                    for note in notes
-                ]
-                for line, notes in lines.items()
-            }
-        )
+        if name in kept_files(folder):
+            return FileResponse(folder / name, media_type=MIDI, headers=_headers(folder, name))
+        if name in KINDS and folder != self._running and is_own_file(folder, name):
+            headers = _headers(folder, name)
+            return FileResponse(folder / name, media_type=KINDS[name], headers=headers)
+        if name not in KINDS or name == SOUND_FILE:
+            return _missing()
+        return await self._made(request, folder, name)
 
-    def _file(self, request: Request) -> Response:
-        folder = self._shelf.folders(self._running).get(request.path_params["name"])
-        name = request.path_params["file"]
-        if folder is not None and name in kept_files(folder):
-            return FileResponse(folder / name, media_type=MIDI, headers=_to_save(name))
-        if folder is None or name not in KINDS:
-            return _missing()
-        headers = {"content-security-policy": REPORT_POLICY} if name == "report.html" else {}
-        if name == "session.mid":
-            headers = _to_save(f"jambot_{folder.name}.mid")
-        path = folder / name
-        if path.is_file() and folder != self._running:
-            return FileResponse(path, media_type=KINDS[name], headers=headers)
-        if name == "solo.wav":
-            return _missing()
+    def _folder(self, request: Request) -> Path | None:
+        return self._shelf.folders(self._running).get(request.path_params["name"])
+
+    async def _made(self, request: Request, folder: Path, name: str) -> Response:
+        """What is made from the log, for as long as somebody waits for it."""
+        making = asyncio.ensure_future(self._maker.make(folder, name))
+        gone = asyncio.ensure_future(_gone(request))
         try:
-            with self._measuring:
-                made = _made(folder, name)
-        except (JamBotError, ValueError) as error:
+            await asyncio.wait((making, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not making.done():
+                return Response(status_code=BUSY)
+            return Response(making.result(), media_type=KINDS[name], headers=_headers(folder, name))
+        except BusyError as error:
+            return PlainTextResponse(str(error), BUSY, {"retry-after": "60"})
+        except JamBotError as error:
             return PlainTextResponse(str(error), 409)
-        return Response(made, media_type=KINDS[name], headers=headers)
+        finally:
+            making.cancel()
+            gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    """Wait until whoever asked has hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _row(take: ShelvedTake) -> dict[str, object]:
@@ -129,25 +129,17 @@ def _row(take: ShelvedTake) -> dict[str, object]:
         "seconds": take.seconds,
         "notes": take.notes,
         "headline": take.headline,
-        "sound": "solo.wav" in take.files,
+        "sound": SOUND_FILE in take.files,
         "kept": take.kept,
     }
 
 
-def _made(folder: Path, name: str) -> bytes:
-    """A file of a take that does not lie there, made from its log."""
-    from jambot.evaluation.take.report import (  # slow, and rarely needed
-        session_report,
-        write_report,
-    )
-
-    take = read_take(folder)
-    with tempfile.TemporaryDirectory(prefix="jambot-") as made:
-        if name == "session.mid":
-            write_session_midi(take, Path(made) / name)
-        else:
-            write_report(session_report(take), Path(made))
-        return (Path(made) / name).read_bytes()
+def _headers(folder: Path, name: str) -> dict[str, str]:
+    if name == PAGE_FILE:
+        return {"content-security-policy": REPORT_POLICY}
+    if name == MIDI_FILE:
+        return _to_save(f"jambot_{folder.name}.mid")
+    return _to_save(name) if name.endswith(".mid") else {}
 
 
 def _to_save(name: str) -> dict[str, str]:
