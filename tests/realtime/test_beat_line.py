@@ -60,3 +60,12 @@ def test_a_day_of_ticks_fills_no_memory():
     for tick in range(5000):
         line.steer(tick / 48, 120.0 + tick % 2)
     assert len(line._pieces) == KEPT_PIECES
+
+
+@pytest.mark.parametrize(("asked", "played"), [(149_969.0, 400.0), (0.0, 20.0), (-3.0, 20.0)])
+def test_no_tempo_leaves_what_can_be_played(asked, played):
+    line = BeatLine(asked)
+    assert line.bpm == played
+    line.begin(0.0)
+    line.steer(1.0, asked)
+    assert line.bpm == played

@@ -202,3 +202,39 @@ def test_a_clock_port_that_is_lost_is_told_and_the_beats_run_on(apart):
     assert apart.status().lost == ("clock",)
     assert apart.events("port")[-1]["which"] == "clock"
     assert len(apart.events("played")) > 6
+
+
+@pytest.mark.parametrize("apart", [0.0, 21e-6, 0.001, 0.003])
+def test_ticks_that_no_clock_sends_leave_the_tempo_playable_and_a_sane_clock_is_followed(
+    stage, apart
+):
+    stage.feed(START)
+    stage.strike(CM7)
+    tick(stage, 8)
+    before = len(stage.played)
+    now = stage.clock.now()
+    for i in range(1500):
+        stage.keys.feed(TICK, now + i * apart)
+    tempi = []
+    while stage.clock.now() < now + 6.0:
+        stage.run_for(0.05)
+        tempi.append(stage.session.line.bpm)
+    assert 20.0 <= min(tempi) <= max(tempi) <= 400.0
+    assert tempi[6:] == pytest.approx([120.0] * len(tempi[6:]), rel=0.02), "after 0.3 s"
+    assert len(stage.played) - before < 60
+    between = len(stage.played)
+    tick(stage, 4)
+    tick(stage, 12)
+    assert stage.session.line.bpm == pytest.approx(120.0, rel=0.02)
+    assert len(stage.played) - between > 6
+    assert stage.session.faults == 0
+
+
+def test_three_ticks_at_one_moment_end_no_jam(stage):
+    stage.strike(CM7)
+    for _ in range(4):
+        stage.feed(TICK, TICK, TICK)
+        stage.run_for(0.5)
+    assert stage.session.faults == 0
+    assert len(stage.played) > 2
+    assert 20.0 <= stage.session.line.bpm <= 400.0

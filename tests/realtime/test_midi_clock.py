@@ -5,7 +5,7 @@ import random
 import pytest
 
 from jambot.music import Meter
-from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM, BeatLine
 from jambot.realtime.midi_clock import MidiClock, Move
 from jambot.realtime.ports import TimedMessage
 
@@ -207,3 +207,80 @@ def test_other_messages_move_nothing():
         host.say(*data)
     host.say()
     assert host.line.bpm == before
+
+
+@pytest.mark.parametrize("frames", [512, 1024, 2048, 4096])
+@pytest.mark.parametrize("bpm", [40.0, 120.0, 160.0, 200.0, 300.0])
+def test_a_host_that_writes_its_ticks_at_the_start_of_a_period_is_followed(frames, bpm):
+    """A tick early by up to a period says no more than that: the beats are as early, evenly."""
+    period = frames / 48_000
+    host = started(lambda beat: bpm, jitter=0.0)
+    errors, tempi = [], []
+    for tick in range(24 * 40):
+        seconds = 100.0 + tick * 60.0 / bpm / 24
+        host.clock.hear(TimedMessage(seconds // period * period, b"\xf8"))
+        if tick > 8 * 24:
+            errors.append(host.line.seconds_at(tick / 24) - seconds)
+            tempi.append(host.line.bpm)
+    assert -0.6 * 60.0 / bpm / 24 - 0.006 < min(errors) <= max(errors) < 0.001
+    assert max(errors) - min(errors) < 0.0165
+    assert min(tempi) > 0.9 * bpm
+    assert max(tempi) < 1.09 * bpm
+    assert host.clock.lost_ticks == 0
+
+
+def test_ticks_with_one_time_stamp_are_ticks_and_divide_by_nothing():
+    host = started(lambda beat: 120.0, jitter=0.0)
+    host.play(4)
+    for _ in range(3):
+        host.say(0xF8)
+    host.beat += 3 / 24
+    host.play(8)
+    assert max(host.errors[-48:]) < 2.0
+    assert host.clock.lost_ticks == 0
+
+
+@pytest.mark.parametrize("apart", [0.0, 21e-6, 0.0005, 0.002, 0.004])
+@pytest.mark.parametrize("many", [3, 30, 95, 400, 5000])
+def test_after_ticks_that_no_clock_sends_a_sane_one_is_followed_again(apart, many):
+    host = started(lambda beat: 120.0, jitter=0.0)
+    host.play(8)
+    tempi = []
+    for _ in range(many):
+        host.say(0xF8)
+        tempi.append(host.line.bpm)
+        host.seconds += apart
+    assert SLOWEST_BPM <= min(tempi) <= max(tempi) <= FASTEST_BPM
+    host.play(1)
+    host.say(0xFA)
+    host.beat = 0.0
+    host.play(4)
+    for _ in range(4 * 24):
+        host.play(1 / 24)
+        tempi.append(host.line.bpm)
+    assert tempi[-48:] == pytest.approx([120.0] * 48, rel=0.01)
+    beat = host.line.beat_at(host.seconds)
+    assert abs((beat - host.beat + 2) % 4 - 2) < 0.01
+
+
+def test_a_flood_of_starts_and_places_does_not_hurry_the_beats():
+    host = started(lambda beat: 120.0, jitter=0.0)
+    host.play(4)
+    for turn in range(1000):
+        host.song_position(host.random.randrange(64) / 4)
+        host.say(0xFA if turn % 2 else 0xFB)
+        host.say(0xF8)
+        host.seconds += 0.001
+    assert len(host.moves) <= 1 + 5
+    assert host.line.beat_at(host.seconds) < 4 + 2 * 4 + 5 * 4
+
+
+def test_a_jump_that_the_next_tick_comes_early_for_is_made_all_the_same():
+    """The smoothed tick lies after its stamp; the skip was lost then, and raced after instead."""
+    host = started(lambda beat: 120.0, jitter=0.0)
+    host.play(9)
+    host.song_position(2.0)
+    host.seconds -= 0.004
+    host.play(1 / 24)
+    assert host.moves[-1].skipped_beats == pytest.approx(1.0, abs=0.01)
+    assert host.line.beat_at(host.seconds) == pytest.approx(10 + 1 / 24, abs=0.02)

@@ -3,8 +3,15 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+"""No tempo outside of these is played, whoever asks for it: a person, a page or another clock."""
 KEPT_PIECES = 512
 """Pieces of the line that are remembered: ten seconds of a MIDI clock at 120 bpm."""
+
+
+def playable(bpm: float) -> float:
+    """The tempo, or the nearest one that is played."""
+    return min(max(bpm, SLOWEST_BPM), FASTEST_BPM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class BeatLine:
 
     A chain of straight pieces. Beats never run backwards: the line is bent (`steer`) or skips
     ahead (`jump`), and moments that have passed keep the beat they had. Before `begin` every
-    moment is beat 0.
+    moment is beat 0. A tempo out of range is taken for the nearest one in it.
 
     Threads: the stage's alone.
     """
@@ -37,7 +44,7 @@ class BeatLine:
     def __init__(self, bpm: float, origin_seconds: float | None = None) -> None:
         self.skipped_beats = 0.0
         """How many beats have been skipped in all, by jumps."""
-        self._first_bpm = bpm
+        self._first_bpm = playable(bpm)
         self._pieces: list[Piece] = []
         if origin_seconds is not None:
             self.begin(origin_seconds)
@@ -78,9 +85,9 @@ class BeatLine:
     def steer(self, seconds: float, bpm: float) -> None:
         """From `seconds` on go on at `bpm`; before there is a beat, begin at that tempo."""
         if not self._pieces:
-            self._first_bpm = bpm
+            self._first_bpm = playable(bpm)
             return
-        self._add(Piece(seconds, self.beat_at(seconds), bpm))
+        self._add(Piece(seconds, self.beat_at(seconds), playable(bpm)))
 
     def jump(self, seconds: float, beat: float) -> None:
         """Be on `beat` at `seconds`, at the tempo that holds; never before where it was."""

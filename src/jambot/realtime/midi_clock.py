@@ -21,6 +21,10 @@ STEEPEST = 2.0
 """No bending beyond this share of the tempo, either way."""
 HOLD_BACK_BEATS = 0.5
 """A host that is behind by no more is waited for; one further behind is met a bar later."""
+FARTHEST_BEATS = 1.0
+"""Ticks that want the stage to be elsewhere by more have lost count: its own place is kept."""
+JUMP_SECONDS = 0.25
+"""A host that jumps again sooner is followed after so long: no one plays in such a loop."""
 SLIDE_BEATS = 0.02
 """A host that is ahead by no more (10 ms at 120 bpm) is caught up with instead of jumped to."""
 
@@ -59,6 +63,7 @@ class MidiClock:
         self._running = False
         self._song_beats = 0.0
         self._awaited = False
+        self._arrived = float("-inf")
         self._zero: float | None = None
         """The beat of tick 0 of the tick line, once the two are tied."""
 
@@ -93,38 +98,51 @@ class MidiClock:
         return Transported(Move.stop, self._line.beat_at(seconds), self._song_beats)
 
     def _tick(self, seconds: float) -> Transported | None:
-        self._ticks.hear(seconds)
-        moved = self._arrive() if self._awaited else None
-        if self._running and moved is None:
+        if not self._ticks.hear(seconds):
+            self._go_on(seconds)
+            return None
+        follows = self._awaited and seconds - self._arrived >= JUMP_SECONDS
+        moved = self._arrive(seconds) if follows else None
+        if (self._running or self._awaited) and moved is None:
             self._song_beats += 1.0 / TICKS_PER_BEAT
         if self._line.begun:
             self._steer(seconds)
         return moved
 
-    def _arrive(self) -> Transported:
+    def _go_on(self, seconds: float) -> None:
+        """Ticks that are none: keep the tempo, and take a place from those that come after."""
+        self._zero = None
+        self._song_beats += self._awaited / TICKS_PER_BEAT
+        if self._line.begun:
+            self._line.steer(seconds, 60.0 / (self._ticks.period * TICKS_PER_BEAT))
+
+    def _arrive(self, now: float) -> Transported:
         """This tick is the song position announced: be there in the bar, now or a bar later."""
-        self._awaited = False
+        self._awaited, self._arrived = False, now
         seconds, bar = self._ticks.seconds, self._meter.beats_per_bar
+        early = (seconds - now) / (self._ticks.period * TICKS_PER_BEAT)
         if not self._line.begun:
             self._line.begin(seconds - (self._song_beats % bar) * 60.0 / self._line.bpm)
-        here = self._line.beat_at(seconds)
-        ahead = (self._song_beats - here) % bar
+        here = self._line.beat_at(now)
+        ahead = (self._song_beats - early - here) % bar
         if bar - ahead <= HOLD_BACK_BEATS:
             ahead -= bar
         skipped = ahead if ahead > SLIDE_BEATS else 0.0
         if skipped:
-            self._line.jump(seconds, here + ahead)
-        self._zero = here + ahead - self._ticks.number / TICKS_PER_BEAT
+            self._line.jump(now, here + ahead)
+        self._zero = here + ahead + early - self._ticks.number / TICKS_PER_BEAT
         move = Move.jump if self._running else Move.play
         self._running = True
         return Transported(move, here + skipped, self._song_beats, skipped)
 
     def _steer(self, seconds: float) -> None:
-        if self._zero is None:
-            self._zero = self._line.beat_at(seconds) - self._ticks.number / TICKS_PER_BEAT
+        place, here = self._ticks.number / TICKS_PER_BEAT, self._line.beat_at(seconds)
         period = self._ticks.period
-        target = self._zero + (self._ticks.number + STEER_TICKS) / TICKS_PER_BEAT
+        ahead = (seconds - self._ticks.seconds) / (period * TICKS_PER_BEAT)
+        if self._zero is None or abs(self._zero + place + ahead - here) > FARTHEST_BEATS:
+            self._zero = here - place - ahead
+        target = self._zero + place + STEER_TICKS / TICKS_PER_BEAT
         until = self._ticks.seconds + STEER_TICKS * period
-        bpm = (target - self._line.beat_at(seconds)) * 60.0 / (until - seconds)
+        bpm = (target - here) * 60.0 / max(until - seconds, period)
         tempo = 60.0 / (period * TICKS_PER_BEAT)
         self._line.steer(seconds, min(max(bpm, tempo / STEEPEST), tempo * STEEPEST))

@@ -14,6 +14,7 @@ from jambot.assets.own_styles import is_style_name
 from jambot.dials import LIVE
 from jambot.errors import UsageError
 from jambot.music import parse_chart
+from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM
 from jambot.realtime.gestures import Action
 from jambot.realtime.settings import Response
 from jambot.tokens import Controls
@@ -24,7 +25,6 @@ STAGE: Mapping[str, tuple[float, float]] = {
     "commit_beats": (0.0, 2.0),
 }
 """Fields of `SessionSettings` that may change while it plays, besides `response`, a word."""
-SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 MOST_BARS = 32
 MOST_KEPT_BARS = 1024
 LAST_BAR = 1_000_000
