@@ -59,7 +59,7 @@ def test_the_player_is_told_in_words(status: Make):
 def test_the_panel_shows_every_figure_at_any_width(status: Make, width: int):
     screen, written = console(terminal=True, width=width)
     view = TerminalView("", URL, screen)
-    view.show(status(underruns=2), "Dm9")
+    view.show(status(underruns=2, faults=1), "Dm9")
     view.close()
     shown = written.getvalue()
     for part in (
@@ -71,6 +71,7 @@ def test_the_panel_shows_every_figure_at_any_width(status: Make, width: int):
         "2.0 bars",
         "3 notes",
         "2 underruns",
+        "1 fault",
         "ready",
     ):
         assert part in shown

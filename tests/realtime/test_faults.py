@@ -221,3 +221,79 @@ def test_a_player_that_dies_or_freezes_leaves_the_time_kept_and_is_counted(make_
     assert stage.events("played")[-1]["source"] == "model"
     assert on_time(stage)
     assert ended_well(stage)["player_restarts"] == (fault == "die")
+
+
+def test_what_nobody_foresaw_is_counted_silences_and_does_not_end_the_jam(stage, monkeypatch):
+    stage.strike(CM7)
+    while not stage.lines[1]:
+        stage.run_for(0.005)
+
+    def broken(now):
+        raise ZeroDivisionError("float division by zero")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.session.planner, "think", broken)
+        stage.run_for(0.5)
+        assert stage.lines[1] == []
+        assert stage.status().faults == stage.session.faults > 10
+        assert "fault" in stage.status().notice
+        before = len(stage.played)
+    stage.run_for(1.0)
+    assert len(stage.played) == before, "it waits to be asked"
+    stage.strike(FM7)
+    stage.run_for(4.0)
+    assert len(stage.played) > before + 3
+    (fault, *_) = stage.events("fault")
+    assert fault["error"] == "ZeroDivisionError: float division by zero"
+    assert "session.py" in fault["where"]
+    assert len(stage.events("fault")) <= 100
+    assert ended_well(stage)["faults"] == stage.session.faults
+
+
+def test_a_jam_whose_every_part_raises_still_ends_its_notes_and_itself(stage, monkeypatch):
+    stage.strike(CM7)
+    while not stage.lines[1]:
+        stage.run_for(0.005)
+
+    def broken(*anything):
+        raise RuntimeError("no more")
+
+    for part, what in (
+        (stage.session.planner, "think"), (stage.session.planner, "stop"),
+        (stage.session.scheduler, "next_due"), (stage.session.scheduler, "note_what_left"),
+        (stage.player, "close"),
+    ):  # fmt: skip
+        monkeypatch.setattr(part, what, broken)
+    assert stage.session.run(0.2) == "seconds"
+    assert stage.lines[1] == []
+    assert stage.events("end")
+
+
+def test_a_flood_of_more_than_anybody_plays_is_not_heard_and_frees_the_keys(stage):
+    stage.strike(CM7)
+    stage.go_to(4)
+    for _ in range(3):
+        for i in range(5000):
+            stage.keys.feed(bytes((0x90, 36 + i % 40, 1 + i % 100)))
+        stage.run_for(0.01)
+    assert stage.session.hearing.unheard > 10_000
+    stage.run_for(0.2)
+    assert stage.session.hearing.held == ()
+    stage.strike(FM7)
+    stage.run_for(2.0)
+    assert stage.session.hearing.held == tuple(sorted(FM7))
+    assert stage.session.planner.playing
+    assert ended_well(stage)["unheard"] == stage.session.hearing.unheard
+
+
+@pytest.mark.parametrize("control", [1, 66], ids=["a knob", "the trigger"])
+def test_a_control_that_flutters_asks_for_one_plan_a_tick(stage, control):
+    stage.strike(CM7)
+    stage.go_to(4)
+    asked = len(stage.events("prompt"))
+    for tick in range(20):
+        for i in range(50):
+            stage.keys.feed(bytes((0xB0, control, 127 if i % 2 == tick % 2 else 0)))
+        stage.run_for(0.005)
+    assert len(stage.events("prompt")) - asked <= 21
+    ended_well(stage)

@@ -1,5 +1,6 @@
 """MIDI learn: the control that is moved is the one that is meant."""
 
+import threading
 import time
 
 import pytest
@@ -121,3 +122,29 @@ def test_what_is_learnt_on_stage_is_written_to_the_table_that_was_read(make_stag
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert read_gestures(path).asked(b"\xb0\x14\x7f").action is Action.end
+
+
+def test_what_cannot_be_written_is_told_on_the_stages_own_thread(make_stage, tmp_path, monkeypatch):
+    """The sentence was changed by the thread that writes, while the stage showed it."""
+    path = tmp_path / "mine.toml"
+    path.write_text('tap = "cc 20"\n', "utf-8")
+    stage = make_stage(gestures=read_gestures(path))
+    may_fail, failing = threading.Event(), threading.Event()
+
+    def refuse(*binding):
+        failing.set()
+        assert may_fail.wait(20.0)
+        raise UsageError("the disk is full", "a place to write")
+
+    monkeypatch.setattr("jambot.realtime.midi_learn.bind_in_file", refuse)
+    stage.order(Learn("end"))
+    stage.feed((0xB0, 20, 127))
+    assert failing.wait(20.0)
+    told = stage.status().learning
+    assert told == "cc 20 now asks for end, and no longer for tap"
+    learning = stage.session.hearing.learning
+    writing = learning._writing
+    may_fail.set()
+    writing.result(20.0)
+    assert learning._told == told, "no other thread touches it"
+    assert stage.status().learning == f"{told}; it is not written: the disk is full"

@@ -231,3 +231,12 @@ def test_panic_silences_forgets_and_takes_all_keys_for_lifted(stage):
     assert (most, sounding) == (1, [])
     assert max(beat for beat, _ in stage.played) <= 6
     assert stage.status().held == ()
+
+
+def test_what_is_turned_is_turned_for_everybody(stage):
+    """The session and the conductor went on with the settings of the beginning."""
+    stage.order(SetStage("lookahead_bars", 3.0), SetStage("response", "bar"))
+    settings = stage.session.settings
+    assert (settings.lookahead_bars, settings.response) == (3.0, "bar")
+    assert stage.session.conductor.settings is settings
+    assert stage.session.planner.horizon.settings is settings

@@ -90,6 +90,7 @@ class Picture:
             "isr": status.isr,
             "locked": _r(status.locked_beats),
             "lost": list(status.lost),
+            "faults": status.faults,
             "performer": status.performer,
             "settings": _settings(status),
             "refused": status.refused,

@@ -61,7 +61,7 @@ class TerminalView:
             return
         faults = (
             status.underruns, status.player_restarts, status.player_ready, status.lost,
-            status.refused, bool(status.log_fault),
+            status.refused, bool(status.log_fault), status.faults,
         )  # fmt: skip
         now = self._now()
         if now >= self._next_line or faults != self._faults:
@@ -83,6 +83,7 @@ def line(status: SessionStatus, chord: str) -> str:
         + "".join(f" | {port} port lost" for port in status.lost)
         + (f" | refused: {status.notice}" if status.notice else "")
         + (f" | {status.log_fault}" if status.log_fault else "")
+        + (f" | {_count(status.faults, 'fault')} within" if status.faults else "")
     )
 
 
@@ -110,7 +111,9 @@ def panel(status: SessionStatus, chord: str, url: str | None, width: int) -> Pan
         ("" if status.first_note_ms is None else f"   first {status.first_note_ms:.0f} ms", "dim"),
     )
     state = Text.assemble(
-        ("player ", "dim"), (player(status).removeprefix("player "), _tone(status))
+        ("player ", "dim"),
+        (player(status).removeprefix("player "), _tone(status)),
+        (f"   {_count(status.faults, 'fault')}" if status.faults else "", "bold red"),
     )
     foot = Text(" Ctrl-C ends the jam ", "dim")
     if status.notice:

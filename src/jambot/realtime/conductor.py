@@ -30,7 +30,7 @@ class Conductor:
         planner: Planner,
         log: SessionLog,
     ) -> None:
-        self.settings, self.log = settings, log
+        self.log = log
         self.started_beat = float("-inf")
         """Where the solo that plays, or played last, was to begin."""
         self._line, self._hearing, self._planner = line, hearing, planner
@@ -42,6 +42,11 @@ class Conductor:
         self.steering = Steering(line, planner, log)
         self._laying_out = False
         self._active_beat = 0.0
+
+    @property
+    def settings(self) -> SessionSettings:
+        """How it is played, as it is turned by now."""
+        return self._planner.horizon.settings
 
     @property
     def trading_bars(self) -> int:
@@ -61,6 +66,7 @@ class Conductor:
         asked: list[Heard] = []
         changed_beat: float | None = None
         struck_at: float | None = None
+        triggered = False
         for heard in self._hearing.gestures(now):
             match heard.gesture:
                 case KeyHeard() as key:
@@ -82,7 +88,8 @@ class Conductor:
                     changed_beat = struck_at = None
                     self.stop(now)
                 case Triggered(reason=reason):
-                    if self._line.begun:
+                    if self._line.begun and not triggered:
+                        triggered = True
                         self.begin(reason, heard.seconds, now)
                 case Transported():
                     if self.move(heard.gesture, heard.seconds, now):

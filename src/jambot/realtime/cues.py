@@ -55,10 +55,13 @@ class Cues:
         self._surgery = Surgery(planner)
 
     def follow(self, asked: Iterable[Heard], now: float) -> None:
-        """Obey what knobs, buttons and program changes ask for, and note what became of it."""
+        """Obey what knobs, buttons and program changes ask for, and note what became of it.
+
+        Of a knob that was turned several times the newest counts.
+        """
         for why in self.keeper.mind(now):
             self._planner.refusals.note(why)
-        for heard in asked:
+        for heard in _newest(asked):
             match heard.gesture:
                 case KnobTurned(knob=knob, value=value):
                     self.obey(SetKnob(knob, value), heard.seconds, now)
@@ -134,3 +137,16 @@ class Cues:
             case _:
                 return self._conductor.steering.obey(order, seconds, now)
         return ""
+
+
+def _newest(asked: Iterable[Heard]) -> list[Heard]:
+    """All of it, in order, less the turns of a knob that was turned on within the same tick."""
+    kept: list[Heard] = []
+    seen: set[str] = set()
+    for heard in reversed(list(asked)):
+        if isinstance(heard.gesture, KnobTurned):
+            if heard.gesture.knob in seen:
+                continue
+            seen.add(heard.gesture.knob)
+        kept.append(heard)
+    return kept[::-1]

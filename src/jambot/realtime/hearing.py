@@ -1,5 +1,6 @@
 """From the input port to what the player means: stamped gestures, in musical time."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ from jambot.realtime.strokes import Strokes
 BURST_SECONDS = 0.1
 """All-notes-off on channel after channel within this is one: hosts and panic buttons send 16."""
 CLOCK_BYTES = (b"\xf2", b"\xf8", b"\xfa", b"\xfb", b"\xfc")
+MOST_AT_ONCE = 64
+"""More messages than this wait for the next tick, so that the solo is not kept waiting ..."""
+MOST_WAITING = 2048
+"""... and where more than this wait, nobody plays them: a cable or a program has gone wild."""
 START_SECONDS = 0.5
 """A host that starts so soon after it has cleared its instruments meant no one's hands."""
 
@@ -41,7 +46,8 @@ class Hearing:
 
     The first key ever is beat 0, unless beats run already. With a `midi_clock` the host's ticks
     are followed too: those at the port `ticks` alone once any came in there, else those among the
-    keys. Threads: the stage's alone; nothing waits and nothing raises.
+    keys. Of a flood that is more than anybody plays nothing is heard, and all keys count as up.
+    Threads: the stage's alone; nothing waits and nothing raises.
     """
 
     def __init__(
@@ -61,7 +67,9 @@ class Hearing:
         self.strokes = Strokes()
         self._stopped_at, self._stopped_channel = float("-inf"), -1
         self._hands: Hands | None = None
-        self._lifted: list[TimedMessage] = []
+        self._waiting: deque[tuple[TimedMessage, bool]] = deque()
+        self.unheard = 0
+        """How many messages were not heard, in floods."""
 
     @property
     def alive(self) -> bool:
@@ -122,7 +130,8 @@ class Hearing:
         channel = self._keyboard.channel or 0
         ups = [bytes((0x80 | channel, pitch, 0)) for pitch in self.held]
         pedal = bytes((0xB0 | channel, SUSTAIN, 0))
-        self._lifted = [TimedMessage(seconds, data) for data in (*ups, pedal)]
+        self._waiting.clear()
+        self._waiting += [(TimedMessage(seconds, data), False) for data in (*ups, pedal)]
 
     @property
     def alone(self) -> Harmony:
@@ -130,8 +139,10 @@ class Hearing:
         return self._keyboard.tracker.alone
 
     def gestures(self, now: float) -> Iterator[Heard]:
-        """Everything since the last call and up to `now`, in order; keys are written down."""
-        for message, apart in self._arrived():
+        """What came in up to `now`, in order, a number at a time; keys are written down."""
+        self._arrive()
+        for _ in range(min(len(self._waiting), MOST_AT_ONCE)):
+            message, apart = self._waiting.popleft()
             seconds, data = message.seconds, message.data
             if not apart and self._own.holds(message):
                 continue
@@ -152,15 +163,17 @@ class Hearing:
     def _learns(self, data: bytes) -> bool:
         return self._keyboard.listens_to(data) and self.learning.hear(data)
 
-    def _arrived(self) -> list[tuple[TimedMessage, bool]]:
-        """What came in, in order, and whether at the clock's own port."""
-        lifted, self._lifted = self._lifted, []
-        arrived = [(message, False) for message in (*lifted, *self._source.poll())]
-        if self._ticks is None:
-            return arrived
-        ticks = [(message, True) for message in self._ticks.poll()]
-        self._ticks_apart |= any(message.data[:1] in CLOCK_BYTES for message, _ in ticks)
-        return sorted(arrived + ticks, key=lambda heard: heard[0].seconds)
+    def _arrive(self) -> None:
+        """Take in what came, in order, each with whether it was at the clock's own port."""
+        arrived = [(message, False) for message in self._source.poll()]
+        if self._ticks is not None:
+            ticks = [(message, True) for message in self._ticks.poll()]
+            self._ticks_apart |= any(message.data[:1] in CLOCK_BYTES for message, _ in ticks)
+            arrived = sorted(arrived + ticks, key=lambda heard: heard[0].seconds)
+        self._waiting += arrived
+        if len(self._waiting) > MOST_WAITING:
+            self.unheard += len(self._waiting)
+            self.let_go(self._waiting[-1][0].seconds)
 
     def _follow(self, midi_clock: MidiClock, message: TimedMessage) -> Iterator[Heard]:
         moved = midi_clock.hear(message)

@@ -21,6 +21,8 @@ Promising so much later keeps notes on a chord that was left within the horizon 
 class Horizon:
     """The commit horizon and the lookahead, by the settings as they are turned by now.
 
+    `settings` is the one place where those are: whoever else goes by them reads them here.
+
     Threads: the stage's alone.
     """
 

@@ -1,7 +1,8 @@
 """MIDI learn: which knob, pedal or pad somebody means is the one that is moved."""
 
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from jambot.errors import JamBotError
 from jambot.realtime.gesture_file import bind_in_file
@@ -73,14 +74,24 @@ class MidiLearn:
 class Learning:
     """MIDI learn on stage: from the order to a control that is bound.
 
-    Threads: the stage's; the table's file, where there is one, is written by a thread of its own.
+    Threads: the stage's; the table's file, where there is one, is written by a thread of its own,
+    one binding after the other, and the stage looks now and then what came of it.
     """
 
     def __init__(self, gestures: GestureMap, log: SessionLog) -> None:
         self._gestures, self._log = gestures, log
         self._learn: MidiLearn | None = None
-        self.told = ""
+        self._told = ""
+        self._scribe: ThreadPoolExecutor | None = None
+        self._writing: Future[str] | None = None
+
+    @property
+    def told(self) -> str:
         """What is waited for, or was last found, in a sentence; empty before anything was."""
+        if self._writing is not None and self._writing.done():
+            self._told += self._writing.result()
+            self._writing = None
+        return self._told
 
     @property
     def awaited(self) -> str:
@@ -95,7 +106,10 @@ class Learning:
     def begin(self, action: str | None) -> None:
         """The next control that is moved is to ask for `action`; None: never mind."""
         self._learn = None if action is None else MidiLearn(Action(action), playing=True)
-        self.told = "" if action is None else f"move the knob, pedal or pad for {action}"
+        self._told, self._writing = (
+            "" if action is None else f"move the knob, pedal or pad for {action}",
+            None,
+        )
 
     def hear(self, data: bytes) -> bool:
         """Whether the message was meant for this, and for nothing else."""
@@ -106,21 +120,26 @@ class Learning:
         if control is None:
             return learn.takes(data)
         self._learn = None
-        self.told = bound(control, learn.action, self._gestures.bind(learn.action, control))
+        self._told = bound(control, learn.action, self._gestures.bind(learn.action, control))
         self._log.write("learnt", action=str(learn.action), control=control)
         if self._gestures.path is None:
-            self.told += "; for this jam alone, as --gestures names no file"
+            self._told += "; for this jam alone, as --gestures names no file"
         else:
-            threading.Thread(target=self._write, args=(learn.action, control), daemon=True).start()
+            self._scribe = self._scribe or ThreadPoolExecutor(1, "midi learn")
+            path = self._gestures.path
+            self._writing = self._scribe.submit(_write, path, learn.action, control)
         return True
 
-    def _write(self, action: Action, control: str) -> None:
-        if self._gestures.path is None:
-            return
-        try:
-            bind_in_file(self._gestures.path, action, control)
-        except JamBotError as error:
-            self.told += f"; it is not written: {error.found}"
+
+def _write(path: Path, action: Action, control: str) -> str:
+    """Bind it in the file; what is to be said of that, empty where it is written."""
+    try:
+        bind_in_file(path, action, control)
+    except JamBotError as error:
+        return f"; it is not written: {error.found}"
+    except Exception as error:
+        return f"; it is not written: {error}"
+    return ""
 
 
 def bound(control: str, action: str, before: str | None) -> str:

@@ -1,6 +1,7 @@
 """One jam, from the first key to the last note-off."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from jambot.generation import SamplingSettings
 from jambot.music import Meter
@@ -9,8 +10,10 @@ from jambot.realtime.clock import Clock
 from jambot.realtime.clock_out import ClockOut
 from jambot.realtime.conductor import Conductor
 from jambot.realtime.cues import Cues
+from jambot.realtime.frames import Frames
 from jambot.realtime.guard import OwnNotes
 from jambot.realtime.hearing import Hearing
+from jambot.realtime.last_guard import LastGuard
 from jambot.realtime.line_log import LineLog
 from jambot.realtime.link_clock import Link, LinkClock
 from jambot.realtime.midi_clock import MidiClock
@@ -26,10 +29,6 @@ from jambot.realtime.showing import status_at
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.witness import Witness
 
-FRAME_BEATS = 0.25
-"""Once a 16th the plan is looked at and written down (`isr`, `lookahead_bars`).
-
-The 16th in which a trigger falls is not: no plan can be there yet, and `ttfn_ms` tells how soon."""
 POLL_SECONDS = 0.001
 HASTY_SECONDS = 0.0002
 """How often it is looked while a trigger waits for its first note."""
@@ -49,8 +48,9 @@ class Session:
     unless `line` has begun or a host's clock says. `orders` gives what has been asked for since it
     was last called, and `answer` is called with each and why it was refused (empty: obeyed);
     `ticks` is a port of its own for the host's clock, `link` shared beats to keep to. `tick` does
-    everything that is due and never raises; `run` ticks in time until told to stop. Every figure
-    of a report is derived from the session log.
+    everything that is due and never raises: what is raised within it is counted (`faults`), and the
+    stage is silent and goes on. `run` ticks in time until told to stop. Every figure of a report is
+    derived from the session log.
 
     Threads: one, the stage's. The player, the room and the disk have their own.
     """
@@ -75,7 +75,8 @@ class Session:
         link: Link | None = None,
         show_seconds: float = SHOW_SECONDS,
     ) -> None:
-        self.settings, self.clock, self.log = settings, clock, log
+        self.clock, self.log = clock, log
+        self._guard = LastGuard(log)
         self.line = line or BeatLine(settings.bpm)
         self._own = OwnNotes()
         keyboard = Keyboard(settings.input_channel, settings.gestures)
@@ -94,11 +95,11 @@ class Session:
         self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
         self._link = None if link is None else self._joined(link)
         self._line_log = LineLog(self.line, log)
+        self._frames = Frames(self.planner, self.scheduler.meters, clock, log)
         self._sink, self._player = sink, player
         self._show, self._show_seconds, self._next_show = show, show_seconds, 0.0
         self._performer = performer
         self._orders, self._answer = orders, answer
-        self._next_frame = 0.0
         self._lost: set[str] = set()
         self._ticked = log.zero = clock.now()
 
@@ -112,18 +113,32 @@ class Session:
                 reason = "seconds"
                 break
             self.tick()
-            self._wait(now)
+            nap = partial(self.clock.sleep_until, now + POLL_SECONDS, False)
+            self._guard.hold(partial(self._wait, now), (nap,))
         self.close(reason)
         return reason
 
     def tick(self) -> None:
         """Hear, think, send: everything that is due now."""
+        self._guard.hold(self._do_what_is_due, (self._fall_silent, self._silence))
+
+    @property
+    def settings(self) -> SessionSettings:
+        """How it is played, as it is turned by now."""
+        return self.planner.horizon.settings
+
+    @property
+    def faults(self) -> int:
+        """How often the stage was silenced by a fault of its own."""
+        return self._guard.faults
+
+    def _do_what_is_due(self) -> None:
         now = self.clock.now()
         slept, self._ticked = now - self._ticked, now
         self._watch_ports(now)
         if slept > SLEPT_SECONDS:
             self.conductor.wake(now, slept)
-            self._next_frame = _frame_after(self.line.beat_at(now))
+            self._frames.leap(self.line.beat_at(now))
         for order in self._orders():
             self._answer(order, self.cues.obey(order, now, now))
         moved = self._link.follow() if self._link is not None else None
@@ -139,13 +154,31 @@ class Session:
         self.scheduler.note_what_left()
         self._time_first_note()
         self._line_log.note(now)
-        self._frames(self.line.beat_at(now))
+        self._frames.look(self.line.beat_at(now), self.conductor.started_beat)
         if now >= self._next_show:
             self._next_show = now + self._show_seconds
             self._show(self.status(now))
 
+    def _fall_silent(self) -> None:
+        """Intend nothing and know of no key: the next one begins anew."""
+        now = self.clock.now()
+        self.hearing.forget(self.line.beat_at(now))
+        self.conductor.stop(now)
+        self.planner.refusals.note("a fault within: the solo was silenced; the next key begins it")
+
+    def _silence(self) -> None:
+        self.scheduler.silence(self.clock.now())
+
     def close(self, reason: str) -> None:
-        """End every note, hand the ports back what they need, and close the log."""
+        """End every note, hand the ports back what they need, and close the log; never raises."""
+        self._guard.hold(self._end_notes, (self._silence, self._sink.silence))
+        self._guard.hold(self._player.close)
+        if self._link is not None:
+            self._guard.hold(self._link.close)
+        self._guard.hold(lambda: self.cues.keeper.close(self.clock.now()))
+        self._guard.hold(lambda: self._write_end(reason))
+
+    def _end_notes(self) -> None:
         now = self.clock.now()
         self.scheduler.silence(now)
         if self._clock_out is not None:
@@ -154,10 +187,9 @@ class Session:
         while self.scheduler.sounding and self.clock.now() < now + SETTLE_SECONDS:
             self.clock.sleep_until(self.clock.now() + POLL_SECONDS, spin=False)
             self.scheduler.note_what_left()
-        self._player.close()
-        if self._link is not None:
-            self._link.close()
-        self.cues.keeper.close(now)
+
+    def _write_end(self, reason: str) -> None:
+        now = self.clock.now()
         self.log.write(
             "end",
             seconds=now - self.log.zero,
@@ -167,6 +199,8 @@ class Session:
             player_restarts=self.planner.restarts,
             own_notes_heard=self._own.heard,
             lost_ticks=self.hearing.lost_ticks,
+            faults=self.faults,
+            unheard=self.hearing.unheard,
         )
 
     def status(self, now: float) -> SessionStatus:
@@ -183,6 +217,7 @@ class Session:
             performer=self._performer,
             lost=self._lost,
             log_fault=self.log.fault,
+            faults=self.faults,
         )
 
     def _joined(self, link: Link) -> LinkClock:
@@ -194,25 +229,6 @@ class Session:
         joined = LinkClock(link, self.line, Meter(self.settings.beats_per_bar), self.clock, told)
         self.conductor.steering.share_tempo(joined.propose)
         return joined
-
-    def _frames(self, beat: float) -> None:
-        if not self.planner.playing:
-            self._next_frame = max(self._next_frame, _frame_after(beat))
-            return
-        begun = _frame_after(self.conductor.started_beat + FRAME_BEATS)
-        self._next_frame = max(self._next_frame, begun)
-        while self._next_frame <= beat:
-            reached = self.planner.plan.frontier_beats > self._next_frame
-            valid = reached and not self.planner.underruns.lasting
-            self.scheduler.meters.frame(valid)
-            self.log.write(
-                "frame",
-                seconds=self.clock.now() - self.log.zero,
-                beat=self._next_frame,
-                valid=valid,
-                lookahead_bars=self.planner.horizon.lookahead_bars(self._next_frame),
-            )
-            self._next_frame += FRAME_BEATS
 
     def _time_first_note(self) -> None:
         """How long the last trigger waited, and for what, once its first note has left."""
@@ -245,7 +261,3 @@ class Session:
             wake = max(now, min(wake, due))
         near = due is not None and due < now + 2 * POLL_SECONDS
         self.clock.sleep_until(wake, spin=near and not self._sink.schedules_ahead)
-
-
-def _frame_after(beat: float) -> float:
-    return (beat // FRAME_BEATS + 1) * FRAME_BEATS

@@ -24,6 +24,7 @@ def status_at(
     performer: bool,
     lost: set[str],
     log_fault: str,
+    faults: int,
 ) -> SessionStatus:
     """The picture at `beat`; it shares nothing with the stage that the stage will change."""
     settings = planner.horizon.settings
@@ -41,6 +42,7 @@ def status_at(
         player_restarts=planner.restarts,
         first_note_ms=planner.first_note.ms,
         lost=tuple(sorted(lost)),
+        faults=faults,
         held=hearing.held,
         planned=tuple(planner.plan.notes),
         promised=tuple(planner.promises.last),

@@ -17,10 +17,11 @@ class SessionStatus:
 
     `beat` is musical time now; `lookahead_bars` how far the plan reaches; `first_note_ms` how long
     the last trigger waited for its first note (None before one); `lost` the ports that are gone
-    ("input", "output"); `held` the keys that are down, `hands` the last keys struck and `harmonies`
-    the last chords they made; `planned` tentative notes and `promised` the last solo notes that
-    were or will be played, `locked_beats` how far the plan is kept; with `performer` a built-in
-    pianist is the hands. `jitter_ms` and `isr` are those of `Meters`.
+    ("input", "output"); `faults` how often the stage was silenced by a fault of its own; `held` the
+    keys that are down, `hands` the last keys struck and `harmonies` the last chords they made;
+    `planned` tentative notes and `promised` the last solo notes that were or will be played,
+    `locked_beats` how far the plan is kept; with `performer` a built-in pianist is the hands.
+    `jitter_ms` and `isr` are those of `Meters`.
     What orders can change: `sampling` (None: as the player was made), `response`, `wanted_bars` of
     lookahead, `commit_beats`, `trading_bars` (0: no trading), `laying_out`; the style `adapter`
     that plays, the `next_adapter` that will from a bar line on (else empty) and all `styles`.
@@ -73,3 +74,4 @@ class SessionStatus:
     log_fault: str = ""
     form: FormView | None = None
     expected: tuple[HarmonyChange, ...] = ()
+    faults: int = 0

@@ -22,13 +22,18 @@ def eventful(log_book):
     for state in ("asked", "failed"):
         book.write("keep", seconds=45.0, file="keep_2.mid", state=state)
     book.write("lost", count=9, from_seconds=44.0, until_seconds=45.0, reason="disk full")
-    return book.write("end", seconds=46.0, beat=24.0, own_notes_heard=7, lost_ticks=3)
+    book.write("fault", error="ValueError: no", where="session.py:1")
+    return book.write(
+        "end", seconds=46.0, beat=24.0, own_notes_heard=7, lost_ticks=3, faults=2, unheard=5000
+    )
 
 
 def test_everything_that_is_logged_is_counted(log_book):
     assert happenings(eventful(log_book).take()) == {
         "own_notes_heard": 7,
         "lost_ticks": 3,
+        "faults": 2,
+        "unheard": 5000,
         "gaps": {"count": 1, "seconds": 30.5},
         "transport": {"play": 1, "jump": 2, "stop": 1},
         "tempo_changes": 0,
@@ -47,6 +52,8 @@ def test_of_a_quiet_take_nothing_is_told_and_of_a_cut_one_the_end_is_unknown(log
     quiet = happenings(log_book().write("end", own_notes_heard=0, lost_ticks=0).take())
     assert told(quiet) == []
     assert happenings(log_book().note(1.0).take())["lost_ticks"] is None
+    cut = log_book().write("fault", error="ValueError: no", where="session.py:1").take()
+    assert happenings(cut)["faults"] == 1
 
 
 def test_the_report_tells_it_in_both_forms(log_book, tmp_path):

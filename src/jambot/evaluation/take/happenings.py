@@ -14,6 +14,7 @@ def happenings(take: Take) -> dict[str, Any]:
     made up for. `gaps`: sleeps of the machine, `{count, seconds}`. `transport`: what the host did,
     by name. `tempo_changes`: taps and orders that set a tempo. `calls`: phrases of the right hand,
     `{heard, answered}`. `trades`: turns the bot took. `ports_lost`: by side. `player_restarts`.
+    `faults`: how often the stage was silenced by a fault of its own. `unheard`: messages of floods.
     `orders`: `{obeyed, refused}`. `kept`: the files of bars that were kept, `not_kept`: those
     that were asked for and failed. `log_lost`: events that are missing in the log.
     """
@@ -26,6 +27,8 @@ def happenings(take: Take) -> dict[str, Any]:
     return {
         "own_notes_heard": end.get("own_notes_heard"),
         "lost_ticks": end.get("lost_ticks"),
+        "faults": end.get("faults", len(take.of("fault"))),
+        "unheard": end.get("unheard"),
         "gaps": {"count": len(gaps), "seconds": round(sum(gaps), 3)},
         "transport": dict(Counter(str(event["state"]) for event in take.of("transport"))),
         "tempo_changes": len(take.of("tempo")),
@@ -53,6 +56,8 @@ def told(happened: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("own notes come back, not heard", happened.get("own_notes_heard")),
         ("ports lost", _named(happened.get("ports_lost"))),
         ("player started again", happened.get("player_restarts")),
+        ("faults of the stage, silenced", happened.get("faults")),
+        ("messages of floods, not heard", happened.get("unheard")),
         ("sleeps of the machine", _of(gaps, "count", "seconds", "{}, {:g} s in all")),
         ("bars kept", ", ".join(happened.get("kept") or ())),
         ("bars that could not be kept", ", ".join(happened.get("not_kept") or ())),
