@@ -51,6 +51,35 @@ def notes_planned_ahead(stage, beat):
     return {p.note.pitch % 12 for p in planned if beat <= p.note.onset_beats < end}
 
 
+def stride(stage, bars):
+    """The bass on one and three, the chord above it on two and four, all short."""
+    for bar, chord in enumerate(bars):
+        for beat, keys in enumerate((chord[:1], chord[1:]) * 2):
+            stage.go_to(4 * bar + beat)
+            stage.strike(keys)
+            stage.go_to(4 * bar + beat + 0.5)
+            stage.release(keys)
+    stage.go_to(4 * len(bars) - 0.01)
+
+
+def test_a_form_in_stride_is_foreseen_and_its_basses_speak_for_it(stage):
+    stride(stage, BLUES * 3)
+    assert outcomes(stage, from_beat=4 * 24)["wrong"] == 0
+    assert outcomes(stage, from_beat=4 * 24)["right"] >= 7
+
+
+def test_a_bass_that_nothing_follows_is_heard_after_a_beat_without_another_key(stage):
+    stage.strike(C7)
+    stage.go_to(0.5)
+    stage.release(C7)
+    stage.go_to(2.0)
+    stage.strike((30,))
+    stage.go_to(3.0)
+    assert stage.events("harmony")[-1]["bass"] == 0
+    stage.go_to(3.2)
+    assert stage.events("harmony")[-1]["bass"] == 6
+
+
 def test_the_third_chorus_of_a_blues_is_planned_before_the_hands_play_it(stage):
     comp(stage, BLUES * 2)
     for bar, chord in enumerate(BLUES, 24):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from jambot.music.broken_chord import Line
 from jambot.music.harmony import CHORD_SIZE, ROLL_BEATS, SILENCE, Harmony, HarmonyChange
+from jambot.music.keys_down import KeysDown
 from jambot.music.note import Note, by_onset
 
 SLOW_ROLL_BEATS = 2 * ROLL_BEATS
@@ -20,8 +21,6 @@ ROOT_BEATS = 4.0 - ROLL_BEATS
 """A chord's own bass counts for so long: four beats later another bass may mean another chord."""
 MISSING = 2
 """A part of a chord lacks at most so many of its pitch classes."""
-APART = 10
-"""Semitones between two neighbouring keys of a strike that take two hands."""
 HIGHEST = 128
 NO_LINE = Line()
 SHORTEST_BEATS = 1e-6
@@ -74,11 +73,7 @@ class HarmonyTracker:
       alone, and one held above keys that are held too belongs to them.
     """
 
-    _held: dict[int, float] = field(default_factory=dict)
-    _ringing: dict[int, float] = field(default_factory=dict)
-    _strikes: dict[float, set[int]] = field(default_factory=dict)
-    _strike_beat: float = float("-inf")
-    _last_beat: float = float("-inf")
+    _keys: KeysDown = field(default_factory=KeysDown)
     _rolls_on: bool = False
     _past: _Past = _Past()
     _now: _Past = _Past()
@@ -89,26 +84,19 @@ class HarmonyTracker:
         A roll gives one change per note that adds to it, each replacing the one before it (they
         share their `beat`).
         """
-        if beat - self._strike_beat > ROLL_BEATS:
-            self._rolls_on = beat - self._last_beat <= SLOW_ROLL_BEATS
-            self._strike_beat, self._past = beat, self._now
-            down = set(self._held.values())
-            self._strikes = {at: keys for at, keys in self._strikes.items() if at in down}
-        self._last_beat = beat
-        self._held[pitch] = self._strike_beat
-        self._ringing.pop(pitch, None)
-        self._strikes.setdefault(self._strike_beat, set()).add(pitch)
-        return self._become(self._judge(self._strikes[self._strike_beat]), self._strike_beat)
+        if self._keys.begins(beat):
+            self._rolls_on = beat - self._keys.key_beat <= SLOW_ROLL_BEATS
+            self._past = self._now
+        self._keys.press(beat, pitch)
+        return self._become(self._judge(self._keys.strike), self._keys.strike_beat)
 
     def note_off(self, pitch: int) -> None:
         """A key is up and silent."""
-        self._held.pop(pitch, None)
-        self._ringing.pop(pitch, None)
+        self._keys.lift(pitch)
 
     def rings_on(self, pitch: int) -> None:
         """The finger has left the key and the pedal holds it, until `note_off`."""
-        if pitch in self._held:
-            self._ringing[pitch] = self._held.pop(pitch)
+        self._keys.ring_on(pitch)
 
     def wait(self, beat: float) -> HarmonyChange | None:
         """Time has come to `beat`, and no key has gone down since the last: see the class."""
@@ -130,7 +118,7 @@ class HarmonyTracker:
     @property
     def alone(self) -> Harmony:
         """The single key that was struck last, where it left a chord unchanged; else silence."""
-        strike = self._strikes.get(self._strike_beat, set())
+        strike = self._keys.strike
         kept = self.harmony == self._past.harmony and len(self._past.known) >= CHORD_SIZE
         return Harmony.of(strike) if kept and len(_classes(strike)) == 1 else SILENCE
 
@@ -145,7 +133,7 @@ class HarmonyTracker:
             if len(_classes(rolled)) >= CHORD_SIZE:
                 return self._heard(rolled, past.put_together)
         if len(classes) >= CHORD_SIZE:
-            return self._chord(strike, self._under(strike))
+            return self._chord(strike, self._bass(strike))
         if len(classes) == CHORD_SIZE - 1:
             return self._shell(strike)
         return self._alone(strike)
@@ -153,9 +141,9 @@ class HarmonyTracker:
     def _rolled(self, strike: set[int]) -> set[int]:
         """The harmony with a strike on top, where that goes on rolling it slowly."""
         past = self._past
-        before = self._strikes.get(past.struck_beat, set())
-        down = before <= self._held.keys() and before <= past.keys
-        return {*past.keys, *strike} if before and down and max(before) < min(strike) else set()
+        before = self._keys.struck_at(past.struck_beat)
+        goes_on = before and before <= past.keys and max(before) < min(strike)
+        return {*past.keys, *strike} if goes_on else set()
 
     def _chord(self, strike: set[int], under: set[int]) -> _Past:
         past = self._past
@@ -164,9 +152,9 @@ class HarmonyTracker:
             own = heard.bass == past.harmony.bass
             return replace(
                 past,
-                struck_beat=self._strike_beat,
-                root_beat=self._strike_beat if own else past.root_beat,
-                chord_beat=self._strike_beat,
+                struck_beat=self._keys.strike_beat,
+                root_beat=self._keys.strike_beat if own else past.root_beat,
+                chord_beat=self._keys.strike_beat,
                 put_together=past.put_together or bool(under),
                 line=NO_LINE,
             )
@@ -177,10 +165,10 @@ class HarmonyTracker:
         past, classes = self._past, set(heard.pitch_classes)
         if not classes <= past.known or len(past.known) - len(classes) > MISSING:
             return False
-        old = self._strike_beat - past.root_beat >= ROOT_BEATS
+        old = self._keys.strike_beat - past.root_beat >= ROOT_BEATS
         if over_bass and heard.bass != past.harmony.bass and old:
             return False
-        return past.put_together or self._strike_beat - past.struck_beat < REVOICED_BEATS
+        return past.put_together or self._keys.strike_beat - past.struck_beat < REVOICED_BEATS
 
     def _heard(self, keys: Iterable[int], put_together: bool) -> _Past:
         keys = set(keys)
@@ -188,18 +176,21 @@ class HarmonyTracker:
             Harmony.of(keys),
             frozenset(keys),
             put_together,
-            self._strike_beat,
-            self._strike_beat,
-            self._strike_beat,
+            self._keys.strike_beat,
+            self._keys.strike_beat,
+            self._keys.strike_beat,
         )
 
     def _shell(self, strike: set[int]) -> _Past:
         past = self._past
-        beside = self._under(strike) | self._over(strike)
+        beside = self._bass(strike) | self._over(strike)
         together = strike | beside
         if _classes(together) <= past.known:
             return replace(
-                past, struck_beat=self._strike_beat, chord_beat=self._strike_beat, line=NO_LINE
+                past,
+                struck_beat=self._keys.strike_beat,
+                chord_beat=self._keys.strike_beat,
+                line=NO_LINE,
             )
         if len(_classes(together)) >= CHORD_SIZE:
             return self._chord(strike, beside)
@@ -207,11 +198,11 @@ class HarmonyTracker:
 
     def _alone(self, strike: set[int]) -> _Past:
         past, pitch = self._past, min(strike)
-        line = past.line.followed_by(self._strike_beat, pitch, pitch % 12 not in past.known)
+        line = past.line.followed_by(self._keys.strike_beat, pitch, pitch % 12 not in past.known)
         if len(past.known) < CHORD_SIZE:
             return self._small(strike, line)
         if pitch % 12 in past.known:
-            root = self._strike_beat if pitch % 12 == past.harmony.bass else past.root_beat
+            root = self._keys.strike_beat if pitch % 12 == past.harmony.bass else past.root_beat
             past = replace(past, root_beat=root)
         else:
             for held in (self._over(strike), self._around(strike)):
@@ -219,7 +210,7 @@ class HarmonyTracker:
                     return self._with(strike | held, line.settled())
         broken = line.chord()
         if broken:
-            return self._with(broken | self._under(broken, loose=False), line.heard(broken))
+            return self._with(broken | self._keys.under(min(broken)), line.heard(broken))
         if line.walks(past.floor):
             return self._with(strike, line.settled())
         return replace(past, line=line)
@@ -227,7 +218,7 @@ class HarmonyTracker:
     def _small(self, strike: set[int], line: Line) -> _Past:
         """A single key where a note or a shell is all that is known."""
         past = self._past
-        together = strike | self._under(strike) | self._over(strike) | self._around(strike)
+        together = strike | self._bass(strike) | self._over(strike) | self._around(strike)
         if len(_classes(together)) < CHORD_SIZE and _classes(together) <= past.known:
             return replace(past, line=line)
         heard = max(together, line.last(together), line.grown(), key=lambda k: len(_classes(k)))
@@ -239,59 +230,29 @@ class HarmonyTracker:
     def _settled(self, past: _Past) -> _Past:
         """A single key that nothing followed for a beat."""
         pitch, line = past.line.pitch, past.line.settled()
-        together = set(self._held)
+        together = set(self._keys.held)
         if pitch in together and len(_classes(together)) >= CHORD_SIZE:
-            return replace(past, harmony=Harmony.of(together), put_together=True, line=line)
+            heard = Harmony.of(together)
+            return replace(
+                past, harmony=heard, keys=frozenset(together), put_together=True, line=line
+            )
         if pitch < past.floor:
             return replace(
                 self._heard(past.line.last({pitch}), False), chord_beat=past.chord_beat, line=line
             )
         return replace(past, line=line)
 
-    def _hands(self) -> Iterator[set[int]]:
-        """The keys of earlier strikes that a hand still holds, hand by hand.
-
-        All that a hand struck together is still down; else it is lifting.
-        """
-        for at, keys in self._strikes.items():
-            if at == self._strike_beat:
-                continue
-            hand: set[int] = set()
-            for pitch in (*sorted(keys), HIGHEST + APART):
-                if hand and pitch - max(hand) >= APART:
-                    if all(self._held.get(p) == at for p in hand):
-                        yield hand
-                    hand = set()
-                hand.add(pitch)
-
-    def _under(self, strike: set[int], loose: bool = True) -> set[int]:
-        """The bass below a strike: hands that lie below it, and a single key struck before it."""
-        lowest = min(strike)
-        under = {p for hand in self._hands() if max(hand) < lowest for p in hand}
-        past = self._past
-        if not loose:
-            return under
-        line = past.line.bass(self._strike_beat, lowest)
-        rings = {p for p, at in self._ringing.items() if at > past.chord_beat and p < lowest}
-        alone = {p for p in rings if len(_classes(self._strikes_of(p))) == 1}
-        return under | line | ({min(alone)} if alone and not line else set())
-
-    def _strikes_of(self, pitch: int) -> set[int]:
-        return self._strikes.get(self._ringing[pitch], {pitch})
+    def _bass(self, strike: set[int]) -> set[int]:
+        """What belongs to a strike below it: held keys, and a single key struck before it."""
+        past, lowest = self._past, min(strike)
+        loose = past.line.bass(self._keys.strike_beat, lowest)
+        return self._keys.under(lowest) | (loose or self._keys.ringing(past.chord_beat, lowest))
 
     def _over(self, strike: set[int]) -> set[int]:
-        highest = max(strike)
-        over = (hand for hand in self._hands() if min(hand) > highest)
-        return {p for hand in over if _classes(hand) <= self._past.known for p in hand}
+        return self._keys.over(max(strike), self._past.known)
 
     def _around(self, strike: set[int]) -> set[int]:
-        """What a hand still holds of a chord, where the strike lies within it: a voice moved."""
-        for at, keys in self._strikes.items():
-            down = {pitch for pitch in keys if self._held.get(pitch) == at}
-            lifting = at < self._strike_beat and CHORD_SIZE <= len(keys) != len(down) > 1
-            if lifting and min(down) < min(strike) and max(strike) < max(down):
-                return down
-        return set()
+        return self._keys.around(min(strike), max(strike))
 
 
 def _classes(pitches: Iterable[int]) -> set[int]:
