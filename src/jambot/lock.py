@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from jambot.errors import UsageError
 if sys.platform == "win32":
     import msvcrt
 
+    LOOK_SECONDS = 0.2
     LOCKED_BYTE = 1 << 20
     """Windows lets nobody read what is locked, so we lock a byte far behind the holder's name."""
 
@@ -29,11 +30,21 @@ if sys.platform == "win32":
             raise BlockingIOError from error
         os.lseek(descriptor, 0, os.SEEK_SET)
 
+    def _wait_for(descriptor: int) -> None:
+        while True:
+            try:
+                return _take(descriptor)
+            except BlockingIOError:
+                time.sleep(LOOK_SECONDS)
+
 else:
     import fcntl
 
     def _take(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _wait_for(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def lock_file(folder: Path, command: str) -> Path:
@@ -69,6 +80,26 @@ def only_writer(folder: Path, command: str, elsewhere: str) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         since = time.strftime("%Y-%m-%d %H:%M:%S")
         os.write(descriptor, f"process {os.getpid()} on {platform.node()}, since {since}".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def in_turn(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock file `path`, after whoever holds it now; `waits` is called if somebody does.
+
+    Raises OSError where no such file can be made. Where the disk knows no locks, nobody waits.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            _take(descriptor)
+        except (BlockingIOError, PermissionError):
+            waits()
+            _wait_for(descriptor)
+        except OSError:
+            pass
         yield
     finally:
         os.close(descriptor)

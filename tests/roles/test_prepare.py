@@ -397,3 +397,36 @@ def test_in_its_own_key_every_note_of_the_piano_stays_where_it_was_played(tmp_pa
         for folder in find_samples(tmp_path / "out")
     }
     assert (lowest[0], lowest[-2]) == (22, 32)
+
+
+@pytest.mark.parametrize("inside", ["", "songs-000"])
+def test_role_samples_are_no_source_and_the_refusal_says_what_to_do(songs, tmp_path, inside):
+    out = tmp_path / "out"
+    prepare([songs], out, transpose="0", jobs=0)
+    before = tree(out)
+    told = "role samples, which `jambot prepare` has made.*jambot prepare --check"
+    with pytest.raises(UsageError, match=told):
+        prepare([out / inside], out, jobs=0)
+    with pytest.raises(UsageError, match=told):
+        prepare([songs, out / inside], tmp_path / "other", jobs=0)
+    assert tree(out) == before
+
+
+def test_samples_that_lie_within_a_source_are_passed_over(songs, tmp_path):
+    prepare([songs], songs / "roles", transpose="0", jobs=0)
+    report = prepare([songs], songs / "roles", transpose="0", jobs=0)
+    assert (report.total, report.written, report.kept) == (3, 0, 3)
+
+
+def test_check_and_report_look_at_the_dataset_that_is_named(songs, tmp_path, capsys):
+    out = tmp_path / "out"
+    prepare([songs], out, transpose="0", jobs=0)
+    before = tree(out)
+    assert run(["prepare", "--check", str(out), "--jobs", "1"]) == 0
+    assert f"{out}: whole" in capsys.readouterr().out
+    assert run(["prepare", str(out), "--report"]) == 0
+    assert (out / "dataset.html").is_file()
+    assert tree(out) == before
+    (out / "songs-001" / "target.mid").unlink()
+    assert run(["prepare", "--check", str(out), "--jobs", "1"]) == 1
+    assert "songs-001" in capsys.readouterr().err

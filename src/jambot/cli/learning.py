@@ -23,7 +23,8 @@ app = typer.Typer()
 @app.command()
 def prepare(
     sources: Annotated[
-        list[Path] | None, typer.Argument(help="Corpora, folders or files of MIDI.")
+        list[Path] | None,
+        typer.Argument(help="Corpora, folders or files of MIDI; with --check a dataset."),
     ] = None,
     out_dir: Annotated[Path, typer.Option("--out", help="The dataset.")] = Path("data/roles/lead"),
     split_pitch: Annotated[
@@ -50,18 +51,22 @@ def prepare(
 ) -> None:
     """MIDI in, role samples out: what the player gives, and what is answered.
 
-    Done again it makes only what is missing. Without a source, --check and --report look at what
-    is there.
+    Done again it makes only what is missing. --check and --report look at the dataset that is
+    named, or at --out where no source is.
     """
     from jambot.roles.prepare import prepare as make_samples
+    from jambot.roles.sample import is_dataset
     from jambot.roles.sources.two_hands import parse_splits
     from jambot.roles.split_table import compare_splits as compare
 
     if compare_splits:
         out.print(splits_table(compare(sources or [], parse_splits(split_pitch))))
         return
+    looked_at = [out_dir]
     if not sources and not (check or report):
         raise UsageError("no source", "folders or MIDI files, or --check or --report")
+    if sources and (check or report) and all(map(is_dataset, sources)):
+        looked_at, sources = sources, None
     if sources:
         with progress_bar("pieces") as advance:
             made = make_samples(
@@ -79,10 +84,11 @@ def prepare(
             )
         _tell_doubts(made, out_dir)
         _tell_refusals(made, out_dir)
-    if report:
-        _report(out_dir)
-    if check:
-        _check(out_dir, jobs)
+    for folder in looked_at:
+        if report:
+            _report(folder)
+        if check:
+            _check(folder, jobs)
 
 
 def _rate(report: "PrepareReport") -> str:

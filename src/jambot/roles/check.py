@@ -8,10 +8,11 @@ from pathlib import Path
 
 from jambot.errors import DatasetError
 from jambot.music import Note
-from jambot.roles.journal import JOURNAL_FILE, Journal
+from jambot.roles.journal import Journal
 from jambot.roles.sample import (
     CONDITIONING_FILE,
     FILES_SHA256,
+    JOURNAL_FILE,
     META_FILE,
     TARGET_FILE,
     RoleSample,

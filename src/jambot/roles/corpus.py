@@ -14,6 +14,7 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.music.take_files import LOG_FILE
+from jambot.roles.sample import is_sample
 from jambot.roles.sources import lead_sheet, take, trio, weimar
 from jambot.roles.sources.json_lines import count_json_lines, read_json_lines
 
@@ -104,10 +105,11 @@ def _midi_files(folder: Path) -> Iterator[Item]:
 def _midi_paths(folder: Path) -> Iterator[Path]:
     """MIDI files and takes below `folder`, folder by folder in order, and links to folders.
 
-    Linked folders are not entered. Of a take its log is given, not the MIDI file beside it.
+    Linked folders and role samples are not entered. Of a take its log is given, not the MIDI file
+    beside it.
     """
     for parent, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not is_sample(Path(parent, name)))
         yield from (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
         for name in sorted(files):
             midi = name.lower().endswith(MIDI_SUFFIXES) and not name.startswith("._")

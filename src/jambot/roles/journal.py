@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO
 
-JOURNAL_FILE = "journal.jsonl"
+from jambot.roles.sample import JOURNAL_FILE
 
 
 @dataclass(frozen=True, slots=True)

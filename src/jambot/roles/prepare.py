@@ -19,7 +19,7 @@ from jambot.roles.corpus import count_items, find_items, source_name
 from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.memory import MB, peak_memory_bytes
-from jambot.roles.sample import META_FILE, remove_sample, sweep
+from jambot.roles.sample import META_FILE, is_dataset, is_sample, remove_sample, sweep
 from jambot.roles.sources.two_hands import HANDS, Split, parse_splits
 from jambot.roles.splits import settle_splits
 from jambot.roles.workers import WorkerPool
@@ -168,6 +168,12 @@ def _check(sources: Sequence[Path], settings: PrepareSettings, jobs: int, engine
     for source in sources:
         if not source.exists():
             raise UsageError(f"{source}: no such file or folder", "MIDI files", "check the path")
+        if is_sample(source) or is_dataset(source):
+            raise UsageError(
+                f"{source}: role samples, which `jambot prepare` has made already",
+                "the corpora, folders or files of MIDI that they were made of",
+                f"train on them as they are, or look at them: jambot prepare --check {source}",
+            )
     if settings.out.exists() and not settings.out.is_dir():
         raise UsageError(f"{settings.out}: not a folder", "a folder for the dataset")
 

@@ -24,6 +24,8 @@ TARGET_FILE = "target.mid"
 META_FILE = "meta.json"
 FILES_SHA256 = "files_sha256"
 """Where `meta.json` keeps the hash of each of the two MIDI files."""
+JOURNAL_FILE = "journal.jsonl"
+"""What `jambot prepare` keeps in a dataset, beside the samples."""
 PARTIAL = ".partial"
 PLAYERS = ("pianist", "horn", "voice")
 PARTS_OF_A_NOTE = ("velocity", "duration")
@@ -219,6 +221,18 @@ def each_sample(role_dir: Path) -> Iterator[Path]:
         for entry in entries:
             if not entry.name.startswith(".") and os.path.isfile(f"{entry.path}/{META_FILE}"):
                 yield role_dir / entry.name
+
+
+def is_sample(folder: Path) -> bool:
+    """Whether `folder` is a role sample, whole or damaged."""
+    return all((folder / name).is_file() for name in (META_FILE, CONDITIONING_FILE))
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether role samples lie in `folder`, or did: it holds the journal of `jambot prepare`."""
+    if not folder.is_dir():
+        return False
+    return (folder / JOURNAL_FILE).is_file() or any(map(is_sample, each_sample(folder)))
 
 
 def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:

@@ -20,15 +20,15 @@ from pathlib import Path
 import torch
 
 from jambot.errors import UsageError
-from jambot.lock import only_writer
-from jambot.model.folder import settled
+from jambot.lock import in_turn, lock_file, only_writer
+from jambot.model.folder import settled, sweep
 from jambot.roles.sample import META_FILE, find_samples
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Windows
 from jambot.training.config import TrainConfig
 from jambot.training.learner import build_learner
 from jambot.training.selection import HeldOut, held_out, learned
-from jambot.training.shard import LAYOUT, Shard, build_shard
+from jambot.training.shard import LAYOUT, Shard, build_shard, is_shard
 from jambot.training.team import Team
 from jambot.training.trainer import Progress, Trainer
 
@@ -107,15 +107,25 @@ def shard_of(config: TrainConfig, split: str, report: Report) -> Shard:
     key = "|".join([VOCABULARY.fingerprint, str(LAYOUT), str(roles.resolve()), *names])
     digest = hashlib.sha256(key.encode()).hexdigest()[:12]
     folder = Path(config.out) / "shards" / f"{split}-{digest}"
-    if (folder / "index.json").is_file():
-        return Shard(folder)
-    return build_shard(
-        roles,
-        folder,
-        split,
-        lambda done, total: report(done, total, f"encoding {split} samples"),
-        one_comping=split == "val",
-    )
+    if not is_shard(folder):
+        _encode_in_turn(folder, roles, split, report)
+    return Shard(folder)
+
+
+def _encode_in_turn(folder: Path, roles: Path, split: str, report: Report) -> None:
+    """Make the shard `folder`, unless another run that shares it has made it meanwhile."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = lock_file(folder.parent.parent, "encode")
+    with in_turn(lock, lambda: report(0, 1, "waiting for another run that encodes samples")):
+        if not is_shard(folder):
+            sweep(folder)
+            build_shard(
+                roles,
+                folder,
+                split,
+                lambda done, total: report(done, total, f"encoding {split} samples"),
+                one_comping=split == "val",
+            )
 
 
 def _measured(config: TrainConfig, report: Report) -> HeldOut | None:

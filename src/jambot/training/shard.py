@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.errors import DatasetError
+from jambot.model.folder import Replacement
 from jambot.music import Meter, harmony_changes
 from jambot.roles.sample import RoleSample, find_samples, read_sample
 from jambot.tokens import VOCABULARY, Prompt
@@ -22,6 +23,7 @@ from jambot.tokens.codec import encode_span
 
 LAYOUT = 2
 """Raised when a shard folder comes to hold something else: older ones are then encoded anew."""
+INDEX_FILE = "index.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ class Shard:
     """A memory-mapped shard: `tokens` (n,) uint16, `outside` (n,) uint8, `streams`."""
 
     def __init__(self, folder: Path) -> None:
-        index = folder / "index.json"
-        if not index.is_file():
-            raise DatasetError(f"{folder} holds no index.json", "a token shard", "prepare it anew")
+        index = folder / INDEX_FILE
+        if not is_shard(folder):
+            raise DatasetError(
+                f"{folder} holds no {INDEX_FILE}", "a token shard", "prepare it anew"
+            )
         content = json.loads(index.read_text(encoding="utf-8"))
         if content["vocabulary"] != VOCABULARY.fingerprint:
             raise DatasetError(
@@ -67,6 +71,11 @@ class Shard:
         return view
 
 
+def is_shard(folder: Path) -> bool:
+    """Whether `folder` holds a shard; one that does is whole."""
+    return (folder / INDEX_FILE).is_file()
+
+
 def build_shard(
     role_dir: Path,
     out: Path,
@@ -78,7 +87,8 @@ def build_shard(
     """Encode the untransposed samples of a split into a shard folder.
 
     `one_comping` keeps a single comping variant of each composition: enough to measure by. The
-    folder appears whole or not at all. Raises DatasetError when nothing is found.
+    folder appears whole or not at all, and takes the place of one that is there. Raises
+    DatasetError when nothing is found.
     """
     folders = find_samples(role_dir, split)
     streams: list[Stream] = []
@@ -159,10 +169,9 @@ def _stream(sample: RoleSample, first: int, bars: tuple[int, ...], length: int) 
 def _write(
     out: Path, streams: list[Stream], tokens: NDArray[np.uint16], outside: NDArray[np.uint8]
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    tokens.tofile(out / "tokens.u16")
-    outside.tofile(out / "outside.u8")
+    """Write beside `out` and then take its place: whoever has the old one open goes on with it."""
     content = {"vocabulary": VOCABULARY.fingerprint, "streams": [asdict(s) for s in streams]}
-    unfinished = out / "index.json.part"
-    unfinished.write_text(json.dumps(content), encoding="utf-8")
-    unfinished.replace(out / "index.json")
+    with Replacement(out) as new:
+        tokens.tofile(new / "tokens.u16")
+        outside.tofile(new / "outside.u8")
+        (new / INDEX_FILE).write_text(json.dumps(content), encoding="utf-8")
