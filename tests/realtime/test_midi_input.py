@@ -1,8 +1,11 @@
+from itertools import pairwise
+
+import mido
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.music import Harmony
+from jambot.music import Harmony, harmony_changes, read_midi
 from jambot.realtime.gestures import Action, GestureMap
 from jambot.realtime.midi_input import (
     HarmonyHeard,
@@ -54,6 +57,29 @@ def test_the_pedal_holds_what_the_fingers_leave(keyboard):
     keyboard.hear(b"\x80\x3a\x00", 4.5)
     keyboard.hear(b"\xb0\x40\x00", 5.0)
     assert not keyboard.playing
+
+
+def test_a_file_with_the_pedal_is_heard_as_the_stage_hears_its_keys(keyboard, tmp_path):
+    """A bass by the pedal, its chord two beats later, another chord while the bass still rings."""
+    keys = [
+        (0, b"\x90\x24\x50"), (48, b"\xb0\x40\x7f"), (240, b"\x80\x24\x00"),
+        (960, b"\x90\x34\x50"), (960, b"\x90\x37\x50"), (960, b"\x90\x3b\x50"),
+        (1200, b"\x80\x34\x00"), (1200, b"\x80\x37\x00"), (1200, b"\x80\x3b\x00"),
+        (1920, b"\x90\x35\x50"), (1920, b"\x90\x39\x50"), (1920, b"\x90\x3c\x50"),
+        (2400, b"\x80\x35\x00"), (2400, b"\x80\x39\x00"), (2400, b"\x80\x3c\x00"),
+        (2640, b"\xb0\x40\x00"),
+    ]  # fmt: skip
+    song, track = mido.MidiFile(), mido.MidiTrack()
+    song.tracks.append(track)
+    gestures = []
+    for (before, _), (tick, data) in pairwise([(0, b""), *keys]):
+        track.append(mido.Message.from_bytes(data, time=tick - before))
+        gestures += keyboard.hear(data, tick / song.ticks_per_beat)
+    song.save(tmp_path / "pedal.mid")
+    in_file = harmony_changes(read_midi(tmp_path / "pedal.mid").tracks[0].notes)
+    on_stage = {g.change.beat: g.change for g in gestures if isinstance(g, HarmonyHeard)}
+    assert in_file == list(on_stage.values())
+    assert [c.harmony for c in in_file][1:] == [Harmony(0, (0, 4, 7, 11)), Harmony(5, (5, 9, 0))]
 
 
 def test_a_key_held_through_the_pedal_goes_on_after_it(keyboard):

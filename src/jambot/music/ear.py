@@ -5,6 +5,7 @@ A pianist's comping arrives as single keys: block chords, rolls, bass then chord
 output and the stage uses the very same object, so that both hear alike.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -277,29 +278,37 @@ def harmony_changes(notes: Iterable[Note]) -> list[HarmonyChange]:
 
 
 def _heard_in(notes: Iterable[Note]) -> Iterator[HarmonyChange]:
-    events: list[tuple[float, int, int]] = []
-    for note in by_onset(notes):
-        events.append((note.onset_beats, 1, note.pitch))
-        events.append((max(note.end_beats, note.onset_beats + SHORTEST_BEATS), 0, note.pitch))
     tracker = HarmonyTracker()
-    sounding: dict[int, int] = {}
-    for beat, on, pitch in sorted(events, key=_order):
+    down: Counter[int] = Counter()
+    for beat, what, pitch in sorted(_events(notes), key=_order):
         waited = tracker.wait(beat)
         if waited:
             yield waited
-        sounding[pitch] = sounding.get(pitch, 0) + (1 if on else -1)
-        if on:
+        down[pitch] += {_ON: 1, _UP: -1}.get(what, 0)
+        if what == _ON:
             change = tracker.note_on(beat, pitch)
             if change:
                 yield change
-        elif sounding[pitch] == 0:
-            tracker.note_off(pitch)
+        elif down[pitch] == 0:
+            tracker.rings_on(pitch) if what == _UP else tracker.note_off(pitch)
     waited = tracker.wait(float("inf"))
     if waited:
         yield waited
 
 
+_UP, _SILENT, _ON = 0, 1, 2
+"""Keys go up and fall silent before others go down at one moment."""
+
+
+def _events(notes: Iterable[Note]) -> Iterator[tuple[float, int, int]]:
+    for note in by_onset(notes):
+        up = max(note.end_beats, note.onset_beats + SHORTEST_BEATS)
+        yield note.onset_beats, _ON, note.pitch
+        yield up, _UP, note.pitch
+        yield up + note.rings_beats, _SILENT, note.pitch
+
+
 def _order(event: tuple[float, int, int]) -> tuple[float, int, int]:
-    """Keys go up before others go down at one moment, the last bit of a float aside."""
-    beat, on, pitch = event
-    return round(beat, 6), on, pitch
+    """By the beat, the last bit of a float aside."""
+    beat, what, pitch = event
+    return round(beat, 6), what, pitch

@@ -4,6 +4,7 @@ Reading goes through `symusic` (fast, native) behind gates for what it accepts a
 resolution 0, tempo 0, absurd metres. Writing goes through `midi_bytes`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,8 +139,22 @@ def _meter(path: Path, score: "symusic.types.Score") -> Meter:
 
 
 def _track(track: "symusic.types.Track", per_beat: int) -> Track:
+    pedals = [(pedal.time, pedal.time + pedal.duration) for pedal in track.pedals]
+    downs = [down for down, _ in pedals]
+
+    def rings(up: int) -> float:
+        """For how long after `up`, in ticks, the pedal that is down then holds a key."""
+        before = bisect_right(downs, up)
+        return max(0, pedals[before - 1][1] - up) / per_beat if before else 0.0
+
     notes = [
-        Note(n.time / per_beat, n.duration / per_beat, n.pitch, n.velocity)
+        Note(
+            n.time / per_beat,
+            n.duration / per_beat,
+            n.pitch,
+            n.velocity,
+            rings(n.time + n.duration),
+        )
         for n in track.notes
         if n.velocity > 0 and n.duration > 0 and n.time >= 0
     ]

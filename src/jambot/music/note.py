@@ -1,7 +1,7 @@
 """One note, in beats."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 TOGETHER_BEATS = 1e-3
@@ -15,7 +15,8 @@ class Note:
     """A sounded pitch.
 
     `onset_beats` and `duration_beats` are quarter-note beats from the start of the piece and keep
-    their micro-timing; `pitch` is a MIDI number 0–127; `velocity` is 1–127.
+    their micro-timing; `pitch` is a MIDI number 0–127; `velocity` is 1–127. `rings_beats` says for
+    how long the pedal holds it after the key is up, where that is known; it is not compared.
     Notes sort by onset, then duration, then pitch.
     """
 
@@ -23,6 +24,7 @@ class Note:
     duration_beats: float
     pitch: int
     velocity: int = 80
+    rings_beats: float = field(default=0.0, compare=False)
 
     @property
     def end_beats(self) -> float:
@@ -33,7 +35,7 @@ class Note:
         """The same note, `beats` later."""
         if not beats:
             return self
-        return Note(self.onset_beats + beats, self.duration_beats, self.pitch, self.velocity)
+        return replace(self, onset_beats=self.onset_beats + beats)
 
     def transposed(self, semitones: int) -> "Note":
         """The same note, `semitones` higher."""
