@@ -61,9 +61,9 @@ class JackServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self.process = self._spawn()
+        self.begin()
         if not _answers(self.process) and _forget_dead_servers():
-            self.process = self._spawn()
+            self.begin()
         if not _answers(self.process):
             pytest.fail(f"jackd did not answer (exit status {self.process.poll()})")
 
@@ -75,7 +75,7 @@ class JackServer:
     def stop(self) -> None:
         """End it and leave nothing behind; a killed one is started once more to tidy up itself."""
         if self.process.poll() is not None:
-            self.process = self._spawn()
+            self.begin()
             _answers(self.process)
         self.process.terminate()
         try:
@@ -83,10 +83,11 @@ class JackServer:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def begin(self) -> None:
+        """Start it and wait for nothing."""
         # Real time where it is allowed: on a busy machine the dummy driver's own runs slow.
         options = f"--realtime -S -n {self.name} -d dummy -r 48000 -p 64"
-        return subprocess.Popen(
+        self.process = subprocess.Popen(
             [self.program, *options.split()],
             env={**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"},
             stdout=subprocess.DEVNULL,

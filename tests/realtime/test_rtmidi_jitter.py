@@ -10,7 +10,7 @@ from jambot.realtime.clock import SystemClock
 from jambot.realtime.generation_worker import PlayerProcess
 from jambot.realtime.main import make_generator
 from jambot.realtime.ports import MemoryInput
-from jambot.realtime.ports.rtmidi_port import RtMidiOutput
+from jambot.realtime.ports.rtmidi_device import RtMidiOutput
 from jambot.realtime.priority import STAGE, no_long_collections, priority_for
 from jambot.realtime.session import Session
 from jambot.realtime.session_log import SessionLog
@@ -37,7 +37,7 @@ def test_notes_leave_a_port_without_a_clock_in_time_while_the_model_works(undist
     keys = MemoryInput(clock)
     player = PlayerProcess(partial(make_generator, sampling=SamplingSettings(), seed=1), "jazz")
     session = Session(
-        SessionSettings(bpm=160.0), clock, keys, RtMidiOutput(Cable(), None, clock), player, log
+        SessionSettings(bpm=160.0), clock, keys, RtMidiOutput(Cable(), clock), player, log
     )
     try:
         assert player.wait_until_ready(60.0)

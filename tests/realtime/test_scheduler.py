@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from jambot.music import Note
@@ -151,3 +153,21 @@ def test_a_port_that_is_gone_fills_no_memory(desk):
         desk.run_until(beat + 1.0, step=0.5)
     assert desk.left == []
     assert len(desk.scheduler._leaving) <= 256
+
+
+def test_what_a_lost_port_cannot_send_is_not_played_and_counted(desk):
+    desk.port.alive = False
+    desk.promise(Note(0.5, 0.25, 60), Note(1.0, 0.5, 62))
+    desk.run_until(2.0)
+    assert (desk.scheduler.played_notes, desk.scheduler.notes_to_nobody) == (0, 2)
+    assert [event["pitch"] for event in desk.events("unsent")] == [60, 62]
+
+
+def test_notes_to_nobody_are_counted_as_such(desk, monkeypatch):
+    desk.promise(Note(0.5, 0.25, 60), Note(1.0, 0.5, 62))
+    sent = desk.port.sent
+    monkeypatch.setattr(
+        desk.port, "sent", lambda: [replace(s, heard=s.due_seconds < 0.9) for s in sent()]
+    )
+    desk.run_until(2.0)
+    assert (desk.scheduler.played_notes, desk.scheduler.notes_to_nobody) == (2, 1)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from jambot.control.fl_clock import FLClock
 from jambot.control.fl_studio import FLStudio
 from jambot.realtime.clock import Clock, SystemClock
-from jambot.realtime.ports import InputPort, open_ports
+from jambot.realtime.ports import InputPort, PortWatch, open_ports
 
 Hear = Callable[[InputPort, Clock], InputPort]
 
@@ -27,14 +28,17 @@ def following(backend: str, cables: tuple[str, str], hear: Hear) -> Iterator[Hea
 def open_studio(
     backend: str, in_name: str | None, out_name: str | None, clock: Clock | None = None
 ) -> Iterator[FLStudio]:
-    """The other end of the cables that these names mean; PortError where one is not there."""
+    """The other end of the cables that these names mean; PortError where one is not there.
+
+    A cable that is taken out comes back as a jam's ports do.
+    """
     clock = clock or SystemClock()
-    ports = open_ports(backend, in_name, out_name, clock)
+    watch = PortWatch(partial(open_ports, backend, in_name, out_name, clock))
     try:
-        studio = FLStudio(ports.input, ports.output, clock)
+        studio = FLStudio(watch.ports.input, watch.ports.output, clock)
         try:
             yield studio
         finally:
             studio.close()
     finally:
-        ports.close()
+        watch.close()

@@ -20,7 +20,7 @@ from jambot.realtime.machine import this_machine
 from jambot.realtime.orders import Order
 from jambot.realtime.performer import Performer
 from jambot.realtime.player import DirectPlayer, Player
-from jambot.realtime.ports import InputPort, LastingPorts, TimedMessage, open_ports
+from jambot.realtime.ports import InputPort, Ports, PortWatch, TimedMessage, open_ports
 from jambot.realtime.priority import STAGE, no_long_collections, priority_for
 from jambot.realtime.session import SHOW_SECONDS, Session
 from jambot.realtime.session_log import SessionLog
@@ -129,9 +129,8 @@ def jam(
         raise UsageError(f"{log_path}: a take lies there already", "a log of its own for each take")
     clock: Clock = SystemClock() if settings.realtime else ManualClock()
     names = (settings.in_name, settings.out_name, clock, settings.clock_name)
-    first = open_ports(settings.backend, *names)
-    reopen = partial(open_ports, first.backend, *names)
-    ports = LastingPorts(first, reopen, clock)
+    watch = PortWatch(partial(open_ports, settings.backend, *names))
+    ports = watch.ports
     log = SessionLog(log_path)
     try:
         player = _player(settings)
@@ -141,7 +140,9 @@ def jam(
         finally:
             player.close()
     finally:
-        ports.close()
+        watch.close()
+        if watch.trouble is not None:
+            log.write("port_trouble", what=repr(watch.trouble))
         log.close()
     if log.lost:
         raise JamBotError(
@@ -176,7 +177,7 @@ def _player(settings: JamSettings) -> Player:
 def _play(
     settings: JamSettings,
     clock: Clock,
-    ports: LastingPorts,
+    ports: Ports,
     player: Player,
     log: SessionLog,
     show: Callable[[SessionStatus], None],
@@ -237,9 +238,7 @@ def _styles(adapter: str) -> list[str]:
     return known if adapter in known else [*known, adapter]
 
 
-def _write_opening(
-    settings: JamSettings, ports: LastingPorts, file: Path | None, log: SessionLog
-) -> None:
+def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: SessionLog) -> None:
     session = settings.session
     log.write(
         "session",

@@ -47,7 +47,8 @@ class Scheduler:
     before it: a note that comes in between is moved behind it, by `SEND_AHEAD_SECONDS` at most.
     Notes leave `early_seconds` before their beat where they are promised in time: so long whatever
     sounds them takes. Times are seconds of the session's clock. Nothing raises; lateness is
-    counted.
+    counted. `notes_to_nobody` left while nobody was joined to the port, as far as it can tell, or
+    could not leave a lost one.
 
     Threads: used by the stage's thread alone.
     """
@@ -64,7 +65,7 @@ class Scheduler:
         self._early_seconds = early_seconds
         self.port, self.line, self.log, self.channel = port, line, log, channel
         self._own = own or OwnNotes()
-        self.late_notes = self.dropped_notes = self.played_notes = 0
+        self.late_notes = self.dropped_notes = self.played_notes = self.notes_to_nobody = 0
         self.last_played_seconds = float("-inf")
         self.meters = Meters()
         self._waiting: list[_Due] = []
@@ -114,6 +115,7 @@ class Scheduler:
                 if due is not None:
                     self._leaving.remove(due)
                     self.played_notes += 1
+                    self.notes_to_nobody += not sent.heard
                     self.last_played_seconds = sent.actual_seconds
                     self.log.played(due.planned, due.on_seconds, sent.actual_seconds)
 
@@ -158,6 +160,9 @@ class Scheduler:
         if lateness > LATE_SECONDS:
             self.late_notes += 1
             self.log.write("late", pitch=note.pitch, beat=note.onset_beats, late_ms=lateness * 1e3)
+        if not self.port.alive:
+            self.notes_to_nobody += 1
+            self.log.write("unsent", pitch=note.pitch, beat=note.onset_beats)
         due.on_seconds = max(due.on_seconds, self._handed_until)
         for sounding in self._sounding:
             sounding.off_seconds = min(sounding.off_seconds, due.on_seconds)

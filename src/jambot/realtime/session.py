@@ -196,6 +196,7 @@ class Session:
             beat=self.line.beat_at(now),
             reason=reason,
             stuck_notes=self.scheduler.sounding,
+            to_nobody=self.scheduler.notes_to_nobody,
             player_restarts=self.planner.restarts,
             own_notes_heard=self._own.heard,
             lost_ticks=self.hearing.lost_ticks,

@@ -23,9 +23,8 @@ def eventful(log_book):
         book.write("keep", seconds=45.0, file="keep_2.mid", state=state)
     book.write("lost", count=9, from_seconds=44.0, until_seconds=45.0, reason="disk full")
     book.write("fault", error="ValueError: no", where="session.py:1")
-    return book.write(
-        "end", seconds=46.0, beat=24.0, own_notes_heard=7, lost_ticks=3, faults=2, unheard=5000
-    )
+    ends = {"own_notes_heard": 7, "lost_ticks": 3, "faults": 2, "unheard": 5000, "to_nobody": 5}
+    return book.write("end", seconds=46.0, beat=24.0, **ends)
 
 
 def test_everything_that_is_logged_is_counted(log_book):
@@ -40,6 +39,7 @@ def test_everything_that_is_logged_is_counted(log_book):
         "calls": {"heard": 2, "answered": 1},
         "trades": 1,
         "ports_lost": {"input": 1},
+        "to_nobody": 5,
         "player_restarts": 1,
         "orders": {"obeyed": 1, "refused": 1},
         "kept": ["keep_1.mid"],

@@ -164,7 +164,7 @@ def test_closing_ends_what_sounds_and_forgets_what_was_to_come(ports, peer, cloc
     ports.close()
     wait_for(lambda: len(peer.heard) == 2)
     assert peer.heard == [C4_ON, C4_OFF]
-    assert not ports.alive
+    assert not ports.output.alive
     ports.output.send(E4_ON)
 
 
@@ -195,9 +195,11 @@ def test_a_note_off_that_jack_may_have_lost_is_said_again(ports, peer):
 
 def test_more_messages_than_a_period_holds_all_arrive(ports, peer):
     messages = [bytes((0xB0, 1, value % 128)) for value in range(3000)]
+    peer.client.set_freewheel(True)  # else a busy machine loses whole periods
     for data in messages:
         ports.output.send(data)
     wait_for(lambda: len(peer.heard) == len(messages))
+    peer.client.set_freewheel(False)
     assert peer.heard == messages
 
 
@@ -208,7 +210,7 @@ def test_an_unknown_peer_is_named_with_those_that_are_there(peer, clock):
 
 
 def test_the_ports_are_open_without_any_peer_and_are_listed(peer, clock):
-    ports = open_ports("auto", None, None, clock)
+    ports = open_ports("jack", None, None, clock)
     try:
         assert (ports.backend, ports.input_name, ports.output_name) == ("jack", None, None)
         listed = {(info.backend, info.direction, info.name) for info in list_ports()}
@@ -219,21 +221,21 @@ def test_the_ports_are_open_without_any_peer_and_are_listed(peer, clock):
 
 def test_ports_that_were_closed_can_be_opened_again(peer, clock):
     ports = open_ports("jack", None, None, clock)
-    assert ports.alive
+    assert ports.input.alive
     ports.close()
     again = open_ports("jack", None, None, clock)
-    assert again.alive
+    assert again.input.alive
     again.close()
 
 
 def test_a_killed_server_is_reported_and_never_raised(mortal_jack_server, clock):
     ports = open_ports("jack", None, None, clock)
     ports.output.send(C4_ON)
-    assert ports.alive
+    assert ports.output.alive
     mortal_jack_server.kill()
-    wait_for(lambda: not ports.alive)
+    wait_for(lambda: not (ports.input.alive or ports.output.alive or ports.clock.alive))
     ports.output.send(E4_ON, clock.now() + 0.05)
     ports.output.silence()
     ports.input.poll()
     ports.close()
-    assert not ports.alive
+    assert not ports.input.alive

@@ -1,113 +1,142 @@
-"""Ports that come back: heard again, sent to again, and never raising in between."""
-
-from collections.abc import Callable
-from dataclasses import replace
+"""Ports that come back: heard again, sent to again, never raising, and one thread's at a time."""
 
 from jambot.errors import PortError
 from jambot.realtime.clock import ManualClock
-from jambot.realtime.ports import LastingPorts, MemoryInput, Ports, RecordingOutput
-from jambot.realtime.ports.lasting import RETRY_SECONDS
+from jambot.realtime.ports import MemoryInput, RecordingOutput
+from jambot.realtime.ports.lasting import LastingInput, LastingOutput
 
-NOTE_ON = bytes((0x90, 60, 80))
-
-
-def memory_ports(clock: ManualClock) -> Ports:
-    return Ports(MemoryInput(clock), RecordingOutput(clock), "memory", None, None)
+NOTE_ON, NOTE_OFF = bytes((0x90, 60, 80)), bytes((0x80, 60, 0))
 
 
-class Cable:
-    """Reopens when plugged in; refuses while it is not."""
+class Socket:
+    """A place with one device in it, or none."""
 
-    def __init__(self, clock: ManualClock) -> None:
-        self.clock, self.plugged, self.tries = clock, True, 0
-        self.opened: list[Ports] = []
+    def __init__(self, device) -> None:
+        self.device = device
+        self.plugged, self.opens = True, True
+        self.opened = []
 
-    def open(self) -> Ports:
-        self.tries += 1
-        if not self.plugged:
-            raise PortError("no such port")
-        self.opened.append(memory_ports(self.clock))
+    def there(self):
+        return self.plugged
+
+    def open(self):
+        if not self.opens:
+            raise PortError("another program holds it")
+        self.opened.append(self.device())
         return self.opened[-1]
 
 
-def pulled(cable: Cable, ports: LastingPorts) -> None:
-    cable.plugged = False
-    for side in (cable.opened[-1].input, cable.opened[-1].output):
-        side.alive = False  # type: ignore[misc]
-    assert not ports.output.alive
-
-
-def settled(ports: LastingPorts, wanted: Callable[[], bool]) -> bool:
-    """Whether the thread that reopens has come to what is wanted."""
-    if ports._trying is not None:
-        ports._trying.join(5.0)
-    return wanted()
-
-
-def test_a_cable_pulled_and_put_back_plays_again() -> None:
+def output():
     clock = ManualClock(10.0)
-    cable = Cable(clock)
-    ports = LastingPorts(cable.open(), cable.open, clock)
-    ports.output.send(NOTE_ON)
-    pulled(cable, ports)
-    ports.output.send(NOTE_ON)
-    assert ports.input.poll() == []
-    cable.plugged = True
-    assert settled(ports, lambda: len(cable.opened) == 1)
-    clock.advance(RETRY_SECONDS)
-    assert ports.input.poll() == []
-    assert settled(ports, lambda: ports.input.alive and ports.output.alive)
-    ports.output.send(NOTE_ON)
-    heard = cable.opened[-1].input
-    assert isinstance(heard, MemoryInput)
-    heard.feed(NOTE_ON)
-    assert [message.data for message in ports.input.poll()] == [NOTE_ON]
-    assert [sent.data for sent in ports.output.sent()] == [NOTE_ON]
-    ports.close()
+    socket = Socket(lambda: RecordingOutput(clock, schedules_ahead=False))
+    return socket, LastingOutput(socket)
 
 
-def test_while_it_is_lost_it_is_tried_once_a_second_and_no_oftener() -> None:
+def tick(port):
+    """One tick of the stage: it looks, and asks what has left."""
+    alive = port.alive
+    port.sent()
+    return alive
+
+
+def test_a_cable_pulled_and_put_back_plays_again():
+    socket, port = output()
+    port.send(NOTE_ON)
+    socket.plugged = False
+    port.look()
+    assert not tick(port)
+    port.send(NOTE_OFF)
+    port.look()
+    socket.plugged = True
+    port.look()
+    tick(port)
+    assert tick(port)
+    port.send(NOTE_OFF)
+    assert [sent.data for sent in port.sent()] == [NOTE_OFF]
+    assert len(socket.opened) == 2
+
+
+def test_what_had_left_before_the_loss_is_told_after_it():
+    socket, port = output()
+    port.send(NOTE_ON)
+    socket.plugged = False
+    port.look()
+    assert not port.alive
+    assert [sent.data for sent in port.sent()] == [NOTE_ON]
+    assert port.sent() == []
+
+
+def test_a_loss_is_seen_however_fast_the_other_side_is_back():
+    for seen_by in ("alive", "send", "sent"):
+        socket, port = output()
+        socket.opened[-1].alive = False
+        if seen_by == "send":
+            port.send(NOTE_ON)
+        elif seen_by == "sent":
+            port.sent()
+        else:
+            assert not port.alive
+        port.look()
+        assert len(socket.opened) == 2
+        assert not tick(port), seen_by
+        tick(port)
+        assert tick(port)
+
+
+def test_a_port_is_closed_only_after_the_stage_has_given_it_back():
+    socket, port = output()
+    port.send(NOTE_ON)
+    socket.plugged = False
+    for _ in range(3):
+        port.look()
+    assert socket.opened[0].alive, "the stage may be in the middle of sending"
+    port.send(NOTE_OFF)
+    assert socket.opened[0].alive
+    port.look()
+    assert not socket.opened[0].alive
+    assert [message.data for message in socket.opened[0].messages] == [NOTE_ON, NOTE_OFF]
+
+
+def test_a_device_that_would_not_open_is_tried_again():
+    socket, port = output()
+    socket.opened[-1].alive = False
+    socket.opens = False
+    assert not tick(port)
+    for _ in range(3):
+        port.look()
+        assert not tick(port)
+    socket.opens = True
+    port.look()
+    tick(port)
+    assert tick(port)
+
+
+def test_closing_ends_what_sounds_and_leaves_nothing_open():
+    socket, port = output()
+    port.send(NOTE_ON)
+    port.close()
+    assert [message.data for message in socket.opened[0].messages] == [NOTE_ON, NOTE_OFF]
+    assert not port.alive
+    socket, port = output()
+    socket.opened[-1].alive = False
+    assert not port.alive
+    port.look()
+    port.close()
+    assert not socket.opened[-1].alive, "one that was offered and never taken"
+
+
+def test_a_keyboard_pulled_and_put_back_is_heard_again():
     clock = ManualClock(10.0)
-    cable = Cable(clock)
-    ports = LastingPorts(cable.open(), cable.open, clock)
-    pulled(cable, ports)
-    for _ in range(20):
-        ports.input.poll()
-        assert settled(ports, lambda: not ports.input.alive)
-        clock.advance(RETRY_SECONDS / 4)
-    assert 5 <= cable.tries - 1 <= 6
-    ports.close()
-
-
-def test_closing_ends_what_sounds_and_tries_no_more() -> None:
-    clock = ManualClock(10.0)
-    cable = Cable(clock)
-    ports = LastingPorts(cable.open(), cable.open, clock)
-    ports.output.send(NOTE_ON)
-    ports.close()
-    output = cable.opened[0].output
-    assert isinstance(output, RecordingOutput)
-    assert [message.data[0] >> 4 for message in output.messages] == [9, 8]
-    assert not ports.input.alive
-    assert cable.tries == 1
-
-
-def test_a_clocks_own_port_comes_back_too() -> None:
-    clock = ManualClock(10.0)
-    cable = Cable(clock)
-
-    def opened() -> Ports:
-        return replace(cable.open(), clock=MemoryInput(clock))
-
-    first = opened()
-    ports = LastingPorts(first, opened, clock)
-    assert ports.clock is not None
-    first.clock.close()  # type: ignore[union-attr]
-    assert not ports.now.alive or len(cable.opened) == 2
-    assert settled(ports, lambda: ports.clock.alive and len(cable.opened) == 2)
-    ports.close()
-
-
-def test_most_ports_have_no_clock_of_their_own() -> None:
-    clock = ManualClock(10.0)
-    assert LastingPorts(memory_ports(clock), lambda: memory_ports(clock), clock).clock is None
+    socket = Socket(lambda: MemoryInput(clock))
+    port = LastingInput(socket)
+    socket.plugged = False
+    port.look()
+    assert not port.alive
+    assert port.poll() == []
+    port.look()
+    socket.plugged = True
+    port.look()
+    assert port.poll() == []
+    socket.opened[-1].feed(NOTE_ON)
+    assert port.alive
+    assert [message.data for message in port.poll()] == [NOTE_ON]

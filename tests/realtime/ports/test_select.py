@@ -15,7 +15,7 @@ def no_midi_at_all(monkeypatch):
     def refuse(*_):
         raise PortError("nothing here")
 
-    monkeypatch.setattr(select, "JackClient", refuse)
+    monkeypatch.setattr(select, "JackPatch", refuse)
     monkeypatch.setattr(select, "open_client", refuse)
     monkeypatch.setattr(select, "RtMidiBackend", refuse)
 

@@ -4,7 +4,7 @@ from jambot.control.doctor.check import Check, State
 from jambot.errors import PortError
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.ports import OutputPort, list_ports
-from jambot.realtime.ports.jack_port import JackClient, JackOutput
+from jambot.realtime.ports.jack_port import JackOutput, JackPatch
 from jambot.realtime.ports.rtmidi_port import RtMidiBackend
 
 CHANNELS = range(16)
@@ -45,11 +45,11 @@ def _silence(backend: str, name: str, clock: Clock) -> Check:
 
 def _open(backend: str, name: str, clock: Clock) -> OutputPort:
     if backend == "jack":
-        client = JackClient(clock, "jambot-panic")
+        patch = JackPatch(clock, "jambot-panic")
         try:
-            client.connect(None, name)
+            patch.connect(None, name)
         except PortError:
-            client.close()
+            patch.close()
             raise
-        return JackOutput(client)
+        return JackOutput(patch)
     return RtMidiBackend().open_output(name, clock)[0]

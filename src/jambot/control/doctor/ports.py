@@ -11,7 +11,7 @@ from jambot.errors import PortError, UsageError
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.midi_clock import TICK
 from jambot.realtime.ports import InputPort, OutputPort, Ports, list_ports, open_ports
-from jambot.realtime.ports.jack_port import JackClient, JackInput, JackOutput
+from jambot.realtime.ports.jack_port import JackInput, JackOutput, JackPatch
 from jambot.realtime.tick_line import TICKS_PER_BEAT
 
 LISTEN_SECONDS = 1.0
@@ -115,9 +115,9 @@ def _own_loop(clock: Clock) -> Iterator[Check]:
 
 @contextmanager
 def _jack_loop(clock: Clock) -> Iterator[tuple[InputPort, OutputPort]]:
-    plays = JackClient(clock, f"jambot-loop-{os.getpid()}")
+    plays = JackPatch(clock, f"jambot-loop-{os.getpid()}")
     try:
-        hears = JackClient(clock, f"jambot-ear-{os.getpid()}")
+        hears = JackPatch(clock, f"jambot-ear-{os.getpid()}")
         try:
             hears.connect(f"jambot-loop-{os.getpid()}:out", None)
             yield JackInput(hears), JackOutput(plays)

@@ -13,7 +13,8 @@ def happenings(take: Take) -> dict[str, Any]:
     `own_notes_heard`: the bot's notes, come back and left out. `lost_ticks`: of a host's clock,
     made up for. `gaps`: sleeps of the machine, `{count, seconds}`. `transport`: what the host did,
     by name. `tempo_changes`: taps and orders that set a tempo. `calls`: phrases of the right hand,
-    `{heard, answered}`. `trades`: turns the bot took. `ports_lost`: by side. `player_restarts`.
+    `{heard, answered}`. `trades`: turns the bot took. `ports_lost`: by side. `to_nobody`: notes
+    sent while nothing was connected, or not sent by a lost port. `player_restarts`.
     `faults`: how often the stage was silenced by a fault of its own. `unheard`: messages of floods.
     `orders`: `{obeyed, refused}`. `kept`: the files of bars that were kept, `not_kept`: those
     that were asked for and failed. `log_lost`: events that are missing in the log.
@@ -35,6 +36,7 @@ def happenings(take: Take) -> dict[str, Any]:
         "calls": {"heard": len(take.of("call")), "answered": reasons["call"]},
         "trades": reasons["trade"],
         "ports_lost": dict(Counter(map(str, lost))),
+        "to_nobody": end.get("to_nobody"),
         "player_restarts": players.count("restarted"),
         "orders": {"obeyed": len(take.of("order")), "refused": len(take.of("refused"))},
         "kept": _kept(take, "kept"),
@@ -54,6 +56,7 @@ def told(happened: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("ticks of its clock made up for", happened.get("lost_ticks")),
         ("orders", _of(orders, "obeyed", "refused", "{} obeyed, {} refused")),
         ("own notes come back, not heard", happened.get("own_notes_heard")),
+        ("notes sent while nothing was connected", happened.get("to_nobody")),
         ("ports lost", _named(happened.get("ports_lost"))),
         ("player started again", happened.get("player_restarts")),
         ("faults of the stage, silenced", happened.get("faults")),

@@ -2,13 +2,13 @@
 
 `open_ports` chooses a back end and gives one `InputPort` and one `OutputPort`; what lies behind
 them is nobody else's business. Messages are plain MIDI bytes, times are seconds of the session's
-`Clock`. Opening may raise `PortError`; an open port never raises: a lost one says `alive = False`.
+`Clock`. Opening may raise `PortError`; an open port never raises: a lost one says `alive = False`,
+each side for itself, and comes back under a `PortWatch`.
 
 `MemoryInput` and `RecordingOutput` are the fakes, good enough to run whole sessions on.
 Imported by the rest of `realtime`, by `evaluation` and by `control`.
 """
 
-from jambot.realtime.ports.lasting import LastingPorts
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
 from jambot.realtime.ports.port import (
     InputPort,
@@ -18,14 +18,15 @@ from jambot.realtime.ports.port import (
     TimedMessage,
 )
 from jambot.realtime.ports.select import BACKENDS, PortInfo, Ports, list_ports, open_ports
+from jambot.realtime.ports.watch import PortWatch
 
 __all__ = [
     "BACKENDS",
     "InputPort",
-    "LastingPorts",
     "MemoryInput",
     "OutputPort",
     "PortInfo",
+    "PortWatch",
     "Ports",
     "RecordingOutput",
     "SentMessage",

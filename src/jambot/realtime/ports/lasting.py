@@ -1,116 +1,131 @@
-"""Ports that come back: when a cable is pulled or a server dies, they are opened again."""
+"""A port that comes back: it is opened again when the keyboard or the instrument is there again.
 
-import threading
-from collections.abc import Callable
+Two threads take part, and a port belongs to one of them at a time. The stage's thread uses it. When
+it is lost the stage gives it back. The watching thread closes it, looks for the other side, opens
+another and offers that. So nothing is closed while it is in use, and the stage never waits.
+"""
+
+from collections import deque
+from typing import Generic, Protocol, TypeVar
 
 from jambot.errors import JamBotError
-from jambot.realtime.clock import Clock
-from jambot.realtime.ports.port import InputPort, SentMessage, TimedMessage
-from jambot.realtime.ports.select import Ports
+from jambot.realtime.ports.port import InputPort, OutputPort, SentMessage, TimedMessage
 
-RETRY_SECONDS = 1.0
-CLOSE_SECONDS = 2.0
+PATIENT_TICKS = 2
 
-
-class LastingPorts:
-    """`Ports` that outlive what they are joined to; its `input`, `output` and `clock` are ports.
-
-    While either side is lost `alive` is False, nothing is heard and what is sent goes nowhere; once
-    a second `reopen` is tried until it gives ports again.
-
-    Threads: the stage's thread polls and sends; closing the old and opening the new, which may take
-    a second, happen in a thread of their own.
-    """
-
-    def __init__(self, ports: Ports, reopen: Callable[[], Ports], clock: Clock) -> None:
-        self.backend, self.input_name, self.output_name = (
-            ports.backend,
-            ports.input_name,
-            ports.output_name,
-        )
-        self._reopen, self._clock = reopen, clock
-        self._ports = ports
-        self.input = _Input(self)
-        self.output = _Output(self, ports.output.schedules_ahead)
-        self.clock = None if ports.clock is None else _Input(self, "clock")
-        self._next_try = 0.0
-        self._trying: threading.Thread | None = None
-        self._closed = False
-
-    @property
-    def now(self) -> Ports:
-        """The ports that are open at the moment, or were last; tries for new ones when lost."""
-        if not self._ports.alive and not self._closed:
-            self._try_again()
-        return self._ports
-
-    def close(self) -> None:
-        """End every sounding note and let go; a try under way is waited for."""
-        self._closed = True
-        if self._trying is not None:
-            self._trying.join(CLOSE_SECONDS)
-        self._ports.close()
-
-    def _try_again(self) -> None:
-        if self._clock.now() < self._next_try or (self._trying and self._trying.is_alive()):
-            return
-        self._next_try = self._clock.now() + RETRY_SECONDS
-        self._trying = threading.Thread(target=self._replace, name="jambot ports", daemon=True)
-        self._trying.start()
-
-    def _replace(self) -> None:
-        self._ports.close()
-        try:
-            found = self._reopen()
-        except JamBotError:
-            return
-        if self._closed:
-            found.close()
-        else:
-            self._ports = found
+Port = TypeVar("Port", InputPort, OutputPort)
+Opened = TypeVar("Opened", covariant=True)
 
 
-class _Input:
-    """An input side of lasting ports: what is played, or a host's clock."""
+class Place(Protocol[Opened]):
+    """Where one port is plugged in. Threads: the watching one's; both calls may take long."""
 
-    def __init__(self, ports: LastingPorts, side: str = "input") -> None:
-        self._ports, self._side = ports, side
+    def there(self) -> bool:
+        """Whether the other side of what was opened last is there, or is there again."""
+        ...
+
+    def open(self) -> Opened:
+        """A port that is joined to it. PortError where it would not open."""
+        ...
+
+
+class _Lasting(Generic[Port]):
+    """One side. `look` and the fields it names are the watching thread's, all else the stage's."""
+
+    def __init__(self, place: Place[Port]) -> None:
+        """Open the port for the first time; PortError as the place says."""
+        self._place: Place[Port] = place
+        self._port: Port | None = place.open()
+        self._absent = 0
+        """How many ticks the loss is old."""
+        self._watched: Port | None = self._port
+        """What the stage was given last; None once it has come back. The watching thread's."""
+        self._gone: Port | None = None
+        self._given_back: deque[Port] = deque()
+        self._offered: deque[Port] = deque()
 
     @property
     def alive(self) -> bool:
-        return self._now.alive
+        """False while it is lost, for a whole tick at least: whoever asks has to see it."""
+        return self._in_use() is not None
+
+    def look(self) -> None:
+        """Close what was given back, and offer another once the other side is there."""
+        while self._given_back:
+            self._given_back.popleft().close()
+            self._watched = None
+        if self._watched is not None:
+            if not self._place.there():
+                self._gone = self._watched
+        elif self._place.there():
+            try:
+                self._watched = self._place.open()
+            except JamBotError:
+                return
+            self._offered.append(self._watched)
+
+    def close(self) -> None:
+        """End what sounds and let go; for whoever has both threads' work, at the end."""
+        ports = [self._port, *self._given_back, *self._offered]
+        self._port = None
+        self._given_back.clear()
+        self._offered.clear()
+        for port in ports:
+            if port is not None:
+                port.close()
+
+    def _in_use(self) -> Port | None:
+        """The port to use now, None while it is lost; a lost one is given back."""
+        port = self._port
+        if port is not None and (port is self._gone or not port.alive):
+            self._port, self._absent = None, 0
+            self._leave(port)
+            self._given_back.append(port)
+        return self._port
+
+    def _once_a_tick(self) -> Port | None:
+        """The port to use now; what was offered is taken, though not in the tick of the loss."""
+        if self._in_use() is None:
+            self._absent += 1
+            if self._absent >= PATIENT_TICKS and self._offered:
+                self._port = self._offered.popleft()
+        return self._port
+
+    def _leave(self, port: Port) -> None:
+        """Take from a lost port what would be lost with it."""
+
+
+class LastingInput(_Lasting[InputPort]):
+    """An input that comes back; deaf while it is lost."""
 
     def poll(self) -> list[TimedMessage]:
-        return self._now.poll()
-
-    def close(self) -> None:
-        self._now.close()
-
-    @property
-    def _now(self) -> InputPort:
-        port: InputPort = getattr(self._ports.now, self._side)
-        return port
+        port = self._once_a_tick()
+        return [] if port is None else port.poll()
 
 
-class _Output:
-    """The output side of lasting ports."""
+class LastingOutput(_Lasting[OutputPort]):
+    """An output that comes back; what is sent while it is lost goes nowhere."""
 
-    def __init__(self, ports: LastingPorts, schedules_ahead: bool) -> None:
-        self._ports = ports
-        self.schedules_ahead = schedules_ahead
-
-    @property
-    def alive(self) -> bool:
-        return self._ports.now.output.alive
+    def __init__(self, place: Place[OutputPort]) -> None:
+        super().__init__(place)
+        assert self._port is not None
+        self.schedules_ahead = self._port.schedules_ahead
+        self._left: list[SentMessage] = []
 
     def send(self, data: bytes, at_seconds: float | None = None) -> None:
-        self._ports.now.output.send(data, at_seconds)
+        port = self._in_use()
+        if port is not None:
+            port.send(data, at_seconds)
 
     def sent(self) -> list[SentMessage]:
-        return self._ports.now.output.sent()
+        port = self._once_a_tick()
+        left, self._left = self._left, []
+        return left if port is None else left + port.sent()
 
     def silence(self) -> None:
-        self._ports.now.output.silence()
+        port = self._in_use()
+        if port is not None:
+            port.silence()
 
-    def close(self) -> None:
-        self._ports.now.output.close()
+    def _leave(self, port: OutputPort) -> None:
+        self._left += port.sent()

@@ -1,8 +1,14 @@
-"""Finding the port that a person means by a part of its name."""
+"""Finding the port that a person means, by a part of its name or by what it must be."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from jambot.errors import PortError
+
+# Cables between programs, not instruments: never taken for a keyboard.
+LOOPBACK_WORDS = ("loopmidi", "loopback", "iac", "midi through", "jambot")
+# What a host sends to keep others in time: nobody's hands.
+SYNC_WORDS = ("clock", "mtc", "mmc")
 
 
 def pick(wanted: str, names: Sequence[str], direction: str, backend: str) -> str:
@@ -23,3 +29,14 @@ def pick(wanted: str, names: Sequence[str], direction: str, backend: str) -> str
         "part of the name of one of these",
         "plug in or start the other side, see `jambot ports`, and give a name from its list",
     )
+
+
+def keyboard_of(names: Iterable[str]) -> str | None:
+    """The first of these inputs that is an instrument, None without one."""
+    words = LOOPBACK_WORDS + SYNC_WORDS
+    return next((name for name in names if not holds(name, words)), None)
+
+
+def holds(name: str, words: Sequence[str]) -> bool:
+    """Whether `name` holds one of `words` as words, whatever the case."""
+    return any(re.search(rf"\b{re.escape(word)}\b", name, re.IGNORECASE) for word in words)

@@ -19,11 +19,13 @@ class SentMessage:
 
     `due_seconds` is the time asked for, or the moment of the call where none was. The difference
     is the port's jitter (JACK: rounding to a frame; others: how late the scheduler called).
+    `heard` is False where nobody was joined to the port; most back ends cannot tell.
     """
 
     due_seconds: float
     actual_seconds: float
     data: bytes
+    heard: bool = True
 
 
 class InputPort(Protocol):

@@ -2,30 +2,29 @@
 
 Without a name, the input is the first keyboard and the output the first loopback cable (loopMIDI,
 IAC), else a virtual port `jambot in` / `jambot out` that other programs can connect to. Windows has
-no virtual ports: there, without a keyboard the input is a `MemoryInput`.
+no virtual ports: there, without a keyboard the input is a `MemoryInput`. No platform reports that a
+device was pulled: the lists of names tell it.
 """
 
 import importlib
 import os
 import re
 import sys
-from collections import deque
-from typing import Any
+from typing import Any, Literal
 
 from jambot.errors import PortError
 from jambot.realtime.clock import Clock
+from jambot.realtime.ports.lasting import LastingInput, LastingOutput
 from jambot.realtime.ports.memory import MemoryInput
-from jambot.realtime.ports.naming import pick
-from jambot.realtime.ports.port import InputPort, SentMessage, SoundingNotes, TimedMessage
+from jambot.realtime.ports.naming import LOOPBACK_WORDS, holds, keyboard_of, pick
+from jambot.realtime.ports.port import InputPort, OutputPort
+from jambot.realtime.ports.rtmidi_device import RtMidiInput, RtMidiOutput
+
+Side = Literal["in", "out"]
 
 CLIENT_NAME = "jambot"
-# Cables between programs, not instruments: never taken for a keyboard.
-LOOPBACK_WORDS = ("loopmidi", "loopback", "iac", "midi through", CLIENT_NAME)
 # Dead ends: always there, and nothing behind them.
 DEAF_WORDS = ("midi through", CLIENT_NAME)
-# Unplugging is not reported by any platform: the list of ports is read this often.
-PRESENCE_SECONDS = 1.0
-KEPT_RECORDS = 65536
 
 
 class RtMidiBackend:
@@ -36,6 +35,8 @@ class RtMidiBackend:
 
     def __init__(self, platform: str = sys.platform) -> None:
         self.has_virtual_ports = platform != "win32"
+        self._platform = platform
+        self._lists: dict[Side, Any] = {}
         self._rtmidi = _load_rtmidi()
         linux = platform.startswith("linux")
         if linux and not os.path.exists("/dev/snd/seq"):
@@ -48,14 +49,14 @@ class RtMidiBackend:
         self._api = self._rtmidi.API_LINUX_ALSA if linux else self._rtmidi.API_UNSPECIFIED
 
     def input_names(self) -> list[str]:
-        return self._names(self._rtmidi.MidiIn)
+        return self.names("in")
 
     def output_names(self) -> list[str]:
-        return self._names(self._rtmidi.MidiOut)
+        return self.names("out")
 
     def keyboard_name(self) -> str | None:
         """The first input that is an instrument, None without one."""
-        return next((name for name in self.input_names() if not holds(name, LOOPBACK_WORDS)), None)
+        return keyboard_of(self.input_names())
 
     def instrument_name(self) -> str | None:
         """The output that a listener most likely sits behind, None without one.
@@ -69,18 +70,22 @@ class RtMidiBackend:
         return names[0] if names and not self.has_virtual_ports else None
 
     def open_input(self, wanted: str | None, clock: Clock) -> tuple[InputPort, str | None]:
-        """The input and the name of what it hears, None where nothing is connected yet."""
+        """The input and the name of what it hears, None where nothing is connected yet.
+
+        It comes back when it was lost, if somebody looks after it; see `lasting`.
+        """
         name = self.keyboard_name() if wanted is None else None
         if wanted is not None:
             name = pick(wanted, self.input_names(), "input", "rtmidi")
         if name is None and not self.has_virtual_ports:
             return MemoryInput(clock), None
-        return RtMidiInput(self._open(self._rtmidi.MidiIn, name, "in"), name, clock), name
+        return LastingInput(_InputPlace(self, name, clock)), name
 
-    def open_output(self, wanted: str | None, clock: Clock) -> tuple["RtMidiOutput", str | None]:
+    def open_output(self, wanted: str | None, clock: Clock) -> tuple[OutputPort, str | None]:
         """The output and the name of what it plays to, None where nothing is connected yet.
 
-        PortError where there is nothing to play to and no virtual port either.
+        PortError where there is nothing to play to and no virtual port either. It comes back as
+        the input does.
         """
         name = self.instrument_name() if wanted is None else None
         if wanted is not None:
@@ -91,31 +96,34 @@ class RtMidiBackend:
                 "a port to play to; Windows has no virtual ports of its own",
                 "install loopMIDI, add a port there, and choose it as input in your DAW",
             )
-        return RtMidiOutput(self._open(self._rtmidi.MidiOut, name, "out"), name, clock), name
+        return LastingOutput(_OutputPlace(self, name, clock)), name
 
-    def _names(self, kind: Any) -> list[str]:
-        try:
-            midi = kind(rtapi=self._api, name=CLIENT_NAME)
-            try:
-                return list(midi.get_ports())
-            finally:
-                midi.delete()
-        except self._rtmidi.RtMidiError as error:
-            raise PortError(
-                f"the MIDI system does not answer: {error}",
-                "a working MIDI system",
-                "restart it, or use --backend jack",
-            ) from error
+    def stem(self, name: str) -> str:
+        """A name without the number that the platform appends and changes as devices come and go.
 
-    def _open(self, kind: Any, name: str | None, side: str) -> Any:
+        Windows counts the ports of its list, ALSA names the client and the port; the Mac appends
+        nothing.
+        """
+        appended = {"win32": r"\s\d+$", "darwin": r"$"}.get(self._platform, r"\s\d+:\d+$")
+        return re.sub(appended, "", name)
+
+    @property
+    def numbers_devices(self) -> bool:
+        """Whether a name holds the number of its device, and not of its place in the list."""
+        return self._platform not in ("win32", "darwin")
+
+    def open_device(self, side: Side, name: str | None) -> Any:
         """An open rtmidi object: on the port `name`, or virtual where there is none."""
+        midi = None
         try:
-            midi = kind(rtapi=self._api, name=CLIENT_NAME)
+            midi = self._make(side)
             if name is None:
                 midi.open_virtual_port(f"{CLIENT_NAME} {side}")
             else:
                 midi.open_port(midi.get_ports().index(name), f"{CLIENT_NAME} {side}")
         except (self._rtmidi.RtMidiError, ValueError) as error:
+            if midi is not None:
+                midi.delete()
             raise PortError(
                 f"the MIDI {side}put {name or 'jambot ' + side!r} would not open: {error}",
                 "a port that no other program holds",
@@ -123,124 +131,94 @@ class RtMidiBackend:
             ) from error
         return midi
 
-
-class RtMidiInput:
-    """One rtmidi input, stamped as each message reaches this process.
-
-    Threads: rtmidi's own thread stamps and appends to a deque; the stage polls it.
-    """
-
-    def __init__(self, midi: Any, name: str | None, clock: Clock) -> None:
-        self._midi = midi
-        self._clock = clock
-        self._presence = _Presence(midi, name, clock)
-        self._arrived: deque[TimedMessage] = deque(maxlen=KEPT_RECORDS)
-        midi.ignore_types(sysex=False, timing=False, active_sense=True)
-        midi.set_callback(self._on_message)
-
-    @property
-    def alive(self) -> bool:
-        return self._presence.there
-
-    def poll(self) -> list[TimedMessage]:
-        return [self._arrived.popleft() for _ in range(len(self._arrived))]
-
-    def close(self) -> None:
-        if self._presence.open:
-            self._midi.cancel_callback()
-            self._presence.leave()
-
-    def _on_message(self, event: tuple[list[int], float], _: object = None) -> None:
-        self._arrived.append(TimedMessage(self._clock.now(), bytes(event[0])))
-
-
-class RtMidiOutput:
-    """One rtmidi output; every message leaves at the moment of the call.
-
-    Threads: for the one thread that keeps the time.
-    """
-
-    schedules_ahead = False
-
-    def __init__(self, midi: Any, name: str | None, clock: Clock) -> None:
-        self._midi = midi
-        self._clock = clock
-        self._presence = _Presence(midi, name, clock)
-        self._departed: deque[SentMessage] = deque(maxlen=KEPT_RECORDS)
-        self._sounding = SoundingNotes()
-
-    @property
-    def alive(self) -> bool:
-        return self._presence.there
-
-    def send(self, data: bytes, at_seconds: float | None = None) -> None:
-        due = self._clock.now() if at_seconds is None else at_seconds
-        if not self._presence.open:
-            return
+    def names(self, side: Side) -> list[str]:
+        """The names on one side, asked of one rtmidi object that is kept for it."""
         try:
-            self._midi.send_message(data)
-        except Exception:  # a driver may fail in any way: on stage that is a lost port, no more
-            self._presence.lost = True
-            return
-        self._sounding.follow(data)
-        self._departed.append(SentMessage(due, self._clock.now(), data))
+            if side not in self._lists:
+                self._lists[side] = self._make(side)
+            return list(self._lists[side].get_ports())
+        except self._rtmidi.RtMidiError as error:
+            self._lists.pop(side, None)
+            raise PortError(
+                f"the MIDI system does not answer: {error}",
+                "a working MIDI system",
+                "restart it, or use --backend jack",
+            ) from error
 
-    def sent(self) -> list[SentMessage]:
-        return [self._departed.popleft() for _ in range(len(self._departed))]
-
-    def silence(self) -> None:
-        for note_off in self._sounding.note_offs():
-            self.send(note_off)
-
-    def close(self) -> None:
-        if self._presence.open:
-            self.silence()
-            self._presence.leave()
+    def _make(self, side: Side) -> Any:
+        kind = self._rtmidi.MidiIn if side == "in" else self._rtmidi.MidiOut
+        return kind(rtapi=self._api, name=CLIENT_NAME)
 
 
-class _Presence:
-    """Whether the other side of an rtmidi port is still listed, asked at most once a second."""
+class _Place:
+    """Where one side is plugged in: a name, or nobody's, which is a virtual port and always there.
 
-    def __init__(self, midi: Any, name: str | None, clock: Clock) -> None:
-        self.open = True
-        self.lost = False
-        self._midi = midi
-        self._stem = None if name is None else _stem(name)
-        self._clock = clock
-        self._asked_at = clock.now()
+    ALSA gives what returns another number, so another number is another device. Elsewhere two
+    keyboards of one make are told apart by their order alone: one of them is gone when fewer are
+    listed. Threads: the watching one's.
+    """
 
-    @property
+    def __init__(self, backend: RtMidiBackend, side: Side, name: str | None, clock: Clock) -> None:
+        self._backend, self._side, self._name, self._clock = backend, side, name, clock
+        self._open = False
+        self._most = 0
+        self._others: set[str] = set()
+        """The devices of this kind that stayed where they were."""
+
     def there(self) -> bool:
-        if self.open and not self.lost and self._stem is not None:
-            now = self._clock.now()
-            if now - self._asked_at >= PRESENCE_SECONDS:
-                self._asked_at = now
-                self.lost = not self._listed()
-        return self.open and not self.lost
-
-    def leave(self) -> None:
-        self.open = False
+        if self._name is None:
+            return True
         try:
-            self._midi.close_port()
-            self._midi.delete()
-        except Exception:  # closing what is already gone
-            self.lost = True
-
-    def _listed(self) -> bool:
-        try:
-            return any(_stem(name) == self._stem for name in self._midi.get_ports())
-        except Exception:  # a MIDI system that fails to answer has lost the port
+            alike = self._alike(self._name)
+        except PortError:
             return False
+        if not self._open:
+            return bool(self._back(self._name, alike))
+        numbered = self._backend.numbers_devices
+        self._open = self._name in alike if numbered else len(alike) >= self._most
+        if self._open:
+            self._most = len(alike)
+            self._others = set(alike) - {self._name}
+        return self._open
+
+    def _device(self) -> Any:
+        """The device opened, under the name that it has now."""
+        if self._name is None:
+            return self._backend.open_device(self._side, None)
+        alike = self._alike(self._name)
+        name = next(iter(self._back(self._name, alike)), self._name)
+        device = self._backend.open_device(self._side, name)
+        self._name, self._most, self._open = name, len(alike), True
+        self._others = set(alike) - {name}
+        return device
+
+    def _back(self, name: str, alike: list[str]) -> list[str]:
+        """Under which names it may have come back, the likeliest first."""
+        if name in alike:
+            return [name]
+        stayed = self._others if self._backend.numbers_devices else ()
+        return [other for other in alike if other not in stayed]
+
+    def _alike(self, name: str) -> list[str]:
+        stem = self._backend.stem(name)
+        names = self._backend.names(self._side)
+        return [other for other in names if self._backend.stem(other) == stem]
 
 
-def holds(name: str, words: tuple[str, ...]) -> bool:
-    """Whether `name` holds one of `words` as words, whatever the case."""
-    return any(re.search(rf"\b{re.escape(word)}\b", name, re.IGNORECASE) for word in words)
+class _InputPlace(_Place):
+    def __init__(self, backend: RtMidiBackend, name: str | None, clock: Clock) -> None:
+        super().__init__(backend, "in", name, clock)
+
+    def open(self) -> InputPort:
+        return RtMidiInput(self._device(), self._clock)
 
 
-def _stem(name: str) -> str:
-    """A name without the numbers that platforms append and change when devices come and go."""
-    return re.sub(r"[\s\d:]+$", "", name)
+class _OutputPlace(_Place):
+    def __init__(self, backend: RtMidiBackend, name: str | None, clock: Clock) -> None:
+        super().__init__(backend, "out", name, clock)
+
+    def open(self) -> OutputPort:
+        return RtMidiOutput(self._device(), self._clock)
 
 
 def _load_rtmidi() -> Any:

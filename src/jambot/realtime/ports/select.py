@@ -1,17 +1,15 @@
 """Choosing a back end and opening one input and one output on it."""
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from jambot.errors import PortError, UsageError
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.jack_port import (
-    CLIENT_NAME,
-    JackClient,
-    JackClock,
-    JackInput,
-    JackOutput,
-)
+from jambot.realtime.ports.jack_client import CLIENT_NAME
+from jambot.realtime.ports.jack_port import JackClock, JackInput, JackOutput, JackPatch
 from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
+from jambot.realtime.ports.lasting import LastingInput, LastingOutput
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
 from jambot.realtime.ports.port import InputPort, OutputPort
 from jambot.realtime.ports.rtmidi_port import RtMidiBackend
@@ -23,8 +21,11 @@ BACKENDS = ("auto", "rtmidi", "jack", "memory")
 class Ports:
     """One open input, one open output, one for a clock perhaps, and what they are joined to.
 
-    `input_name` is the port heard, None while nobody is connected: then there is no keyboard yet.
-    `output_name` likewise.
+    `input_name` is the port heard, None where nobody was connected: then there is no keyboard yet.
+    `output_name` likewise. Each side is lost and comes back by itself, as long as somebody calls
+    `look` now and then, and when there is `news`: a `PortWatch` does.
+
+    Threads: `look` is for the thread that opened the ports, the sides for whoever plays.
     """
 
     input: InputPort
@@ -34,11 +35,13 @@ class Ports:
     output_name: str | None
     clock: InputPort | None = None
     """A port of its own for a host's MIDI clock, where there is one."""
+    looks: tuple[Callable[[], None], ...] = ()
+    news: threading.Event = field(default_factory=threading.Event)
 
-    @property
-    def alive(self) -> bool:
-        sides = (self.input, self.output, self.clock)
-        return all(side.alive for side in sides if side is not None)
+    def look(self) -> None:
+        """See who has gone and who is back; it may take long."""
+        for look in self.looks:
+            look()
 
     def close(self) -> None:
         """End every sounding note and let go of all of them."""
@@ -130,15 +133,16 @@ def _open_jack(
     clock_name: str | None,
     find_keyboard: bool,
 ) -> Ports:
-    client = JackClient(clock)
+    patch = JackPatch(clock)
     try:
         if in_name is None and find_keyboard:
-            in_name = client.keyboard_name()
-        source, sink = client.connect(in_name, out_name, clock_name)
+            in_name = patch.keyboard_name()
+        source, sink = patch.connect(in_name, out_name, clock_name)
     except PortError:
-        client.close()
+        patch.close()
         raise
-    return Ports(JackInput(client), JackOutput(client), "jack", source, sink, JackClock(client))
+    sides = JackInput(patch), JackOutput(patch), JackClock(patch)
+    return Ports(*sides[:2], "jack", source, sink, sides[2], (patch.look,), patch.news)
 
 
 def _open_rtmidi(
@@ -159,7 +163,9 @@ def _open_rtmidi(
             if opened is not None:
                 opened.close()
         raise
-    return Ports(heard, output, "rtmidi", source, sink, ticks)
+    sides = (heard, output, ticks)
+    looks = tuple(s.look for s in sides if isinstance(s, LastingInput | LastingOutput))
+    return Ports(heard, output, "rtmidi", source, sink, ticks, looks)
 
 
 def _jack_ports() -> list[PortInfo]:
