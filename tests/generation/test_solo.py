@@ -171,3 +171,22 @@ def test_a_chart_goes_on_where_the_file_is_silent() -> None:
     )
     assert {n.pitch % 12 for n in charted if n.onset_beats >= 4} <= {1, 5, 8}
     assert {n.pitch % 12 for n in alone if n.onset_beats >= 4} <= {0, 4, 7}
+
+
+def test_more_bars_than_six_hours_hold_are_refused_before_anything_is_made(
+    chords: Path, tmp_path: Path
+) -> None:
+    generator = Generator(ChordToneModel())
+    with pytest.raises(UsageError, match=r"1000000 bars .* hours; expected at most 6 hours"):
+        solo_over_file(generator, chords, tmp_path / "solo.mid", bars=1_000_000)
+    assert not (tmp_path / "solo.mid").exists()
+
+
+@pytest.mark.timeout(20)
+def test_a_file_that_lasts_for_weeks_is_refused_at_once(tmp_path: Path) -> None:
+    """A delta of 0x0FFFFFFF once made `generate` run for hours."""
+    path = tmp_path / "weeks.mid"
+    far = 0x0FFFFFFF / 480
+    write_midi(path, [Track("piano", (Note(0.0, 1.0, 60), Note(far, 1.0, 64)))])
+    with pytest.raises(BadMidiError, match=r"weeks\.mid: .* hours long"):
+        solo_over_file(Generator(ChordToneModel()), path, tmp_path / "solo.mid")

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jambot.errors import BadMidiError
-from jambot.music import Meter, Note, TempoMap, Track, read_midi, write_midi
+from jambot.music import Meter, Note, TempoMap, Track, midi_file, read_midi, write_midi
 
 
 def test_tracks_tempo_metre_and_markers_survive_the_round_trip(tmp_path):
@@ -99,3 +99,67 @@ def test_a_damaged_file_is_either_read_or_refused(tmp_path, data):
         assert 0 <= note.pitch <= 127
         assert note.duration_beats > 0
         assert note.onset_beats >= 0
+
+
+def song(path, *messages):
+    """One track of these messages, in a file of 480 ticks a beat at 120 bpm."""
+    file = mido.MidiFile(ticks_per_beat=480)
+    file.tracks.append(mido.MidiTrack(messages))
+    file.save(path)
+    return path
+
+
+def struck(count, delta=0, length=480):
+    """So many notes at once, or each `delta` ticks after the one before it."""
+    keys = [{"note": i % 128, "channel": i // 128 % 16} for i in range(count)]
+    if delta:
+        pairs = (("note_on", 0), ("note_off", delta))
+        return [mido.Message(kind, time=t, **key) for key in keys for kind, t in pairs]
+    ons = [mido.Message("note_on", **key) for key in keys]
+    return [
+        *ons,
+        *(mido.Message("note_off", time=length * (i == 0), **k) for i, k in enumerate(keys)),
+    ]
+
+
+def test_a_song_may_be_as_large_as_the_limits_and_no_larger(tmp_path, monkeypatch):
+    monkeypatch.setattr(midi_file, "MOST_NOTES", 100)
+    monkeypatch.setattr(midi_file, "MOST_AT_ONCE", 60)
+    monkeypatch.setattr(midi_file, "MOST_CHANGES", 50)
+    path = tmp_path / "song.mid"
+    assert read_midi(song(path, *struck(60)))
+    assert read_midi(song(path, *struck(100, delta=10)))
+    tempi = [mido.MetaMessage("set_tempo", tempo=500_000 + i, time=1) for i in range(51)]
+    markers = [mido.MetaMessage("marker", text="A", time=1)] * 51
+    for messages, told in (
+        (struck(61), "song.mid: 61 notes at once; expected at most 60"),
+        (struck(101, delta=10), "song.mid: 101 notes; expected at most 100"),
+        ([*tempi, *struck(1)], "song.mid: 51 changes of tempo; expected at most 50"),
+        ([*markers, *struck(1)], "song.mid: 51 markers; expected at most 50"),
+    ):
+        with pytest.raises(BadMidiError, match=told) as refused:
+            read_midi(song(path, *messages))
+        assert refused.value.cure
+
+
+def test_notes_are_at_once_only_where_they_sound_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(midi_file, "MOST_AT_ONCE", 2)
+    legato = [Track(f"t{i}", tuple(Note(b, 1.0, 60) for b in range(8))) for i in range(2)]
+    write_midi(tmp_path / "legato.mid", legato)
+    assert read_midi(tmp_path / "legato.mid")
+    write_midi(tmp_path / "three.mid", [*legato, Track("held", (Note(3.5, 9.0, 40),))])
+    with pytest.raises(BadMidiError, match="3 notes at once"):
+        read_midi(tmp_path / "three.mid")
+
+
+@pytest.mark.parametrize("delta", [0x0FFFFFFF, 8 * 3600 * 960])
+def test_a_stray_event_that_makes_a_song_last_for_days_is_refused_by_name(tmp_path, delta):
+    path = song(
+        tmp_path / "long.mid",
+        mido.Message("note_on", note=60),
+        mido.Message("note_off", note=60, time=480),
+        mido.Message("note_on", note=64, time=delta),
+        mido.Message("note_off", note=64, time=480),
+    )
+    with pytest.raises(BadMidiError, match=r"long\.mid: .* hours long; expected at most 6 hours"):
+        read_midi(path)

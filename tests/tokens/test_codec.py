@@ -10,6 +10,7 @@ from jambot.tokens import (
     Controls,
     Prompt,
     Timeline,
+    codec,
     decode,
     encode,
     harmony_ids,
@@ -265,3 +266,26 @@ def test_a_note_that_leans_on_the_bar_line_belongs_to_the_bar_it_is_written_in()
     prompt = Prompt(notes=notes, resume_beats=8.5)
     assert primer_start_bar(prompt, 4 * 8) == 2
     assert primer_start_bar(prompt, 4 * 9) == 0
+
+
+@settings(deadline=None)
+@given(changes, st.lists(any_notes, max_size=9), st.floats(0, 24), st.integers(0, 5), meters)
+def test_a_window_states_what_it_would_if_it_looked_at_the_whole_piece(
+    heard: tuple[HarmonyChange, ...], notes: list[Note], resume: float, bar: int, meter: Meter
+) -> None:
+    prompt = Prompt(heard, tuple(sorted(notes)), resume_beats=resume, meter=meter)
+    found = encode(prompt, bar).ids
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "_of_the_window", lambda prompt, start_bar: prompt.harmonies)
+        assert encode(prompt, bar).ids == found
+
+
+def test_a_window_of_a_long_piece_looks_at_no_more_than_it_states(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard = tuple(HarmonyChange(b / 2, (D_MINOR, G_SEVEN)[b % 2]) for b in range(10_000))
+    looked: list[float] = []
+    real = codec.statement_tick
+    monkeypatch.setattr(codec, "statement_tick", lambda b: looked.append(b) or real(b))
+    encode(Prompt(heard, resume_beats=2500.0), 621)
+    assert len(looked) < 50

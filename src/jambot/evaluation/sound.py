@@ -6,6 +6,7 @@ Sound is a courtesy: without the program or a soundfont the reason is given and 
 import os
 import shutil
 import subprocess
+import time
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ CUT_SECONDS = 0.5
 GAIN = 0.7
 """Of FluidSynth: five voices of piano and a solo stay clear of clipping."""
 RENDER_SECONDS = 300
+LONGEST_SOUND_HOURS = 2.0
+"""1.3 GB; longer ones are refused before FluidSynth is begun."""
+DYING_AWAY_SECONDS = 60.0
+"""What FluidSynth may write after the last note; a file that goes on longer is cut off there."""
+LOOK_SECONDS = 0.2
+"""How often it is looked how much it has written."""
 INSTALL = "Debian: apt-get install fluidsynth timgm6mb-soundfont; macOS: brew install fluid-synth"
 
 
@@ -80,12 +87,16 @@ def render(midi_path: Path, wav_path: Path, soundfont: Path | None = None) -> So
     try:
         song = read_midi(midi_path)
         seconds = song.tempo_map.seconds_at(song.end_beats)
+        if song.hours > LONGEST_SOUND_HOURS:
+            found = f"{midi_path.name} lasts {song.hours:.1f} hours"
+            return Sound(None, f"{found}; sound is made of at most {LONGEST_SOUND_HOURS:g}: cut it")
         needed, free = _bytes(seconds), shutil.disk_usage(wav_path.parent).free
         if needed > free:
             room = f"{wav_path.name} needs {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free"
             return Sound(None, room)
         with whole_file(wav_path) as unfinished:
-            _run_fluidsynth(program, font, midi_path, unfinished)
+            most = _bytes(seconds + DYING_AWAY_SECONDS)
+            _run_fluidsynth(program, font, midi_path, unfinished, most)
             _check_length(unfinished, seconds)
     except BadMidiError as error:
         return Sound(None, str(error))
@@ -98,15 +109,39 @@ def _bytes(seconds: float) -> int:
     return round(seconds * SAMPLE_RATE * FRAME_BYTES)
 
 
-def _run_fluidsynth(program: str, font: Path, midi_path: Path, wav_path: Path) -> None:
+def _run_fluidsynth(program: str, font: Path, midi_path: Path, wav_path: Path, most: int) -> None:
+    """Raise OSError where it fails, takes too long, or writes more than `most` bytes."""
     command = [
         program, "-n", "-i", "-q", "-F", str(wav_path), "-T", "wav", "-O", "s16",
         "-r", str(SAMPLE_RATE), "-g", str(GAIN), str(font), str(midi_path),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, timeout=RENDER_SECONDS, check=False)
-    if done.returncode != 0 or not wav_path.is_file():
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            told = _wait_for(process, wav_path, most)
+        finally:
+            process.kill()
+    if process.returncode != 0 or not wav_path.is_file():
+        said = told.decode(errors="replace").strip().splitlines()
         raise OSError(f"it failed on {midi_path.name}: {said[-1] if said else '?'}")
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", wav_path: Path, most: int) -> bytes:
+    """What it said, once it has ended by itself."""
+    end = time.monotonic() + RENDER_SECONDS
+    while True:
+        try:
+            return process.communicate(timeout=LOOK_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            pass
+        if wav_path.is_file() and wav_path.stat().st_size > most:
+            raise OSError(
+                f"it wrote more than {most / 1e6:.0f} MB, though the music ends earlier:"
+                " look for events far behind the last note"
+            )
+        if time.monotonic() > end:
+            raise OSError(f"it took longer than {RENDER_SECONDS:g} s")
 
 
 def _check_length(wav_path: Path, seconds: float) -> None:

@@ -19,6 +19,7 @@ from jambot.music import (
     write_midi,
 )
 from jambot.music.filled_in import filled_in
+from jambot.music.midi_file import MOST_HOURS
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
 
@@ -81,6 +82,13 @@ def solo_over_file(
     meter, tempo_bpm = song.meter, song.tempo_map.median_bpm
     chords = [note for track in song.tracks if not track.is_drum for note in track.notes]
     length = bars or max(1, -int(-(song.end_beats - 0.01) // meter.beats_per_bar))
+    hours = length * meter.beats_per_bar / tempo_bpm / 60
+    if hours > MOST_HOURS:
+        raise UsageError(
+            f"{length} bars of {meter.beats_per_bar} beats at {tempo_bpm:g} bpm, {hours:.1f} hours",
+            f"at most {MOST_HOURS:g} hours",
+            "ask for fewer --bars",
+        )
     before = _before_the_start(primer, meter) if primer else []
     shift = meter.next_bar_start(before[-1].onset_beats) if before else 0.0
     solo = improvise(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import symusic
 
 from jambot.errors import BadMidiError
@@ -18,6 +19,13 @@ from jambot.music.note import Note, by_onset
 
 MAX_FILE_BYTES = 20_000_000
 """Larger files are refused unread: the longest piano recital here is under 2 MB."""
+MOST_HOURS = 6.0
+MOST_NOTES = 200_000
+"""A pianist of ten notes a second plays so many in five and a half hours."""
+MOST_AT_ONCE = 512
+"""Notes that sound together: an orchestra with its pedals down, four times over."""
+MOST_CHANGES = 20_000
+"""Changes of tempo or metre, or markers."""
 BPM_RANGE = (10.0, 1000.0)
 
 
@@ -50,15 +58,25 @@ class MidiSong:
         """Where the last note ends; 0 without notes."""
         return max((n.end_beats for t in self.tracks for n in t.notes), default=0.0)
 
+    @property
+    def hours(self) -> float:
+        """How long it lasts in its tempo, from beat 0 to the end of the last note."""
+        return self.tempo_map.seconds_at(self.end_beats) / 3600
+
     def track(self, name: str) -> Track | None:
         """The track of this name, case ignored, or None."""
         return next((t for t in self.tracks if t.name.lower() == name.lower()), None)
 
 
 def read_midi(path: Path | str) -> MidiSong:
-    """Read a MIDI file. Raises BadMidiError for what is missing, not MIDI, broken or empty."""
+    """Read a MIDI file.
+
+    Raises BadMidiError for what is missing, not MIDI, broken or empty, and for more than the limits
+    above: whoever goes on from a song may take them for granted.
+    """
     path = Path(path)
     score = _parse(path)
+    _refuse_too_much(path, score)
     per_beat = score.ticks_per_quarter
     if per_beat <= 0:
         raise BadMidiError(
@@ -73,7 +91,14 @@ def read_midi(path: Path | str) -> MidiSong:
     meters = tuple(
         (s.time / per_beat, s.numerator * 4 / s.denominator) for s in score.time_signatures
     )
-    return MidiSong(tracks, tempo_map, meter, markers, meters)
+    song = MidiSong(tracks, tempo_map, meter, markers, meters)
+    if song.hours > MOST_HOURS:
+        raise BadMidiError(
+            f"{path.name}: {song.hours:.1f} hours long",
+            f"at most {MOST_HOURS:g} hours",
+            "cut it, or look for a stray note far behind its end",
+        )
+    return song
 
 
 def write_midi(
@@ -110,6 +135,38 @@ def _parse(path: Path) -> "symusic.types.Score":
             "a standard MIDI file (.mid)",
             "export it anew",
         ) from error
+
+
+def _refuse_too_much(path: Path, score: "symusic.types.Score") -> None:
+    counts = (
+        ("notes", sum(len(track.notes) for track in score.tracks), MOST_NOTES),
+        ("changes of tempo", len(score.tempos), MOST_CHANGES),
+        ("changes of metre", len(score.time_signatures), MOST_CHANGES),
+        ("markers", len(score.markers), MOST_CHANGES),
+    )
+    for what, found, most in counts:
+        if found > most:
+            raise BadMidiError(
+                f"{path.name}: {found} {what}", f"at most {most}", "cut it into pieces"
+            )
+    if (found := _most_at_once(score)) > MOST_AT_ONCE:
+        raise BadMidiError(
+            f"{path.name}: {found} notes at once",
+            f"at most {MOST_AT_ONCE}",
+            "leave out doubled tracks and notes that never end",
+        )
+
+
+def _most_at_once(score: "symusic.types.Score") -> int:
+    """How many notes sound together where most do."""
+    tables = [track.notes.numpy() for track in score.tracks if track.notes]
+    if not tables:
+        return 0
+    onsets = np.concatenate([table["time"] for table in tables]).astype(np.int64)
+    lengths = np.concatenate([table["duration"] for table in tables])
+    ended = np.searchsorted(np.sort(onsets + lengths), onsets, side="right")
+    begun = np.searchsorted(np.sort(onsets), onsets, side="right")
+    return int((begun - ended).max())
 
 
 def _tempo_map(path: Path, score: "symusic.types.Score", per_beat: int) -> TempoMap:

@@ -176,7 +176,7 @@ def encode_span(prompt: Prompt, header: list[int], start_bar: int) -> TokenStrea
     """As `encode`, after a header of the caller's making."""
     stream = TokenStream()
     stream.add(header, answered=False)
-    timeline, meter = Timeline(prompt.harmonies), prompt.meter
+    timeline, meter = Timeline(_of_the_window(prompt, start_bar)), prompt.meter
     resume = ticks_at(prompt.resume_beats)
     first_beat = start_bar * meter.beats_per_bar
     notes = sorted(prompt.notes, key=lambda n: (ticks_at(n.onset_beats), n.pitch))
@@ -198,6 +198,18 @@ def encode_span(prompt: Prompt, header: list[int], start_bar: int) -> TokenStrea
             if harmony is not None:
                 stream.add(harmony_ids(harmony))
     return stream
+
+
+def _of_the_window(prompt: Prompt, start_bar: int) -> Sequence[HarmonyChange]:
+    """The harmonies that a window from `start_bar` can state, and the one before them.
+
+    A piece may have ten thousand of them, and each window is put down anew.
+    """
+    changes, first_beat = prompt.harmonies, start_bar * prompt.meter.beats_per_bar
+    last_beat = max([prompt.resume_beats, *(note.onset_beats for note in prompt.notes)])
+    low = bisect_left(changes, first_beat - 1.0, key=lambda change: change.beat)
+    high = bisect_left(changes, last_beat + 2.0, key=lambda change: change.beat)
+    return changes[max(0, low - 1) : high]
 
 
 def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:

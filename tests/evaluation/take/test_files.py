@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,21 +93,61 @@ def test_each_step_is_told_as_it_begins(take, sounds):
 def test_sound_that_was_cut_off_by_a_full_disk_is_no_sound(tmp_path, monkeypatch):
     """FluidSynth then ends with 0, and leaves what it has."""
     write_midi(tmp_path / "a.mid", [Track("solo", (Note(0.0, 60.0, 60),))])
-
-    def cut(command, **how):
-        import wave
-
-        with wave.open(command[command.index("-F") + 1], "wb") as wav:
-            wav.setparams((2, 2, 44_100, 0, "NONE", ""))
-            wav.writeframes(bytes(4 * 44_100))
-        return type("Done", (), {"returncode": 0, "stderr": b""})
-
-    monkeypatch.setattr(sound.subprocess, "run", cut)
-    monkeypatch.setattr(sound.shutil, "which", lambda name: "fluidsynth")
+    cut = program(
+        tmp_path,
+        "import sys, wave",
+        "wav = wave.open(sys.argv[sys.argv.index('-F') + 1], 'wb')",
+        "wav.setparams((2, 2, 44_100, 0, 'NONE', ''))",
+        "wav.writeframes(bytes(4 * 44_100))",
+        "wav.close()",
+    )
+    monkeypatch.setattr(sound.shutil, "which", lambda name: cut)
     made = render(tmp_path / "a.mid", tmp_path / "a.wav", tmp_path / "any.sf2")
     assert made.path is None
     assert "1 of 30 s of sound were written" in made.reason
-    assert names(tmp_path) == ["a.mid"]
+    assert names(tmp_path) == ["a.mid", "fluidsynth"]
+
+
+def program(folder, *lines):
+    """A program that behaves as FluidSynth might, by its path."""
+    path = folder / "fluidsynth"
+    path.write_text("\n".join([f"#!{sys.executable}", *lines, ""]))
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_synthesizer_that_never_ends_is_ended_and_leaves_nothing(tmp_path, monkeypatch):
+    write_midi(tmp_path / "a.mid", [Track("solo", (Note(0.0, 1.0, 60),))])
+    endless = program(
+        tmp_path,
+        "import sys",
+        "wav = open(sys.argv[sys.argv.index('-F') + 1], 'wb')",
+        "while True:",
+        "    wav.write(bytes(1_000_000))",
+    )
+    monkeypatch.setattr(sound.shutil, "which", lambda name: endless)
+    monkeypatch.setattr(sound, "LOOK_SECONDS", 0.02)
+    made = render(tmp_path / "a.mid", tmp_path / "a.wav", tmp_path / "any.sf2")
+    assert made.path is None
+    assert "it wrote more than 11 MB, though the music ends earlier" in made.reason
+    assert names(tmp_path) == ["a.mid", "fluidsynth"]
+
+
+def test_a_synthesizer_that_takes_too_long_is_ended_and_leaves_nothing(tmp_path, monkeypatch):
+    write_midi(tmp_path / "a.mid", [Track("solo", (Note(0.0, 1.0, 60),))])
+    asleep = program(tmp_path, "import time", "time.sleep(1000)")
+    monkeypatch.setattr(sound.shutil, "which", lambda name: asleep)
+    monkeypatch.setattr(sound, "RENDER_SECONDS", 0.1)
+    made = render(tmp_path / "a.mid", tmp_path / "a.wav", tmp_path / "any.sf2")
+    assert made.reason == "fluidsynth did not finish: it took longer than 0.1 s"
+    assert names(tmp_path) == ["a.mid", "fluidsynth"]
+
+
+def test_sound_of_many_hours_is_not_begun(tmp_path, monkeypatch):
+    write_midi(tmp_path / "a.mid", [Track("solo", (Note(0.0, 18_000.0, 60),))])
+    monkeypatch.setattr(sound.shutil, "which", lambda name: "fluidsynth")
+    made = render(tmp_path / "a.mid", tmp_path / "a.wav", tmp_path / "any.sf2")
+    assert made.reason == "a.mid lasts 2.5 hours; sound is made of at most 2: cut it"
 
 
 def test_sound_that_has_no_room_is_not_begun(tmp_path, monkeypatch):
