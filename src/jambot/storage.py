@@ -38,12 +38,14 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write `content`, text as UTF-8, so that `path` holds all of it or what it held before.
+    """Write `content` so that `path` holds all of it or what it held before.
 
-    Raises OSError where the disk does not take it.
+    Text becomes UTF-8, and half a sign in it (a lone surrogate) a question mark. Raises OSError
+    where the disk does not take it.
     """
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     with whole_file(path) as unfinished:
-        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+        unfinished.write_bytes(data)
 
 
 def new_folder(path: Path) -> Path:

@@ -1,5 +1,7 @@
 """Commands for what was recorded: report, replay, keep."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +41,7 @@ def replay(
     from jambot.music.take_midi import write_session_midi
     from jambot.realtime.main import load_model, model_mark
     from jambot.realtime.replay import replay as make_again
-    from jambot.realtime.replay import same_player, sampling_of
+    from jambot.realtime.replay import same_player, sampling_of, seed_of
 
     take = read_take(take_path)
     recorded = str(take.session.get("adapter"))
@@ -48,7 +50,7 @@ def replay(
     except UsageError as error:
         cure = error.cure if adapter else "say with --adapter where the model lies that played it"
         raise UsageError(error.found, error.expected, cure) from error
-    sampling, seed = sampling_of(take), int(take.session["seed"])
+    sampling, seed = sampling_of(take), seed_of(take)
 
     def make(style: str) -> Generator:
         """A log names styles: a path that somebody wrote into one is not opened."""
@@ -59,8 +61,9 @@ def replay(
 
     again = make_again(take, make)
     if out_dir is not None:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        write_session_midi(take, out_dir / "session.mid", again.notes)
+        with _written(out_dir):
+            out_dir.mkdir(parents=True, exist_ok=True)
+            write_session_midi(take, out_dir / "session.mid", again.notes)
         out.print(f"made again: {out_dir / 'session.mid'}")
     if again.difference:
         raise JamBotError(
@@ -93,5 +96,17 @@ def keep(
         raise UsageError(f"{log}: nothing was played", "a take with a bar in it")
     first, last = last_bars(take.meter, beat, bars)
     file = midi or log.with_name(f"keep_bars_{first + 1}-{last}.mid")
-    notes = keep_bars(log, file, take.meter.bar_start(first), take.meter.bar_start(last))
+    with _written(file):
+        notes = keep_bars(log, file, take.meter.bar_start(first), take.meter.bar_start(last))
     out.print(f"{file}: bars {first + 1} to {last}, {notes} notes of the solo")
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """JamBotError where the disk does not take what is written to `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise JamBotError(
+            f"{path} was not written ({error.strerror})", "a place with room that can be written to"
+        ) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
+from jambot.music.take_events import MOST
 from jambot.music.take_files import FIGURES_FILE, LOG_FILE, TAKE_FILES
 
 MOST_TAKES = 50
@@ -101,18 +102,24 @@ def _take(folder: Path, running: bool) -> ShelvedTake:
         name=folder.name,
         running=running,
         when=datetime.fromtimestamp(_changed(folder)),
-        seconds=report.get("seconds"),
-        notes=report.get("notes"),
-        headline=report.get("headline", ""),
+        seconds=_count(report, "seconds"),
+        notes=None if (notes := _count(report, "notes")) is None else int(notes),
+        headline=headline if isinstance(headline := report.get("headline"), str) else "",
         files=tuple(file for file in own if is_own_file(folder, file)),
         kept=kept_files(folder),
     )
 
 
+def _count(report: dict[str, Any], name: str) -> float | None:
+    """A number of a report that anybody may have changed; None for what is none."""
+    value = report.get(name)
+    return value if isinstance(value, int | float) and 0 <= value <= MOST else None
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -166,7 +166,7 @@ def main(folder: str, name: str) -> None:
         os.nice(NICENESS)
     try:
         made = made_file(Path(folder), name)
-    except (JamBotError, ValueError) as error:
+    except (JamBotError, OSError) as error:
         sys.stderr.buffer.write(str(error).encode())
         sys.stderr.flush()
         os._exit(REFUSED)

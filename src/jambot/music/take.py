@@ -5,7 +5,6 @@ clock, beats are musical beats from the same moment. A session that was cut off 
 that is not whole: it is dropped and `Take.whole` is False.
 """
 
-import json
 from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,26 +13,28 @@ from functools import cached_property
 from itertools import accumulate, pairwise, zip_longest
 from os import SEEK_END
 from pathlib import Path
-from typing import Any
 
 from jambot.errors import JamBotError, UsageError
 from jambot.music.harmony import Harmony, HarmonyChange
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.note import SHORTEST_BEATS, Note, notes_of_keys
+from jambot.music.take_events import (
+    CURE,
+    FASTEST_BPM,
+    SLOWEST_BPM,
+    Event,
+    check_event,
+    read_event,
+)
 from jambot.music.take_files import LOG_FILE
 
-Event = dict[str, Any]
 STEADY = 1e-4
 """Slopes that differ by less are one tempo: times are written with microseconds."""
-SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0
-"""What a MIDI file may ask for."""
-LAST_BEAT = 1e6
 END_BYTES = 1 << 20
 """Some four minutes of playing."""
 LEAD_BEATS = 128.0
 """What holds on a beat was written at most so long before it: the tempo, the chord, a key."""
 LOOKED_AT = 200
-CURE = "take the session again, or remove the line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +149,11 @@ class Take:
         return changed
 
     def conditioning(self) -> list[Note]:
-        """What the hands played; a key still down at the end sounds until the last event.
-
-        Raises ValueError for a key or a beat that cannot be.
-        """
+        """What the hands played; a key still down at the end sounds until the last event."""
         return notes_of_keys(
             (
-                _beat(event["beat"]),
-                _key(event["pitch"]),
+                float(event["beat"]),
+                int(event["pitch"]),
                 int(event.get("velocity", 80)) if event.get("on", True) else 0,
             )
             for event in self.of("heard")
@@ -165,8 +163,8 @@ class Take:
 def read_take(path: Path | str) -> Take:
     """Read `session.jsonl`, given the file or the folder it lies in.
 
-    Raises UsageError when there is none and JamBotError for a line, other than the last, that is
-    no event.
+    Raises UsageError when there is none and JamBotError for a line that says what cannot be, or,
+    other than the last, is no event.
     """
     path = Path(path)
     path = path / LOG_FILE if path.is_dir() else path
@@ -180,8 +178,9 @@ def read_take(path: Path | str) -> Take:
     whole = True
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     for number, line in numbered:
-        event = _event(line)
+        event = read_event(line)
         if event is not None:
+            check_event(event, f"{path.name} line {number}")
             events.append(event)
         elif number == numbered[-1][0]:
             whole = False
@@ -196,17 +195,20 @@ def read_end(path: Path, from_beat: float) -> Take:
     Only as much of the file is read. Raises UsageError and JamBotError as `read_take`.
     """
     with path.open("rb") as file:
-        opening = _event(file.readline().decode("utf-8", "replace"))
+        opening = read_event(file.readline().decode("utf-8", "replace"))
         size, span = file.seek(0, SEEK_END), END_BYTES
         while True:
             start = max(0, size - span)
             file.seek(start)
             lines = file.read().decode("utf-8", "replace").splitlines()
-            events = [event for line in lines[start > 0 :] if (event := _event(line)) is not None]
+            found = map(read_event, lines[start > 0 :])
+            events = [event for event in found if event is not None]
             if start == 0 or _reaches(events, from_beat - LEAD_BEATS):
                 break
             span *= 4
     first = [opening] if opening is not None and start > 0 else []
+    for event in (*first, *events):
+        check_event(event, path.name)
     return take_of([*first, *events], name=path.name)
 
 
@@ -223,27 +225,8 @@ def take_of(events: Iterable[Event], whole: bool = True, name: str = "the log") 
 
 
 def _reaches(events: list[Event], beat: float) -> bool:
-    return any(float(event["beat"]) <= beat for event in events[:LOOKED_AT] if "beat" in event)
-
-
-def _event(line: str) -> Event | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
-
-
-def _beat(value: Any) -> float:
-    if not abs(float(value)) <= LAST_BEAT:
-        raise ValueError(f"beat {value}")
-    return float(value)
-
-
-def _key(value: Any) -> int:
-    if not 0 <= int(value) <= 127:
-        raise ValueError(f"key {value}")
-    return int(value)
+    told = (event.get("beat") for event in events[:LOOKED_AT])
+    return any(isinstance(at, int | float) and at <= beat for at in told)
 
 
 def _played(event: Event, came: Mapping[int, int]) -> PlayedNote:

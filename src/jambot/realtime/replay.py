@@ -23,6 +23,14 @@ from jambot.realtime.session_log import SessionLog
 from jambot.realtime.witness import digest
 from jambot.tokens import VOCABULARY, Controls, Prompt
 
+DAMAGE = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What comes of asking what no stage has asked."""
+MOST_AHEAD = 1000.0
+"""Beats that a question reaches beyond all that happened, or any other number in it."""
+MOST_STEPS = 10_000
+"""Of one answer."""
 PLACES = 6
 """Decimals that the log keeps of what was played."""
 
@@ -51,16 +59,25 @@ def replay(take: Take, make: MakeGenerator) -> Replayed:
             "a take of this version",
             "play it again",
         )
-    again = _Again(take, make)
+    followed = 0
     try:
+        again = _Again(take, make)
         for event in take.events:
             again.follow(event)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            followed += 1
+    except DAMAGE as error:
         raise JamBotError(
-            f"line {again.line} of the log cannot be asked again ({error!r})",
+            f"line {followed + 1} of the log cannot be asked again ({error!r})",
             "a log as it was written",
         ) from error
     return Replayed(tuple(again.played), again.asked, again.difference)
+
+
+def seed_of(take: Take) -> int:
+    """The take's seed. JamBotError where the log does not say."""
+    if "seed" not in take.session:
+        raise JamBotError("the log does not say the seed", "a take of this version")
+    return int(take.session["seed"])
 
 
 def same_player(take: Take, model: str) -> None:
@@ -94,7 +111,6 @@ class _Again:
 
     take: Take
     make: MakeGenerator
-    line: int = 0
     asked: int = 0
     difference: str = ""
     played: list[Note] = field(default_factory=list)
@@ -111,20 +127,24 @@ class _Again:
     _current: int = 0
     _made: dict[int, list[Note]] = field(default_factory=dict)
     """The notes of each request; those of the fallback under 0."""
+    _reach: float = field(init=False)
+    """No number of a question is larger."""
     _known: set[tuple[float, ...]] = field(default_factory=set)
     """Everything that a prompt may say was played."""
 
     def __post_init__(self) -> None:
         self._adapter = str(self.take.session["adapter"])
         self._begin()
-        self._fallback = Fallback(int(self.take.session["seed"]), SessionLog())
+        self._fallback = Fallback(seed_of(self.take), SessionLog())
+        beats = (event.get("beat") or 0.0 for event in self.take.events)
+        self._reach = max(beats, default=0.0) + MOST_AHEAD
         self._reader = PromptReader(self.take.meter)
         self._fallback_reader = PromptReader(self.take.meter)
         self._prepare_reader = PromptReader(self.take.meter)
 
     def follow(self, event: dict[str, Any]) -> None:
         """Do again what a line says was done, or see whether it is what has been made."""
-        self.line += 1
+        _check_reach(event.get("asked"), self._reach)
         match event["event"]:
             case "request":
                 self._ask(event)
@@ -182,6 +202,7 @@ class _Again:
             self._repertoire.take_up(asked.prompt, asked.sampling, asked.adapter)
             self._waiting = {i: r for i, r in self._waiting.items() if i > request}
             self._current = request
+        _check_reach(event["steps"], MOST_STEPS)
         steps = (self._step() for _ in range(event["steps"]))
         notes = [note for note in steps if note is not None]
         self._keep(request, notes)
@@ -229,6 +250,15 @@ class _Again:
 
     def _differs(self, sentence: str) -> None:
         self.difference = self.difference or sentence
+
+
+def _check_reach(asked: Any, reach: float) -> None:
+    """Raise ValueError for a question that would be answered for ever."""
+    if isinstance(asked, dict | list):
+        for part in asked.values() if isinstance(asked, dict) else asked:
+            _check_reach(part, reach)
+    elif isinstance(asked, int | float) and not abs(asked) <= reach:
+        raise ValueError(f"{asked:g} in a question")
 
 
 def _rounded(note: Note) -> tuple[float, float, int, int]:

@@ -15,7 +15,8 @@ import numpy as np
 from jambot.evaluation.metrics import measure
 from jambot.evaluation.take.answering import chords_heard, first_note_steps
 from jambot.evaluation.take.happenings import happenings
-from jambot.music.take import Event, HeardHarmony, PlayedNote, Take
+from jambot.music.take import HeardHarmony, PlayedNote, Take
+from jambot.music.take_events import Event
 
 COMMIT_SECONDS = 0.060
 """The commit horizon of a log that does not say: a 16th or this, whichever is longer."""

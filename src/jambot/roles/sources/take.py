@@ -148,15 +148,9 @@ def read_keys(path: Path) -> Hands:
     except BadMidiError:
         raise
     except JamBotError as error:
-        raise BadMidiError(error.found, "a take") from error
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise BadMidiError(
-            f"{path.name}: not the log of a session ({error!r})", "a take"
-        ) from error
+        raise BadMidiError(error.found, error.expected or "a take", error.cure) from error
     if not notes:
         raise BadMidiError(f"{path.name}: no key was played", "a take", "")
-    if not (10.0 <= tempo <= 1000.0 and 1 <= beats_per_bar <= 12):
-        raise BadMidiError(f"{path.name}: {tempo:g} bpm, {beats_per_bar} beats a bar", "a take")
     early = -min(0.0, min(note.onset_beats for note in notes))
     shift = beats_per_bar * -int(-early // beats_per_bar)
     return Hands(round(tempo, 2), beats_per_bar, tuple(by_onset(n.shifted(shift) for n in notes)))
