@@ -211,14 +211,13 @@ def heard(bars: list[tuple[float, Harmony, list[Key]]], pedal: bool) -> list[Har
     tracker, changes, down = HarmonyTracker(), list[HarmonyChange](), False
     rung: set[int] = set()
     for beat, what, pitch in sorted(events):
-        found = [tracker.wait(beat)] if hasattr(tracker, "wait") else []
+        found = [tracker.wait(beat)]
         if what == 2:
             rung.discard(pitch)
             found.append(tracker.note_on(beat, pitch))
         elif what == 1 and down:
             rung.add(pitch)
-            if hasattr(tracker, "rings_on"):
-                tracker.rings_on(pitch)
+            tracker.rings_on(pitch)
         elif what == 1:
             tracker.note_off(pitch)
         else:

@@ -4,6 +4,7 @@ Place in the flow: everything else speaks these words. Imports nothing of JAM_BO
 knows no torch, no threads, no clock.
 """
 
+from jambot.music.changes import harmony_changes
 from jambot.music.chart import Chart, chart_text, parse_chart
 from jambot.music.chord import (
     PITCH_CLASS_NAMES,
@@ -14,7 +15,7 @@ from jambot.music.chord import (
     parse_chord,
     recognise,
 )
-from jambot.music.ear import HarmonyTracker, harmony_changes
+from jambot.music.ear import HarmonyTracker
 from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import chord_in, is_change, likeness
 from jambot.music.meter import Meter, TempoMap
