@@ -23,8 +23,8 @@ DEFAULTS = {"steps": 3000, "rows": 16, "context": 384, "exam_bars": 32, "exam_tu
 
 def read_runs(plan: Path) -> list[dict[str, Any]]:
     """What matters of each run that a list names."""
-    names = tomllib.loads(plan.read_text(encoding="utf-8"))["runs"]
-    texts = (plan.with_name(name).read_text(encoding="utf-8") for name in names)
+    names = tomllib.loads(plan.read_text(encoding="utf-8-sig"))["runs"]
+    texts = (plan.with_name(name).read_text(encoding="utf-8-sig") for name in names)
     return [{**DEFAULTS, **tomllib.loads(text)} for text in texts]
 
 

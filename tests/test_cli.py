@@ -2,7 +2,9 @@
 
 import inspect
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +35,19 @@ def chords(path: Path) -> Path:
     notes = [Note(bar * 4.0, 3.5, pitch) for bar in range(4) for pitch in (48, 52, 55, 59)]
     write_midi(path, [Track("piano", tuple(notes))])
     return path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this platform")
+def test_comping_whose_name_is_no_utf_8_costs_no_report(tmp_path: Path) -> None:
+    comping = chords(tmp_path / os.fsdecode(b"caf\xe9.mid"))
+    folder = tmp_path / "take"
+    options = ("--seconds", "3", "--adapter", "chord-tones", "--comping", str(comping))
+    assert run("demo", *options, "--out", str(folder)) == 0
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert report["stuck_notes"] == 0
+    first = json.loads((folder / "session.jsonl").read_text("utf-8").splitlines()[0])
+    assert first["performer"] == "caf\ufffd.mid"
+    assert (folder / "report.html").read_text("utf-8")
 
 
 def test_a_fast_demo_leaves_a_whole_take(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def test_the_digest_is_what_sha256sum_says(tmp_path: Path) -> None:
     assert by_hand.stdout.split()[0] == digest(music)
 
 
+def test_a_list_of_corpora_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    listed = (CONFIGS / "corpora" / "shipped.toml").read_text(encoding="utf-8")
+    (tmp_path / "corpora.toml").write_text(listed, encoding="utf-8-sig")
+    assert read_corpora(tmp_path / "corpora.toml") == read_corpora(
+        CONFIGS / "corpora" / "shipped.toml"
+    )
+
+
 def test_the_list_of_corpora_can_be_read_and_a_broken_one_is_refused(tmp_path: Path) -> None:
     corpora = read_corpora(CONFIGS / "corpora" / "shipped.toml")
     assert len(corpora) == 5

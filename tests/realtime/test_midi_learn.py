@@ -83,6 +83,18 @@ def test_a_file_that_is_no_table_is_left_alone(tmp_path):
     assert path.read_text("utf-8") == "Dear bandleader,"
 
 
+def test_a_file_as_windows_editors_write_it_is_read_and_written(tmp_path):
+    """They begin it with a byte order mark."""
+    path = tmp_path / "mine.toml"
+    path.write_text('tap = "cc 20"\n', "utf-8-sig")
+    assert read_gestures(path).controls["tap"] == "cc 20"
+    assert bind_in_file(path, Action.swing, "cc 20") == "tap"
+    assert read_gestures(path).controls["swing"] == "cc 20"
+    path.write_text('tap = "cc 20"\n', "utf-16")
+    with pytest.raises(UsageError, match=r"mine\.toml"):
+        bind_in_file(path, Action.swing, "cc 21")
+
+
 def test_a_page_may_teach_while_it_plays(stage):
     stage.strike(CM7)
     stage.go_to(1)

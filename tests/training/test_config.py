@@ -22,6 +22,11 @@ def load(tmp_path: Path, text: str) -> TrainConfig:
     return TrainConfig.load(path)
 
 
+def test_a_config_as_windows_editors_write_it_is_read(tmp_path: Path) -> None:
+    """They begin it with a byte order mark."""
+    assert load(tmp_path, '\ufeffname = "marked"').name == "marked"
+
+
 LISTS = [path for path in sorted(CONFIGS.glob("*.toml")) if len(load_runs(path)) > 1]
 RUNS = [path for path in sorted(CONFIGS.glob("*.toml")) if path not in LISTS]
 

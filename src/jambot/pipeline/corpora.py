@@ -38,7 +38,7 @@ class Corpus:
 def read_corpora(path: Path) -> list[Corpus]:
     """The corpora that a list names. Raises UsageError where it is none."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return [Corpus(name, **entry) for name, entry in content.items()]
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(

@@ -23,7 +23,7 @@ def read_gestures(path: Path) -> GestureMap:
     UsageError where it cannot be read, names no action, or gives one control to two of them.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror}", "a file with a table of gestures", "see docs/realtime.md"
@@ -64,8 +64,8 @@ def bind_in_file(path: Path, action: Action, control: str) -> str | None:
     Gives the action that it asked for before, by the file or built in; None where by none. A file
     that is not there is begun. UsageError where it is no table of gestures or cannot be written.
     """
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    known = read_gestures(path) if text else GestureMap()
+    known = read_gestures(path) if path.is_file() else GestureMap()
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
     table = tomllib.loads(text)
     where = read_control(action, control)
     before = None

@@ -1,5 +1,6 @@
 """From settings to music: opens the ports, starts the player, runs the session, closes it all."""
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -252,7 +253,7 @@ def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: 
         backend=ports.backend,
         input=ports.input_name,
         output=ports.output_name,
-        performer=file.name if file else None,
+        performer=os.fsencode(file.name).decode(errors="replace") if file else None,
         response=str(session.response),
         input_channel=session.input_channel,
         output_channel=session.output_channel,

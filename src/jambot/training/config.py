@@ -151,7 +151,7 @@ def load_runs(path: Path) -> list[TrainConfig]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"no training config at {path}", "a TOML file", "see configs/") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
