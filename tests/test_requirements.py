@@ -26,6 +26,7 @@ ENVIRONMENTS = [
     for version in ("3.11", "3.12", "3.13")
     for system in SYSTEMS
 ]
+IMAGE = ("linux", "3.11")
 CURE = "run `make lock`"
 
 
@@ -73,6 +74,16 @@ def test_what_is_locked_is_what_is_needed_here_and_nothing_else() -> None:
     needed = {canonicalize_name(name) for name, _, _ in walk([*map(str, asked()), "editables"])}
     here = {canonicalize_name(pin.name) for pin in PINS if holds(pin.marker, {"extra": ""})}
     assert here == needed, CURE
+
+
+def test_the_image_trains_with_what_others_play_with() -> None:
+    text = (ROOT / "docker" / "requirements.txt").read_text(encoding="utf-8")
+    image = {Requirement(line) for line in text.splitlines() if not line.startswith("#")}
+    (its,) = [e for e in ENVIRONMENTS if (e["sys_platform"], e["python_version"]) == IMAGE]
+    locked = {pin.name: pin.specifier for pin in PINS if holds(pin.marker, its)}
+    assert len({one.name for one in image} & locked.keys()) > 20
+    other = {str(one) for one in image if one.specifier != locked.get(one.name, one.specifier)}
+    assert not other, f"other versions than requirements.txt has: {other}"
 
 
 def test_every_pin_has_hashes_and_no_address() -> None:
