@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from jambot.assets import find_model, shipped_styles
+from jambot.assets import FIRST_STYLE, find_model, shipped_styles
 from jambot.generation import Generator, improvise
 from jambot.generation.onnx_model import OnnxModel
 from jambot.music import Meter, Note, one_line
@@ -42,7 +42,13 @@ ODD = {
 }
 
 
-@pytest.fixture(scope="module", params=shipped_styles())
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(style, marks=() if style == FIRST_STYLE else pytest.mark.slow)
+        for style in shipped_styles()
+    ],
+)
 def model(request: pytest.FixtureRequest) -> OnnxModel:
     return OnnxModel.load(find_model(request.param), VOCABULARY.fingerprint)
 
