@@ -16,10 +16,14 @@ FRAME_COUNTER = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """One message and when it was in our port, in seconds of JACK's own frames."""
+    """One message and when it was in our port, in seconds of JACK's own frames.
+
+    `clock`: the same by the machine's clock, a period later at most; it stands still for no xrun.
+    """
 
     seconds: float
     data: bytes
+    clock: float = 0.0
 
 
 class Hands:
@@ -66,6 +70,10 @@ class Hands:
         """Everything that has arrived, oldest first."""
         return list(self._heard)
 
+    def heard_after(self, count: int) -> list[Stamped]:
+        """What has arrived after the first `count` messages."""
+        return self._heard[count:]
+
     def heard_since(self, seconds: float) -> list[Stamped]:
         """What arrived at `seconds` or later."""
         recent: list[Stamped] = []
@@ -100,16 +108,48 @@ class Hands:
 
     def connect(self, into: str, out_of: str) -> None:
         """Play into one port, and listen to the other."""
+        self.play_into(into)
+        self.listen_to(out_of)
+
+    def play_into(self, port: str) -> None:
+        """Play into a port; nothing new where that is done already."""
+        self._join(self._plays, port)
+
+    def listen_to(self, port: str) -> None:
+        """Listen to a port; nothing new where that is done already."""
+        self._join(self._hears, port)
+
+    def join(self, source: str, sink: str) -> None:
+        """Connect two ports, anybody's."""
         try:
-            self._client.connect(self._plays, into)
-            self._client.connect(out_of, self._hears)
+            self._client.connect(source, sink)
         except self._jack.JackError as error:
-            raise PortError(f"JACK would not connect: {error}", f"{into} and {out_of}") from error
+            raise PortError(f"JACK would not connect: {error}", f"{source} to {sink}") from error
+
+    def joined(self, source: str, sink: str) -> bool:
+        """Whether both ports are there, and connected."""
+        try:
+            return sink in self._peers(self._client.get_port_by_name(source))
+        except self._jack.JackError:
+            return False
+
+    def listens_to(self, port: str) -> bool:
+        """Whether what leaves there is heard."""
+        return port in self._peers(self._hears)
+
+    def _peers(self, own: Any) -> set[str]:
+        return {port.name for port in self._client.get_all_connections(own)}
+
+    def _join(self, own: Any, port: str) -> None:
+        if port in self._peers(own):
+            return
+        self.join(*((port, own.name) if own.is_input else (own.name, port)))
 
     def _process(self, cycle_frames: int) -> None:
         start = self._since(self._client.last_frame_time)
         for offset, data in self._hears.incoming_midi_events():
-            self._heard.append(Stamped((start + offset) / self._rate, bytes(data)))
+            stamp = (start + offset) / self._rate
+            self._heard.append(Stamped(stamp, bytes(data), time.perf_counter()))
         while self._inbox:
             heapq.heappush(self._due, self._inbox.popleft())
         self._plays.clear_buffer()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,16 +24,20 @@ PAUSE_SECONDS = 0.3
 class JamProcess:
     """A jam that leaves its take in `folder`, its words in `jam.txt`; killed if it outlives this.
 
-    `seconds` is the longest it may play. A context manager; the other methods belong inside it,
-    `report` after `end`. What goes wrong is a JamBotError with the jam's own last words.
+    `seconds` is the longest it may play, `options` are further ones of `jambot jam`. A context
+    manager; the other methods belong inside it, `report` after `end`. What goes wrong is a
+    JamBotError with the jam's own last words.
     """
 
-    def __init__(self, folder: Path, adapter: str, bpm: float, seconds: float) -> None:
+    def __init__(
+        self, folder: Path, adapter: str, bpm: float, seconds: float, options: Sequence[str] = ()
+    ) -> None:
         self._folder = folder
         self._command = [
             sys.executable, "-m", "jambot", "jam", "--backend", "jack", "--port", "0", "--no-open",
             "--until-input-ends", "--adapter", adapter, "--bpm", str(bpm),
             "--seconds", str(round(seconds)), "--report", str(folder),
+            *options,
         ]  # fmt: skip
 
     def __enter__(self) -> "JamProcess":
@@ -58,8 +63,19 @@ class JamProcess:
         """The process that started it all; player and room are its children."""
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def connect(self, hands: Hands) -> None:
         """Wait until the jam listens (its ports are there, its log has begun), and join it."""
+        self.wait_for(hands)
+        hands.connect(JAM_IN, JAM_OUT)
+        time.sleep(PAUSE_SECONDS)
+
+    def wait_for(self, hands: Hands) -> None:
+        """Wait until the jam listens; JamBotError where it does not in `LOAD_SECONDS`."""
         log = self._folder / LOG_FILE
         deadline = time.monotonic() + LOAD_SECONDS
         while not (hands.sees(JAM_IN, JAM_OUT) and log.is_file() and log.stat().st_size):
@@ -68,16 +84,14 @@ class JamProcess:
             if time.monotonic() > deadline:
                 raise self._failed(f"it was not ready after {LOAD_SECONDS:g} s")
             time.sleep(0.05)
-        hands.connect(JAM_IN, JAM_OUT)
-        time.sleep(PAUSE_SECONDS)
 
-    def end(self) -> int:
+    def end(self, within_seconds: float = END_SECONDS) -> int:
         """Let go of its input, whereupon it ends with its report; its exit code."""
         self._let_go()
         try:
-            return self._process.wait(timeout=END_SECONDS)
+            return self._process.wait(timeout=within_seconds)
         except subprocess.TimeoutExpired:
-            raise self._failed(f"told to end, it still ran {END_SECONDS:g} s later") from None
+            raise self._failed(f"told to end, it still ran {within_seconds:g} s later") from None
 
     def report(self) -> dict[str, Any]:
         """Its own `report.json`."""

@@ -1,0 +1,34 @@
+"""`python -m lab` lists the makers' tools; `python -m lab NAME ...` runs one of them.
+
+A tool is a package or module of `lab` with a function `main(arguments)`.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """The tools there are."""
+    packages = [folder.parent.name for folder in HERE.glob("*/__main__.py")]
+    return sorted([*packages, *(file.stem for file in HERE.glob("[!_]*.py"))])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the tool that is named first; list them all where none of them is."""
+    name, *others = arguments or ("",)
+    if name in names():
+        inside = ".__main__" if (HERE / name).is_dir() else ""
+        status = importlib.import_module(f"lab.{name}{inside}").main(others)
+        return int(status or 0)
+    for each in names():
+        told = importlib.import_module(f"lab.{each}").__doc__ or ""
+        print(f"{each:<10} {told.splitlines()[0]}")
+    return 0 if name in ("", "-h", "--help") else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
