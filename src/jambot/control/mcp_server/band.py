@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +15,20 @@ from jambot.errors import JamBotError
 from jambot.storage import new_folder
 
 LOAD_SECONDS = 90.0
-END_SECONDS = 30.0
-"""From being told to end until the report lies there."""
+SILENT_SECONDS = 90.0
+"""A jam that was told to end says what it does; one that has said nothing for so long is hung."""
 LOOK_SECONDS = 0.1
 MOST_WORDS = 60
 """How much of what a jam that did not start has said is told: a whole error, wrapped or not."""
 WORDS_FILE = "jam.txt"
 EXAMINED = ("the doctor is at work", "nothing beside it", "ask again in ten seconds")
 PAGE = re.compile(r"live view: (http://\S+)")
+
+Told = Callable[[str], Awaitable[None]]
+
+
+async def unheard(step: str) -> None:
+    """For whoever does not want to hear."""
 
 
 class Band:
@@ -31,9 +37,9 @@ class Band:
     Threads: one event loop. A jam started here is a process of its own and ends with `close`.
     """
 
-    def __init__(self, url: str, takes: Path) -> None:
+    def __init__(self, url: str, takes: Path, now: Callable[[], float] = time.monotonic) -> None:
         self._asked_url = url
-        self._takes = takes
+        self._takes, self._now = takes, now
         self._link: JamLink | None = None
         self._resting = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -114,10 +120,11 @@ class Band:
         self._link = link
         return link
 
-    async def stop(self) -> int:
+    async def stop(self, told: Told = unheard) -> int:
         """End the jam that was started here, and wait for its report; its exit code.
 
-        JamBotError for another's jam: whoever started it ends it.
+        `told` hears each step as the jam says it: an hour's take is some seconds of work. Killed is
+        only what says nothing any more. JamBotError for another's jam: whoever started it ends it.
         """
         process = self._process
         if process is None:
@@ -125,9 +132,13 @@ class Band:
                 "this jam was not started here", "one that `start` started", "Ctrl-C where it runs"
             )
         _ask_to_end(process)
-        deadline = time.monotonic() + END_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
+        said, heard_at = self._words(), self._now()
+        while process.poll() is None and self._now() - heard_at < SILENT_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)
+            before, said = said, self._words()
+            if said != before:
+                heard_at = self._now()
+                await told(said.splitlines()[-1])
         if process.poll() is None:
             process.kill()
             process.wait()

@@ -5,9 +5,11 @@ Each sends one order in the words of `realtime.orders` and says whether the stag
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from jambot.assets import CHORD_TONES, find_style
@@ -87,10 +89,16 @@ class Driving:
             options += [flag, value] if value is not None else []
         return status_of(await self._band.start(options))
 
-    async def stop(self) -> Ended:
-        """End the jam that `start` started: the notes end, the take is kept, its report written. A
-        jam that a person started is theirs to end; ask them, or use `end_phrase`."""
-        code = await self._band.stop()
+    async def stop(self, context: Context[Any, Any]) -> Ended:
+        """End the jam that `start` started: the notes end, the take is kept, its report written,
+        which takes some seconds after an hour and is told as progress. A jam that a person started
+        is theirs to end; ask them, or use `end_phrase`."""
+        steps = count(1)
+
+        async def told(step: str) -> None:
+            await context.report_progress(next(steps), message=step)
+
+        code = await self._band.stop(told)
         folder = self._band.folder or Path()
         files = [name for name in TAKE_FILES if (folder / name).is_file()]
         return Ended(take=folder.name, folder=str(folder), files=files, exit_code=code)
