@@ -1,5 +1,6 @@
-"""Two hundred pulls under traffic, on each platform that python-rtmidi knows, simulated."""
+"""Pulled and plugged in again, on each platform that python-rtmidi knows, simulated."""
 
+import json
 import threading
 import time
 from functools import partial
@@ -7,7 +8,9 @@ from functools import partial
 import pytest
 
 from jambot.realtime.clock import SystemClock
+from jambot.realtime.main import CHORD_TONES, JamSettings, jam
 from jambot.realtime.ports import PortWatch, open_ports
+from jambot.realtime.stopping import Stopping
 
 PULLS = 200
 KEY, NOTE_ON, NOTE_OFF = b"\x90\x30\x40", b"\x90\x3c\x50", b"\x80\x3c\x00"
@@ -38,11 +41,50 @@ class Stage(threading.Thread):
             time.sleep(0)
 
 
-def until(condition):
-    deadline = time.monotonic() + 10.0
+def until(condition, seconds=10.0):
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.0005)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_plain_jam_ends_a_pulled_keyboards_keys_and_hears_it_again(
+    make_machine, tmp_path, platform
+):
+    machine = make_machine(platform=platform)
+    machine.plug("Keystation 61", machine.inputs)
+    machine.plug("loopMIDI Solo", machine.outputs)
+    log, stopping = tmp_path / "session.jsonl", Stopping()
+    settings = JamSettings(adapter=CHORD_TONES)
+    jamming = threading.Thread(target=jam, args=(settings, log), kwargs={"stopping": stopping})
+    jamming.start()
+
+    def logged(event):
+        text = log.read_text(encoding="utf-8") if log.exists() else ""
+        rows = [json.loads(row) for row in text.splitlines(keepends=True) if row.endswith("\n")]
+        return [row for row in rows if row["event"] == event]
+
+    def keys(on):
+        return sorted(row["pitch"] for row in logged("heard") if row["on"] == on)
+
+    until(lambda: logged("session"), 60.0)
+    for pitch in (48, 58, 64):
+        machine.strike("Keystation 61", bytes((0x90, pitch, 80)))
+    until(lambda: machine.carried)
+    machine.pull("Keystation 61", machine.inputs)
+    until(lambda: keys(on=False) == [48, 58, 64])
+    machine.plug("Keystation 61", machine.inputs)
+    until(lambda: len(logged("port")) == 2)
+    machine.strike("Keystation 61", bytes((0x90, 50, 80)))
+    until(lambda: keys(on=True) == [48, 50, 58, 64])
+    stopping.asked = True
+    jamming.join(30.0)
+    states = [(row["which"], row["state"]) for row in logged("port")]
+    assert states == [("input", "lost"), ("input", "back")]
+    assert logged("end")[0]["stuck_notes"] == 0
+    assert machine.crimes == []
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from jambot.errors import PortError
 from jambot.realtime.clock import Clock
@@ -62,6 +63,10 @@ class Traffic:
     departed: deque[SentMessage] = field(default_factory=_records)
 
 
+# libjack ends the process that opens a client in vain and then closes one that it had before.
+_opened: "WeakSet[JackClient]" = WeakSet()
+
+
 class JackClient:
     """A client, `jambot`, on a running JACK server, and the traffic through its ports.
 
@@ -84,7 +89,16 @@ class JackClient:
     ) -> None:
         self._jack = load_jack()
         self._clock, self._news = clock, news
+        self.has_left = False
+        """Whether the library has let go of it."""
+        if any(client.gone and not client.has_left for client in _opened):
+            raise PortError(
+                "another client of this program has not left its JACK server yet",
+                "no client of a server that has ended",
+                "try again in a moment",
+            )
         self._client = open_client(self._jack, name)
+        _opened.add(self)
         self._line = FrameLine(self._client.samplerate)
         self._traffic = traffic or Traffic()
         self._inbox: deque[tuple[float, bytes]] = deque()
@@ -179,9 +193,15 @@ class JackClient:
             self._silenced.wait(CLOSE_SECONDS)
         self._closed = True
         # The library waits for a server that may be dead; the stage does not.
-        leaving = threading.Thread(target=self._client.close, name="jack-close", daemon=True)
+        leaving = threading.Thread(target=self._leave, name="jack-close", daemon=True)
         leaving.start()
         leaving.join(CLOSE_SECONDS)
+
+    def _leave(self) -> None:
+        try:
+            self._client.close()
+        finally:
+            self.has_left = True
 
     def _on_shutdown(self, status: Any, reason: str) -> None:
         self._server_gone = True

@@ -6,6 +6,7 @@ somebody laid by hand.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from jambot.realtime.ports.naming import keyboard_of, pick
 from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
 
 SUSTAIN = 64
+# From the death of a server until it is tried to enter again: see `jack_client`.
+MOURN_SECONDS = 1.0
 
 
 class JackPatch:
@@ -37,6 +40,8 @@ class JackPatch:
         self.clock, self._name = clock, name
         self._ended: deque[str] = deque()
         self._quiet = False
+        self._enters_at: float | None = None
+        """When to look for a server again, None while the client lives; monotonic seconds."""
         self._closed = False
         self.client = self._enter()
 
@@ -86,7 +91,7 @@ class JackPatch:
         """Whether there is a client to ask; another one takes the place of one that has gone.
 
         One that is merely not called is given until the next look: it was this process, perhaps,
-        that stood still.
+        that stood still. After a death it takes a while until every client of this process knows.
         """
         if self.client.alive:
             self._quiet = False
@@ -94,14 +99,19 @@ class JackPatch:
         if not self._quiet and not self.client.gone:
             self._quiet = True
             return False
-        self.client.close()
-        for cables in (self.heard, self.played, self.ticked):
-            cables.cut()
+        now = time.monotonic()
+        if self._enters_at is None:
+            self._enters_at = now + MOURN_SECONDS
+            self.client.close()
+            for cables in (self.heard, self.played, self.ticked):
+                cables.cut()
+        if now < self._enters_at:
+            return False
         try:
             self.client = self._enter()
         except PortError:
             return False
-        self._quiet = False
+        self._quiet, self._enters_at = False, None
         return True
 
     def _look_at(self, cables: Cables, there: Sequence[str], ended: Sequence[str]) -> None:
