@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psutil
@@ -44,6 +45,33 @@ def require_program() -> Callable[[str], str]:
         return path
 
     return require
+
+
+@pytest.fixture(scope="session")
+def mutated() -> Callable[[bytes, Random], bytes]:
+    """Damages the bytes of a MIDI file: two in three gently (a parser may well read it)."""
+
+    def mutate(content: bytes, random: Random) -> bytes:
+        data = bytearray(content)
+        if random.random() < 0.67:
+            for _ in range(random.randint(1, 3)):
+                place = random.randrange(30, len(data))
+                data[place] = random.choice([random.randrange(128), data[place] ^ 1, 0, 127])
+            return bytes(data)
+        for _ in range(random.randint(1, 8)):
+            place, kind = random.randrange(len(data)), random.randrange(4)
+            if kind == 0:
+                data[place] = random.randrange(256)
+            elif kind == 1:
+                del data[place : place + random.randint(1, 6)]
+            elif kind == 2:
+                data[place:place] = data[place : place + random.randint(1, 40)]
+            else:
+                high = [b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff"]
+                data[place : place + 4] = random.choice(high)
+        return bytes(data[: random.randrange(1, len(data) + 1)] if random.random() < 0.1 else data)
+
+    return mutate
 
 
 _server_numbers = count()

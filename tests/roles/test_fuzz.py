@@ -15,29 +15,8 @@ from jambot.roles.sample import find_samples, read_sample
 MUTATIONS = int(os.environ.get("JAMBOT_MUTATIONS", "400"))
 
 
-def mutated(content, random):
-    """`content` damaged: two in three gently (the parser may well read it), the rest roughly."""
-    data = bytearray(content)
-    if random.random() < 0.67:
-        for _ in range(random.randint(1, 3)):
-            place = random.randrange(30, len(data))
-            data[place] = random.choice([random.randrange(128), data[place] ^ 1, 0, 127])
-        return bytes(data)
-    for _ in range(random.randint(1, 8)):
-        place, kind = random.randrange(len(data)), random.randrange(4)
-        if kind == 0:
-            data[place] = random.randrange(256)
-        elif kind == 1:
-            del data[place : place + random.randint(1, 6)]
-        elif kind == 2:
-            data[place:place] = data[place : place + random.randint(1, 40)]
-        else:
-            data[place : place + 4] = random.choice([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff"])
-    return bytes(data[: random.randrange(1, len(data) + 1)] if random.random() < 0.1 else data)
-
-
 @pytest.fixture
-def mutants(tmp_path, make_song):
+def mutants(tmp_path, make_song, mutated):
     """A folder of mutated songs, the same on every run."""
     random = Random(20261123)
     folder = tmp_path / "mutants"
