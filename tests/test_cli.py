@@ -5,18 +5,23 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+import jambot.__main__
 from jambot.assets import DEMO_COMPING
 from jambot.cli import main
+from jambot.cli.company import PageAt
 from jambot.cli.learning import evaluate
+from jambot.cli.options import read_token
 from jambot.cli.playing import demo, generate, jam
 from jambot.cli.screen import progress_bar
 from jambot.cli.sweeping import sweep
+from jambot.errors import UsageError
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
 from jambot.realtime.clock import ManualClock
@@ -284,6 +289,11 @@ def test_a_port_that_is_not_there_is_named_with_the_cure(
         ("jam", "--response", "later"),
         ("jam", "--backend", "telepathy"),
         ("jam", "--bpm", "5000"),
+        ("jam", "--port", "-1"),
+        ("jam", "--port", "65536"),
+        ("jam", "--token-file", "no_such_file"),
+        ("mcp", "--http", "--port", "-1"),
+        ("mcp", "--token-file", "no_such_file"),
         ("prepare", "no/such/folder"),
         ("train", "--config", "no_such.toml"),
         ("sing",),
@@ -292,6 +302,55 @@ def test_a_port_that_is_not_there_is_named_with_the_cure(
 def test_wrong_use_ends_with_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
     view = ("--no-view", "--report", str(tmp_path)) if arguments[0] == "jam" else ()
     assert run(*arguments, *view) == 2
+
+
+def test_a_token_comes_from_a_file_and_one_that_is_empty_or_no_text_is_refused(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("open-sesame\r\nwhatever follows\n")
+    assert read_token("another", file) == "open-sesame"
+    assert read_token("another", None) == "another"
+    for content in (b"", b" \n", b"\xff\xfe\x00"):
+        file.write_bytes(content)
+        with pytest.raises(UsageError, match="token on its first line"):
+            read_token(None, file)
+
+
+@pytest.mark.parametrize("how", ["environment", "file", "option"])
+def test_a_jam_takes_its_token_from_the_environment_a_file_or_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    asked: list[PageAt | None] = []
+
+    @contextmanager
+    def room(take: Path, page: PageAt | None, channel: int | None) -> Iterator[None]:
+        asked.append(page)
+        raise UsageError("that is enough")
+        yield
+
+    monkeypatch.setattr("jambot.cli.playing.room", room)
+    (tmp_path / "token").write_text("open-sesame\n")
+    options = {"file": ("--token-file", str(tmp_path / "token")), "option": ("--token",)}
+    if how == "environment":
+        monkeypatch.setenv("JAMBOT_TOKEN", "open-sesame")
+    if how == "option":
+        options["option"] += ("open-sesame",)
+    run("jam", *options.get(how, ()), "--report", str(tmp_path / "take"))
+    assert [page.token for page in asked if page] == ["open-sesame"]
+
+
+def test_ctrl_c_while_it_loads_ends_it_in_silence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jambot.cli.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        jambot.__main__.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> None:

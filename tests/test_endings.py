@@ -143,3 +143,26 @@ def test_a_room_that_is_killed_while_it_plays_leaves_the_music_and_the_take_alon
     assert status == 0
     assert report["notes"] >= 12
     assert report["underruns"] == 0
+
+
+@posix
+@pytest.mark.parametrize(
+    ("module", "times"), [("typer.models", 1), ("uvicorn.config", 2)], ids=["itself", "its room"]
+)
+def test_ctrl_c_while_it_loads_ends_all_its_processes_without_a_traceback(
+    start, module, times, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")  # it says each module that it has loaded
+    jam = start(
+        "--port", "0", "--no-open", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    for line in jam.process.stdout:
+        times -= line.rstrip().endswith(f" {module}")
+        if not times:
+            break
+    os.killpg(jam.process.pid, signal.SIGINT)
+    said, _ = jam.process.communicate(timeout=CEILING_SECONDS)
+    assert times == 0
+    assert "Traceback" not in said
+    assert jam.process.returncode == 130

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from jambot.control.address import Address, open_address
+from jambot.control.address import Address, open_address, with_token
 from jambot.errors import UsageError
 
 
@@ -58,3 +58,16 @@ def test_a_busy_port_is_left_to_its_owner():
 def test_what_is_no_address_of_this_machine_is_refused(host: str):
     with pytest.raises(UsageError, match="an address of this machine"):
         open_address(host, 0)
+
+
+def test_a_token_that_does_not_fit_is_not_said_aloud():
+    with pytest.raises(UsageError) as refused:
+        open_address("127.0.0.1", 0, "my secret")
+    assert "my secret" not in str(refused.value)
+
+
+def test_an_address_is_given_a_token_unless_it_has_one():
+    assert with_token("http://127.0.0.1:8765", None) == "http://127.0.0.1:8765"
+    assert with_token("http://127.0.0.1:8765", "abc") == "http://127.0.0.1:8765/?token=abc"
+    assert with_token("http://127.0.0.1:8765/?a=b", "c") == "http://127.0.0.1:8765/?a=b&token=c"
+    assert with_token("http://x/?token=own", "abc") == "http://x/?token=own"

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_args
 
+import psutil
 import pytest
 from mcp import Client, StdioServerParameters
 from websockets.sync.client import connect
@@ -379,7 +381,13 @@ def test_over_http_this_machine_is_served_and_rebound_names_are_not(tmp_path: Pa
     try:
         answer = raw(port, f"127.0.0.1:{port}")
         assert " 421 " not in answer
-        assert " 421 " in raw(port, "evil.example")
+        for host in STRANGE_HOSTS:
+            assert " 421 " in raw(port, host), host
+        for origin in STRANGE_ORIGINS:
+            assert " 403 " in raw(port, f"127.0.0.1:{port}", origin.format(port=port)), origin
+        for one in psutil.Process(process.pid).net_connections():
+            for end in (one.laddr, one.raddr):
+                assert not end or ip_address(end.ip).is_loopback
 
         async def talk() -> None:
             async with Client(f"http://127.0.0.1:{port}/mcp") as client:
@@ -393,15 +401,26 @@ def test_over_http_this_machine_is_served_and_rebound_names_are_not(tmp_path: Pa
         process.wait()
 
 
-def raw(port: int, host: str) -> str:
-    """The first line of the answer to a request for that host name."""
+STRANGE_HOSTS = (
+    "evil.example", "evil.example:8766", "127.0.0.1.evil.example", "localhost.evil.example",
+    "0.0.0.0:8766", "127.0.0.2:8766", "2130706433", "user@evil.example",
+)  # fmt: skip
+STRANGE_ORIGINS = (
+    "http://evil.example", "https://127.0.0.1:{port}", "http://127.0.0.1.evil.example:{port}",
+    "http://localhost.evil.example", "file://", "null",
+)  # fmt: skip
+
+
+def raw(port: int, host: str, origin: str = "") -> str:
+    """The first line of the answer to a request for that host name, from that origin."""
+    also = f"Origin: {origin}\r\n" if origin else ""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as there:
                 there.sendall(
                     f"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-                    "Content-Length: 2\r\nConnection: close\r\n\r\n{}".encode()
+                    f"{also}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()
                 )
                 return there.recv(4096).decode("latin-1").splitlines()[0]
         except ConnectionError:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing import Pipe
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -16,7 +17,8 @@ import pytest
 from websockets.sync.client import connect
 
 from jambot.control import MidiPlayed, Room
-from jambot.control.room_process import has_a_screen
+from jambot.control.address import Address
+from jambot.control.room_process import Wishes, has_a_screen, live
 from jambot.realtime.orders import Order
 from jambot.realtime.status import SessionStatus
 
@@ -282,3 +284,39 @@ def test_the_page_opens_by_itself_only_where_somebody_sees_it(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     assert has_a_screen() is seen
+
+
+def test_a_token_is_in_no_list_of_processes():
+    room = Room(port=0, terminal=False, token="open-sesame", open_page=True)
+    try:
+        assert room.url is not None
+        with urlopen(room.url, timeout=100) as answer:
+            answer.read()
+        family = [psutil.Process(room.pid), *psutil.Process(room.pid).children(recursive=True)]
+        assert all("open-sesame" not in " ".join(process.cmdline()) for process in family)
+    finally:
+        room.close()
+
+
+def opened_by(monkeypatch: pytest.MonkeyPatch, token: str | None) -> list[str]:
+    """What the life of a room process has a browser open; the stage goes at once."""
+    opened: list[str] = []
+    monkeypatch.setattr("jambot.control.room_process.has_a_screen", lambda: True)
+    monkeypatch.setattr("jambot.control.room_process.webbrowser.open", opened.append)
+    before = signal.getsignal(signal.SIGINT)
+    stage, far = Pipe()
+    stage.send(None)
+    address = Address("http://127.0.0.1:8765", "", token)
+    live(far, None, Wishes(address, terminal=False, open_page=True))
+    signal.signal(signal.SIGINT, before)
+    for end in (stage, far):
+        end.close()
+    return opened
+
+
+def test_a_page_that_asks_for_a_token_does_not_open_by_itself(
+    monkeypatch: pytest.MonkeyPatch, wait_until: Wait
+):
+    assert opened_by(monkeypatch, "open-sesame") == []
+    opened = opened_by(monkeypatch, None)
+    wait_until(lambda: opened == ["http://127.0.0.1:8765"])

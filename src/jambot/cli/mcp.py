@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jambot.cli.options import Token, TokenFile, read_token
 from jambot.cli.screen import err
 
 app = typer.Typer()
@@ -18,10 +19,12 @@ def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve over HTTP on this machine, not over stdio.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Of --http.")] = HTTP_PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of --http.")] = HTTP_PORT,
     jam: Annotated[
         str, typer.Option(help="The live view of the jam to lead, as `jambot jam` says it.")
     ] = "http://127.0.0.1:8765",
+    token: Token = None,
+    token_file: TokenFile = None,
     takes: Annotated[Path, typer.Option(help="Where takes lie, and go.")] = Path("takes"),
     allow_drive: Annotated[
         bool, typer.Option("--allow-drive", help="Offer start, stop and steering too.")
@@ -33,11 +36,13 @@ def mcp(
     backend: Annotated[str, typer.Option(help="Of --fl: auto, rtmidi or jack.")] = "auto",
 ) -> None:
     """Let a language model lead a jam: an MCP server, over stdio unless told otherwise."""
+    from jambot.control.address import with_token
     from jambot.control.fl_link import open_studio
     from jambot.control.mcp_server import Offer, make_server
 
     studio = None if fl is None else partial(open_studio, backend, *fl)
-    server = make_server(Offer(jam, takes, allow_drive, studio))
+    url = with_token(jam, read_token(token, token_file))
+    server = make_server(Offer(url, takes, allow_drive, studio))
     if not http:
         server.run()
         return

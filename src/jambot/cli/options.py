@@ -36,6 +36,17 @@ Sound = Annotated[
     bool | None,
     typer.Option("--sound/--no-sound", help="Make solo.wav; default: of takes up to 5 minutes."),
 ]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="JAMBOT_TOKEN",
+        help="What the live view asks for. Others on this machine see it in the process list:"
+        " the environment, or --token-file, hides it.",
+    ),
+]
+TokenFile = Annotated[
+    Path | None, typer.Option("--token-file", help="A file with the token on its first line.")
+]
 FILM = "A film of it"
 Video = Annotated[
     Path | None, typer.Option(help="Make a film: .mp4 or .webm.", rich_help_panel=FILM)
@@ -59,6 +70,22 @@ KNOBS: Mapping[str, str] = {
     "swing": "Straight eighths or swung.",
 }
 """Options that are knobs, the fields of `Controls`: from 0 to 1, free where they are not given."""
+
+
+def read_token(token: str | None, file: Path | None) -> str | None:
+    """The token of the file where one is named, else `token`. UsageError where it has none."""
+    if file is None:
+        return token
+    wanted = "a file with the token on its first line"
+    try:
+        words = file.read_text(encoding="utf-8").split()
+    except OSError as error:
+        raise UsageError(f"--token-file {file}: {error.strerror}", wanted) from error
+    except ValueError as error:
+        raise UsageError(f"--token-file {file} is no text", wanted) from error
+    if not words:
+        raise UsageError(f"--token-file {file} is empty", wanted)
+    return words[0]
 
 
 def sampled(command: Command) -> Command:

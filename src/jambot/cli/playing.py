@@ -20,7 +20,10 @@ from jambot.cli.options import (
     PicturesPerSecond,
     Seed,
     Sound,
+    Token,
+    TokenFile,
     Video,
+    read_token,
     sampled,
     session_settings,
     stage_options,
@@ -91,14 +94,15 @@ def jam(
         float, typer.Option(min=0, max=250, help="Notes leave so much early: your sound's delay.")
     ] = 0.0,
     no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the browser view.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the browser view; 0: any that is free.")
+    ] = 8765,
     host: Annotated[
         str,
         typer.Option(help="Address of the browser view; 0.0.0.0: for other machines, by token."),
     ] = "127.0.0.1",
-    token: Annotated[
-        str | None, typer.Option(help="What other machines must know; default: a new one.")
-    ] = None,
+    token: Token = None,
+    token_file: TokenFile = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the browser view by itself.")
     ] = True,
@@ -147,7 +151,8 @@ def jam(
         comping,
         seconds,
     )
-    view = None if no_view else PageAt(port, host, token, open_page)
+    secret = read_token(token, token_file)
+    view = None if no_view else PageAt(port, host, secret, open_page)
     with (
         Stopping() as stopping,
         take_folder(report, sound) as folder,

@@ -4,6 +4,7 @@ import errno
 import re
 import socket
 from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from jambot.control.door import LOOPBACK, new_token
 from jambot.errors import UsageError
@@ -36,7 +37,9 @@ def open_address(
     """
     if token is not None and not _TOKEN.fullmatch(token):
         raise UsageError(
-            f"token {token!r:.40}", "8 letters, digits, - or _ at least", "leave it out"
+            f"a token of {len(token)} signs that does not fit",
+            "8 to 200 letters, digits, - or _",
+            "leave it out: a new one is then made",
         )
     if token is None and host not in LOOPBACK:
         token = new_token()
@@ -53,6 +56,15 @@ def open_address(
     if host in EVERYWHERE:
         notices.append(f"from another machine: {_url(_address_elsewhere(), bound, token)}")
     return listening, Address(url, "\n".join(notices), token)
+
+
+def with_token(url: str, token: str | None) -> str:
+    """An address of a live view with the token in it, unless it has one already."""
+    parts = urlsplit(url)
+    if token is None or "token" in parse_qs(parts.query):
+        return url
+    query = "&".join(part for part in (parts.query, f"token={quote(token)}") if part)
+    return urlunsplit(parts._replace(path=parts.path or "/", query=query))
 
 
 def _url(host: str, port: int, token: str | None) -> str:

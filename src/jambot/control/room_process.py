@@ -51,8 +51,10 @@ def live(pipe: Connection, listening: socket.socket | None, wishes: Wishes) -> N
     lines: Slot[tuple[SessionStatus, str] | None] = Slot()
     if wishes.terminal:
         views.append(_thread(partial(_write_lines, wishes, lines)))
-    if wishes.open_page and wishes.address.url is not None and has_a_screen():
-        _thread(partial(webbrowser.open, wishes.address.url))
+    url = wishes.address.url
+    # Other users see what a browser is started with: a token is left for the person to open.
+    if wishes.open_page and url is not None and wishes.address.token is None and has_a_screen():
+        _thread(partial(webbrowser.open, url))
     picture = Picture()
     with suppress(EOFError, OSError):
         while (status := pipe.recv()) is not None:
