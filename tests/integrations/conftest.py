@@ -53,6 +53,7 @@ class Studio:
         self.clock = StudioClock(self)
         self.back = MemoryInput(self.clock)
         self.out = RecordingOutput(self.clock)
+        self._carried = 0
         self.host = self.new_host()
 
     def new_host(self):
@@ -63,7 +64,9 @@ class Studio:
         return self.host.status.state
 
     def carry(self):
-        for message in self.out.sent():
+        fresh = self.out.messages[self._carried :]
+        self._carried += len(fresh)
+        for message in fresh:
             if not self.pulled:
                 self.fl.hear(message.data)
 

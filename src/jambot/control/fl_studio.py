@@ -118,6 +118,7 @@ class FLStudio:
         """Hear what came, give up what takes too long, say what is due. Never blocks or raises."""
         for message in self._heard.poll():
             self._hear(message)
+        self._output.sent()  # nobody's concern; a lost cable comes back in this call
         now = self._clock.now()
         if self._link is Link.CONNECTED and now - self._spoken_seconds > SILENT_SECONDS:
             self._link = Link.LOST

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from jambot.control.fl_link import open_studio
 from jambot.realtime.clock import SystemClock
 from jambot.realtime.main import CHORD_TONES, JamSettings, jam
 from jambot.realtime.ports import PortWatch, open_ports
@@ -46,6 +47,23 @@ def until(condition, seconds=10.0):
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.0005)
+
+
+def test_fl_studios_cables_come_back_too(make_machine, monkeypatch):
+    monkeypatch.setattr("jambot.realtime.ports.watch.LOOK_SECONDS", 0.002)
+    machine = make_machine(platform="win32")
+    for names in (machine.inputs, machine.outputs):
+        machine.plug("loopMIDI FL", names)
+    with open_studio("auto", "FL", "FL") as studio:
+        until(lambda: studio.tick() or machine.carried)
+        for names in (machine.inputs, machine.outputs):
+            machine.pull("loopMIDI FL", names)
+        until(lambda: studio.tick() or all(handle.closed for handle in machine.opened))
+        for names in (machine.inputs, machine.outputs):
+            machine.plug("loopMIDI FL", names)
+        machine.carried.clear()
+        until(lambda: studio.tick() or machine.carried)
+    assert machine.crimes == []
 
 
 @pytest.mark.slow

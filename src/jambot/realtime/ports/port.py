@@ -37,7 +37,10 @@ class InputPort(Protocol):
         ...
 
     def poll(self) -> list[TimedMessage]:
-        """All messages since the last call, oldest first; empty where none. Never blocks."""
+        """All messages since the last call, oldest first; empty where none. Never blocks.
+
+        To be called at every tick; here a port that was lost takes up what is there again.
+        """
         ...
 
     def close(self) -> None:
@@ -66,7 +69,10 @@ class OutputPort(Protocol):
         ...
 
     def sent(self) -> list[SentMessage]:
-        """All messages that left since the last call, oldest first."""
+        """All messages that left since the last call, oldest first.
+
+        To be called at every tick, as an input's `poll`.
+        """
         ...
 
     def silence(self) -> None:
