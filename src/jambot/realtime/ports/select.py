@@ -71,7 +71,8 @@ def open_ports(
 
     A host's clock may come in at a port of its own: over JACK at `jambot:clock`, elsewhere at the
     one whose name holds `clock_name`. `auto` takes a running JACK server, else rtmidi where it has
-    a real port, else memory; with a name, the first of JACK and rtmidi that knows it. PortError
+    a real port, else memory; with a name, the first of JACK and rtmidi that knows it. Without
+    `in_name` the first keyboard is heard; `jack` takes none and waits to be patched. PortError
     where a name is unknown or a port would not open; UsageError for another back end, or a name on
     `memory`.
     """
