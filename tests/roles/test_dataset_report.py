@@ -30,7 +30,9 @@ def test_figures_stand_by_source_and_split(dataset):
 
 def test_other_peoples_measures_are_drawn_in(dataset):
     figures = describe(dataset, lambda s: {"notes": len(s.target), "odd": float("nan")})
-    assert figures["wjd train"]["figures"] == {"notes": {"q25": 120, "median": 120, "q75": 120}}
+    measured = figures["wjd train"]["figures"]
+    assert measured["notes"] == {"q25": 120, "median": 120, "q75": 120}
+    assert "odd" not in measured
 
 
 def test_quartiles_are_those_of_the_compositions(tmp_path, make_song):
@@ -78,9 +80,26 @@ def test_the_page_and_the_figures_are_written(dataset):
     page, _ = write_dataset_report(dataset, lambda sample: {"density": 1.5})
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") >= 8
+    assert "<img" not in text
     assert "wjd train" in text
     assert "density" in text
     assert json.loads((dataset / "dataset.json").read_text())["songs val"]["samples"] == 13
+
+
+def test_one_piece_of_each_group_is_drawn_always_the_same(dataset):
+    drawn = []
+    draw = lambda sample: drawn.append(sample.meta.source_id) or "<svg>hands</svg>"  # noqa: E731
+    page, _ = write_dataset_report(dataset, draw=draw)
+    write_dataset_report(dataset, draw=draw)
+    assert page.read_text(encoding="utf-8").count("<img") == 4
+    assert drawn[:4] == drawn[4:]
+    assert "hands" not in (dataset / "dataset.json").read_text(encoding="utf-8")
+
+
+def test_players_and_what_is_not_known_are_counted(dataset):
+    figures = describe(dataset)
+    assert figures["wjd train"]["players"] == {"horn": 1}
+    assert figures["wjd val"]["not_known_of_notes"] == {"velocity": 1}
 
 
 def test_names_cannot_break_the_page(tmp_path, make_song):

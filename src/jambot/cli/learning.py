@@ -119,12 +119,13 @@ def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None
 
 
 def _report(folder: Path) -> None:
+    from jambot.evaluation.drawing.picture import hands_picture
     from jambot.evaluation.people import sample_figures
     from jambot.roles.dataset_report import write_dataset_report
 
     with progress_bar("report") as advance:
         page, table = write_dataset_report(
-            folder, sample_figures, lambda done, total: advance(done, total, "")
+            folder, sample_figures, lambda done, total: advance(done, total, ""), hands_picture
         )
     out.print(f"report: {page}")
     told = table or "not written; it needs pyarrow: pip install -c constraints.txt 'jambot[train]'"

@@ -11,13 +11,17 @@ from typing import Any
 
 from jambot.errors import DatasetError
 from jambot.music.chord import PITCH_CLASS_NAMES
+from jambot.roles.hand_figures import hand_figures
 from jambot.roles.sample import CURE, META_FILE, RoleSample, each_sample, read_sample
 
 TEMPO_STEP = 20
+PICTURE = "picture"
 FINEST = 1000
 """Measured figures are counted in steps of their thousandth, so that a million take no room."""
 Measure = Callable[[RoleSample], Mapping[str, float]]
 """A sample -> figures by name; `jambot.evaluation` has such functions."""
+Draw = Callable[[RoleSample], str]
+"""A sample -> a picture of its hands, as an SVG document."""
 Row = Callable[[str, Mapping[str, Any]], None]
 """Called with each sample's id and its `meta.json`."""
 
@@ -40,7 +44,10 @@ class Group:
     pitches: Counter[int] = field(default_factory=Counter)
     metres: Counter[int] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    players: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
     figures: dict[str, Counter[int]] = field(default_factory=dict)
+    shown: tuple[bytes, RoleSample] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain counts, and of each measured figure its quartiles."""
@@ -56,6 +63,8 @@ class Group:
             "chord_qualities": dict(self.qualities.most_common()),
             "pitches": {str(k): v for k, v in sorted(self.pitches.items())},
             "found_not_written": dict(sorted(self.found.items())),
+            "players": dict(self.players.most_common()),
+            "not_known_of_notes": dict(sorted(self.unknown.items())),
             "figures": {name: _quartiles(counts) for name, counts in self.figures.items()},
         }
 
@@ -75,11 +84,13 @@ def describe(
     measure: Measure | None = None,
     progress: Callable[[int, int], None] | None = None,
     row: Row | None = None,
+    draw: Draw | None = None,
 ) -> dict[str, Any]:
     """The figures of a dataset, by "source split"; an empty dataset gives an empty dictionary.
 
     One sample of each composition is opened (in its own key, first comping), of the others only
-    `meta.json`; `row` is called with each of those. Memory grows with the compositions, not with
+    `meta.json`; `row` is called with each of those. `draw` is asked for a picture of one sample of
+    each group, drawn by lot, always the same. Memory grows with the compositions, not with
     their copies. Raises DatasetError for a damaged sample or no dataset.
     """
     total = sum(1 for _ in each_sample(role_dir))
@@ -110,7 +121,12 @@ def describe(
         if piece.hours is None:  # its own key could not be played
             sample = read_sample(role_dir / piece.first)
             groups[piece.group].hours += piece.waiting * _add(groups[piece.group], sample, measure)
-    return {name: group.to_json() for name, group in sorted(groups.items())}
+    return {name: _in_words(group, draw) for name, group in sorted(groups.items())}
+
+
+def _in_words(group: Group, draw: Draw | None) -> dict[str, Any]:
+    picture = {PICTURE: draw(group.shown[1])} if draw and group.shown else {}
+    return {**group.to_json(), **picture}
 
 
 def _read_record(folder: Path) -> dict[str, Any]:
@@ -136,10 +152,16 @@ def _add(group: Group, sample: RoleSample, measure: Measure | None) -> float:
     group.metres[meta.beats_per_bar] += 1
     group.pitches.update(note.pitch for note in target)
     group.found.update(meta.found)
+    group.players[meta.player or "not known"] += 1
+    group.unknown.update(meta.unknown)
+    lot = blake2b(meta.source_id.encode("utf-8", "replace"), digest_size=8).digest()
+    if group.shown is None or lot < group.shown[0]:
+        group.shown = (lot, sample)
     for span in meta.chords:
         if span.chord:
             group.qualities[_quality(span.chord.symbol)] += 1
-    for name, value in (measure(sample) if measure else {}).items():
+    measured = {**hand_figures(sample), **(measure(sample) if measure else {})}
+    for name, value in measured.items():
         if math.isfinite(value):
             group.figures.setdefault(name, Counter())[round(value * FINEST)] += 1
     return beats / meta.tempo_bpm / 60.0

@@ -1,9 +1,12 @@
 """The figures of a dataset as a page: one table across all groups, then pictures of each."""
 
 import math
+from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+
+from jambot.roles.dataset_figures import PICTURE
 
 COUNTS = ("samples", "compositions", "hours", "notes", "notes_per_beat")
 KEYS_SHOWN, QUALITIES_SHOWN = 24, 16
@@ -33,7 +36,7 @@ def _counts(figures: Mapping[str, Any]) -> str:
 
 
 def _measured(figures: Mapping[str, Any]) -> str:
-    """What the targets measure, a row a figure and a column a group; nothing if nothing was."""
+    """What the pieces measure, a row a figure and a column a group; nothing if nothing was."""
     names = list(dict.fromkeys(name for values in figures.values() for name in values["figures"]))
     if not names:
         return ""
@@ -42,9 +45,8 @@ def _measured(figures: Mapping[str, Any]) -> str:
         _row(name, [_spread(values["figures"].get(name)) for values in figures.values()])
         for name in names
     )
-    return (
-        f"<h2>The targets: median, middle half</h2><table><tr><th></th>{heads}</tr>{rows}</table>"
-    )
+    title = "What is played: median, middle half of the pieces"
+    return f"<h2>{title}</h2><table><tr><th></th>{heads}</tr>{rows}</table>"
 
 
 def _spread(quartiles: Mapping[str, float] | None) -> str:
@@ -66,9 +68,18 @@ def _group(group: str, values: Mapping[str, Any]) -> str:
         (f"Chord quality{_heard(values, 'chords')}",
          _first(values["chord_qualities"], QUALITIES_SHOWN)),
         ("Pitch of the target", values["pitches"]),
+        ("Played by", values["players"]),
+        ("Not known of the notes", values["not_known_of_notes"]),
     )  # fmt: skip
     drawn = "".join(_bars(title, counts) for title, counts in charts if counts)
-    return f"<h2>{escape(group)}</h2><div>{drawn}</div>"
+    return f"<h2>{escape(group)}</h2><div>{drawn}</div>{_picture(values.get(PICTURE))}"
+
+
+def _picture(svg: str | None) -> str:
+    if svg is None:
+        return ""
+    data = b64encode(svg.encode()).decode("ascii")
+    return f'<img alt="Both hands of one piece" src="data:image/svg+xml;base64,{data}">'
 
 
 def _heard(values: Mapping[str, Any], what: str) -> str:
@@ -109,6 +120,6 @@ STYLE = (
     "th,td{padding:.25rem .9rem .25rem 0;text-align:right}th:first-child{text-align:left}"
     "tr+tr{border-top:1px solid #ddd8cc}small{color:#5a6270}"
     "figure{display:inline-block;width:24rem;max-width:100%;margin:0 1rem 1rem 0}"
-    "figcaption{font-weight:600}svg{width:100%;height:auto;overflow:visible}rect{fill:#2f6f73}"
+    "img{width:100%}figcaption{font-weight:600}svg{width:100%;height:auto;overflow:visible}rect{fill:#2f6f73}"
     "text{font-size:9px;text-anchor:middle;fill:#5a6270}"
 )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from jambot.roles.dataset_figures import Measure, describe
+from jambot.roles.dataset_figures import PICTURE, Draw, Measure, describe
 from jambot.roles.dataset_page import dataset_page
 from jambot.roles.provenance import provenance
 
@@ -15,6 +15,7 @@ def write_dataset_report(
     role_dir: Path,
     measure: Measure | None = None,
     progress: Callable[[int, int], None] | None = None,
+    draw: Draw | None = None,
 ) -> tuple[Path, Path | None]:
     """Write all three into `role_dir` in one pass over the samples.
 
@@ -22,8 +23,12 @@ def write_dataset_report(
     DatasetError for a damaged sample or no dataset; nothing is replaced then.
     """
     with provenance(role_dir) as table:
-        figures = describe(role_dir, measure, progress, table.add)
-    text = json.dumps(figures, indent=1, ensure_ascii=False)
+        figures = describe(role_dir, measure, progress, table.add, draw)
+    numbers = {
+        group: {name: value for name, value in values.items() if name != PICTURE}
+        for group, values in figures.items()
+    }
+    text = json.dumps(numbers, indent=1, ensure_ascii=False)
     (role_dir / JSON_FILE).write_text(text + "\n", encoding="utf-8")
     page = role_dir / HTML_FILE
     page.write_text(dataset_page(role_dir.resolve().name, figures), encoding="utf-8")

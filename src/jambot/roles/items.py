@@ -26,7 +26,7 @@ from jambot.roles.sources.weimar import solo_piece
 from jambot.roles.together import together
 from jambot.roles.twins import side_of
 
-FORMAT = 7
+FORMAT = 8
 """Raise it when the same source and settings give other samples: old ones are then made anew."""
 
 

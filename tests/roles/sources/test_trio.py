@@ -111,6 +111,20 @@ def test_a_clip_is_a_piece_of_its_own_whose_touch_and_lengths_are_known(tmp_path
     assert clip.signature == whole.signature
 
 
+def test_ghosts_of_the_bass_and_keys_too_short_to_be_struck_are_left_out(tmp_path):
+    track = trio_track()
+    track["notes"] += [[4.0, 0.1, 30, 8.0, 1], [8.0, 0.2, 31, 16.0, 1]]
+    keys = [Note(2 * o, 0.3, p, 70) for o, _, p, *_ in trio_track()["notes"] if o < 30.0]
+    keys += [Note(9.0, 0.03, 100, 60), Note(9.0, 0.05, 99, 60)]
+    (tmp_path / "clips").mkdir()
+    write_midi(
+        tmp_path / "clips" / f"{track['id']}.000.mid", [Track("", keys)], TempoMap.constant(120.0)
+    )
+    whole, clip = track_pieces({**track, "clips": [[0, 1]]}, tmp_path)
+    assert {n.pitch for n in whole.conditioning} == {31, 46, 50, 56}
+    assert {99, 100} & {n.pitch for n in clip.target} == {99}
+
+
 def test_a_track_that_knows_too_little_or_is_none_is_refused_by_name(tmp_path):
     with pytest.raises(RefusedError, match=r"mytune.*no 8 even bars"):
         track_pieces(trio_track(bars=6), tmp_path)

@@ -32,11 +32,11 @@ _PITCHES = np.arange(128)
 _CLOSENESS = np.exp(-np.abs(_PITCHES[:, None] + 0.5 - SPLITS) / 2.0)
 
 
-def grips(notes: Sequence[Note]) -> NDArray[np.int64]:
+def grips(notes: Sequence[Note], together_beats: float = TOGETHER_BEATS) -> NDArray[np.int64]:
     """The number of the grip each note belongs to; `notes` in playing order."""
     numbers, grip, began = np.zeros(len(notes), dtype=np.int64), -1, float("-inf")
     for i, note in enumerate(notes):
-        if note.onset_beats - began > TOGETHER_BEATS:
+        if note.onset_beats - began > together_beats:
             grip, began = grip + 1, note.onset_beats
         numbers[i] = grip
     return numbers
