@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict, replace
@@ -20,6 +21,8 @@ from jambot.training.config import TrainConfig
 from jambot.training.run import train
 from jambot.training.trainer import read_bits
 
+LONGEST_FOLDER = 60
+"""Characters; a socket of UNIX may have about 100 in all."""
 SAME = 1e-4
 """How far two curves in float32 may lie apart, in nats: sums taken in another order."""
 SAME_BITS = 5e-3
@@ -38,8 +41,12 @@ def exact(small: TrainConfig) -> TrainConfig:
 
 
 def train_as_two(config: TrainConfig) -> None:
-    """What torchrun does, with workers that need not import torch again; one may die."""
+    """What torchrun does, with workers that need not import torch again; one may die.
+
+    Except where the fork server's socket would have too long a path: there they do.
+    """
     multiprocessing.set_forkserver_preload(["jambot.training.run"])
+    short = len(tempfile.gettempdir()) < LONGEST_FOLDER
     settings = LaunchConfig(
         min_nodes=1,
         max_nodes=1,
@@ -49,7 +56,7 @@ def train_as_two(config: TrainConfig) -> None:
         rdzv_endpoint="localhost:0",
         max_restarts=1,
         monitor_interval=0.05,
-        start_method="forkserver",
+        start_method="forkserver" if short else "spawn",
     )
     elastic_launch(settings, train)(config)
 
