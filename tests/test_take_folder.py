@@ -1,5 +1,7 @@
 """A folder belongs to one take: nothing of another is written over, unlinked or mixed in."""
 
+import errno
+import shutil
 import threading
 from datetime import datetime
 
@@ -7,7 +9,8 @@ import pytest
 
 from jambot.cli import main
 from jambot.cli.take_folder import take_folder
-from jambot.errors import UsageError
+from jambot.control.shelf import Shelf
+from jambot.errors import JamBotError, UsageError
 from jambot.music.take import read_take
 
 LINE = '{"event": "session", "bpm": 120.0}\n'
@@ -60,6 +63,26 @@ def test_of_two_jams_that_want_one_folder_one_gets_it(tmp_path):
     for one in jams:
         one.join()
     assert len(refused) == 7
+
+
+def test_a_take_is_copied_whole_or_not_at_all(tmp_path, monkeypatch):
+    take = tmp_path / "take"
+    take.mkdir()
+    for name in ("session.jsonl", "session.mid"):
+        (take / name).write_text(LINE)
+    copied = []
+
+    def full(source, target):
+        if copied:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copied.append(shutil.copy(source, target))
+        return copied[-1]
+
+    monkeypatch.setattr("jambot.control.shelf.shutil.copy2", full)
+    with pytest.raises(JamBotError, match="No space left on device"):
+        Shelf(tmp_path).export(take, tmp_path / "copy")
+    assert copied
+    assert not (tmp_path / "copy").exists()
 
 
 def test_takes_of_one_second_have_folders_of_their_own(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jambot.errors import UsageError
+from jambot.errors import JamBotError, UsageError
 from jambot.music.take_events import MOST
 from jambot.music.take_files import FIGURES_FILE, LOG_FILE, TAKE_FILES
 
@@ -65,18 +65,23 @@ class Shelf:
         return found[name]
 
     def export(self, path: Path, target: Path) -> list[Path]:
-        """Copy what a take has into the new folder `target`. UsageError where that exists."""
+        """Copy what a take has into the new folder `target`, all of it or nothing.
+
+        UsageError where that exists, JamBotError where the disk does not take it.
+        """
         try:
             target.mkdir(parents=True)
         except FileExistsError as error:
             raise UsageError(f"{target} is there already", "a new folder") from error
         except OSError as error:
             raise UsageError(f"{target}: {error.strerror}", "a folder to write to") from error
-        return [
-            Path(shutil.copy2(path / name, target))
-            for name in TAKE_FILES
-            if is_own_file(path, name)
-        ]
+        there = [path / name for name in TAKE_FILES if is_own_file(path, name)]
+        try:
+            return [Path(shutil.copy2(file, target)) for file in there]
+        except OSError as error:
+            shutil.rmtree(target, ignore_errors=True)
+            found = f"{target}: the take could not be copied ({error.strerror})"
+            raise JamBotError(found, "room for all of its files") from error
 
 
 def is_own_file(folder: Path, name: str) -> bool:

@@ -35,7 +35,8 @@ CUT_SECONDS = 0.5
 """FluidSynth goes on until everything has died away; what is so much shorter was cut off."""
 GAIN = 0.7
 """Of FluidSynth: five voices of piano and a solo stay clear of clipping."""
-RENDER_SECONDS = 300
+RENDER_SECONDS = 900
+"""Two hours of music take two minutes where FluidSynth is alone, and ten on a busy machine."""
 LONGEST_SOUND_HOURS = 2.0
 """1.3 GB; longer ones are refused before FluidSynth is begun."""
 DYING_AWAY_SECONDS = 60.0
