@@ -110,6 +110,15 @@ def test_a_folder_in_which_nothing_was_played_is_given_back_with_what_else_lies_
     assert not (tmp_path / "new").exists()
 
 
+def test_a_folder_that_somebody_removes_while_it_is_played_into_costs_a_sentence(tmp_path):
+    def played_and_robbed():
+        with take_folder(tmp_path / "take") as folder:
+            shutil.rmtree(folder)
+
+    with pytest.raises(JamBotError, match="has gone while it was written"):
+        played_and_robbed()
+
+
 def test_what_was_played_before_a_fault_is_finished_and_the_fault_is_told(tmp_path, log_book):
     log_book().note(0.5).end(1.0).take()
     written = (tmp_path / "session.jsonl").read_bytes()

@@ -129,7 +129,7 @@ def test_panic_silences_and_the_page_says_so(chromium_page: OpenBrowser, room: R
 def test_a_log_that_cannot_be_written_is_told_on_the_page(
     chromium_page: OpenBrowser, room: Room, status: Callable[..., SessionStatus]
 ):
-    fault = "the log cannot be written (No space left on device); 12 events are missing in the log"
+    fault = "the log cannot be written (No space left on device); events missing in it: 12"
     with chromium_page() as page:
         page.open(room.url)
         page.wait_for("document.body.dataset.link === 'open'")

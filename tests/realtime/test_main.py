@@ -63,7 +63,7 @@ def test_a_jam_plays_to_its_end_on_a_full_disk_and_then_says_what_is_missing(tmp
         full_disk.tried.wait(10)  # the disk is slower than a clock moved by hand
         shown.append(status)
 
-    with pytest.raises(JamBotError, match=r"No space left on device.* events are missing"):
+    with pytest.raises(JamBotError, match=r"No space left on device.* events missing in it: \d+"):
         jam(fast(seconds=8.0), path, show)
     assert shown[-1].played_notes > 8
     assert shown[-1].log_fault.startswith("the log cannot be written (No space left on device)")

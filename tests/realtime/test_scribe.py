@@ -125,7 +125,7 @@ def test_a_row_that_is_no_json_is_lost_alone(value, tmp_path):
     assert [row["event"] for row in rows] == ["a", "lost", "c"]
     assert rows[1]["events"] == {"b": 1}
     assert log.lost == 1
-    assert log.fault.startswith("1 events are missing in the log (no JSON")
+    assert log.fault.startswith("events missing in the log: 1 (no JSON")
 
 
 def test_rows_do_not_pile_up_behind_a_disk_that_does_not_answer(tmp_path, monkeypatch):
@@ -161,8 +161,7 @@ def test_the_fault_is_told_while_it_lasts_and_what_is_missing_afterwards(disk, t
     log.close()
     assert log.lost == 50 - len(disk.rows)
     assert log.fault == (
-        f"the log cannot be written (No space left on device);"
-        f" {log.lost} events are missing in the log"
+        f"the log cannot be written (No space left on device); events missing in it: {log.lost}"
     )
 
 

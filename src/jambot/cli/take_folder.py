@@ -75,6 +75,8 @@ def _by_date() -> Path:
 def _end(folder: Path, log: Path, sound: bool | None) -> None:
     from jambot.music.take_files import let_go
 
+    if not log.is_file():
+        raise JamBotError(f"{log} has gone while it was written", "the log of the take")
     if log.stat().st_size:
         finish(folder, sound)
     else:

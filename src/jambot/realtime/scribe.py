@@ -60,11 +60,11 @@ class Scribe:
     def fault(self) -> str:
         """What is wrong, in a sentence; empty where everything is, or will be, in the file."""
         page, lost = self._page, self.lost
-        missing = f"{lost} events are missing in the log" if lost else ""
         if page.trouble:
-            held = missing or "nothing is lost yet"
-            return f"the log cannot be written ({page.trouble}); {held}"
-        return f"{missing} ({page.reason or 'the disk did not answer'})" if missing else ""
+            missing = f"events missing in it: {lost}" if lost else "nothing is lost yet"
+            return f"the log cannot be written ({page.trouble}); {missing}"
+        reason = page.reason or "the disk did not answer"
+        return f"events missing in the log: {lost} ({reason})" if lost else ""
 
     def close(self) -> None:
         """Wait until everything is on the disk, ten seconds at the most."""

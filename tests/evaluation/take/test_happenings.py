@@ -67,6 +67,6 @@ def test_the_report_tells_it_in_both_forms(log_book, tmp_path):
         "1, 30.5 s in all",
         "keep_1.mid",
         "keep_2.mid",
-        "9 events between 44 s and 45 s are missing in the log (disk full).",
+        "Events missing in the log between 44 s and 45 s: 9 (disk full).",
     ):
         assert words in html

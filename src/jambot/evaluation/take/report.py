@@ -119,7 +119,7 @@ def _missing(take: Take) -> str:
     for gap in take.of("lost"):
         since, until = gap.get("from_seconds"), gap.get("until_seconds")
         when = "" if since is None else f" between {since:.0f} s and {until:.0f} s"
-        told.append(f"{gap['count']} events{when} are missing in the log ({gap['reason']}).")
+        told.append(f"Events missing in the log{when}: {gap['count']} ({gap['reason']}).")
     return " ".join([*told, "What is in it is measured."]) if told else ""
 
 
