@@ -349,7 +349,16 @@ class Deadly(ChordToneModel):
     def logits(self):
         raise MemoryError("no room for a kernel")
 
+class Fatal(ChordToneModel):
+    def fork(self):
+        return Fatal()
+
+    def logits(self):
+        os._exit(139)
+
 def make(name):
+    if name == "fatal":
+        return Generator(Fatal(), SamplingSettings(), 1)
     if name == "deadly":
         os._exit(139)
     model = Deadly() if name == "brittle" else ChordToneModel()
@@ -398,3 +407,18 @@ def test_a_style_that_fails_in_play_does_not_end_the_player_process(in_a_process
     player.ask(Request(3, Prompt(), 4.0, adapter="inside"))
     assert {answer.id for answer in replies_of(player, Answer)} == {3}
     assert player.restarts == 0
+
+
+def test_a_style_that_ends_one_player_after_another_gives_way_to_the_first(in_a_process):
+    player = in_a_process
+    player.ask(Request(1, Prompt(), 4.0, adapter="fatal"))
+    deadline, replies = time.monotonic() + 60.0, []
+    while not any(isinstance(reply, Prepared) for reply in replies):
+        assert time.monotonic() < deadline
+        player.ask(Request(1, Prompt(), 4.0, adapter="fatal"))
+        replies += player.poll()
+        time.sleep(0.01)
+    assert replies[-1] == Prepared("fatal", "the player died twice playing it")
+    player.ask(Request(2, Prompt(), 4.0, adapter="inside"))
+    assert {answer.id for answer in replies_of(player, Answer)} == {2}
+    assert player.restarts == 2

@@ -22,7 +22,8 @@ FROZEN_SECONDS = 2.0
 LOADING_SECONDS = 60.0
 """A player that has not loaded its model by then is killed and started again."""
 TRIES = 2
-"""Players that may die while they make a style ready, before it is refused."""
+"""Players that may die while they make a style ready, or soon after they began to play it."""
+SHORT_LIFE_SECONDS = 20.0
 PAUSE_SECONDS = 1.0
 """Before trying again with one that died while it was loading; doubled each time, up to 32 s."""
 
@@ -31,14 +32,16 @@ class PlayerProcess:
     """Improvises in a process of its own; when it dies it is started again, in the background.
 
     `make` is called in that process with the name of a style, at first `adapter`; after a restart
-    with the one that played last.
+    with the one that played last, or with `adapter` again where that one ends it twice.
 
     Threads: the stage's thread calls; starting happens in a thread, because spawning may take
     100 ms. The child runs `improvise` and shares nothing with the stage but a pipe.
     """
 
     def __init__(self, make: MakeGenerator, adapter: str) -> None:
-        self._make, self._adapter = make, adapter
+        self._make, self._adapter, self._first = make, adapter, adapter
+        self._asked_for_since = 0.0
+        self._died_playing = 0
         self._preparing: Prepare | None = None
         self._prepares_in: _Child | None = None
         self._died_preparing = 0
@@ -68,8 +71,9 @@ class PlayerProcess:
             self._died_preparing = 0
             self._send_latest()
             return
-        if isinstance(message, Request) and message.adapter is not None:
-            self._adapter = message.adapter
+        if isinstance(message, Request) and message.adapter not in (None, self._adapter):
+            self._adapter = message.adapter or self._first
+            self._asked_for_since, self._died_playing = time.monotonic(), 0
         if isinstance(message, Extension) and isinstance(self._latest, Request):
             message = replace(self._latest, until_beats=message.until_beats)
         self._latest = message
@@ -137,18 +141,33 @@ class PlayerProcess:
 
     def _replace(self) -> None:
         child, self._current = self._current, None
-        self._doubt_the_style(child)
         if child is not None:
+            self._doubt_the_style(child)
+            self._doubt_what_plays(child)
             threading.Thread(target=child.end, daemon=True).start()
         if not self._closed:
             self._failures = 0 if child is not None and child.ready else self._failures + 1
             pause = PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 5) if self._failures else 0.0
             threading.Thread(target=self._start, args=(pause,), daemon=True).start()
 
-    def _doubt_the_style(self, child: "_Child | None") -> None:
+    def _doubt_what_plays(self, child: "_Child") -> None:
+        """A style in which one player after another dies at once gives way to the first."""
+        if self._adapter == self._first:
+            return
+        lived = time.monotonic() - max(child.started, self._asked_for_since)
+        self._died_playing = self._died_playing + 1 if lived < SHORT_LIFE_SECONDS else 0
+        if self._died_playing < TRIES:
+            return
+        why = f" ({self.refusal.found})" if self.refusal else ""
+        self._unsaid.append(Prepared(self._adapter, f"the player died twice playing it{why}"))
+        self._adapter, self._died_playing = self._first, 0
+        if isinstance(self._latest, Request):
+            self._latest = replace(self._latest, adapter=self._first)
+
+    def _doubt_the_style(self, child: "_Child") -> None:
         """A style over which one player after another dies is not asked for a third time."""
         wanted = self._preparing
-        if wanted is None or child is None or self._prepares_in is not child:
+        if wanted is None or self._prepares_in is not child:
             return
         self._died_preparing += 1
         if self._died_preparing >= TRIES:
@@ -191,7 +210,7 @@ class _Child:
         self.spoke = _readiness(self.pipe)
         self.ready = False
         self.untaken = 0
-        self._last_taken = self._started = time.monotonic()
+        self._last_taken = self.started = time.monotonic()
         self._outbox: SimpleQueue[Message | None] = SimpleQueue()
         self._sender = threading.Thread(target=self._send, name="to the player", daemon=True)
         self._sender.start()
@@ -212,7 +231,7 @@ class _Child:
     def frozen(self) -> bool:
         now = time.monotonic()
         if not self.ready:
-            return now - self._started > LOADING_SECONDS
+            return now - self.started > LOADING_SECONDS
         return self.untaken > 0 and now - self._last_taken > FROZEN_SECONDS
 
     def end(self) -> None:
