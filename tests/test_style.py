@@ -170,6 +170,31 @@ def test_too_little_says_what_was_found_and_what_is_needed(
     assert "no MIDI file (.mid, .midi, .kar) and no take" in capsys.readouterr().err
 
 
+def two_horns(path: Path) -> None:
+    """Two lines that are like a melody, over chords."""
+    lines = [
+        tuple(Note(i * 0.5, 0.45, 62 + (i * step) % 11, 60 + i % 40) for i in range(64))
+        for step in (5, 7)
+    ]
+    chords = tuple(Note(4.0 * bar, 3.9, p, 70) for bar in range(8) for p in (48, 52, 55))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    horns = [Track(name, line, program=65) for name, line in zip("AB", lines, strict=True)]
+    write_midi(path, [*horns, Track("Keys", chords)], TempoMap.constant(120.0))
+
+
+def test_a_doubtful_choice_of_the_solo_is_told_and_track_settles_it(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two_horns(home / "duo" / "duo.mid")
+    assert run(str(home / "duo"), "--jobs", "1") == 1
+    told = "".join(capsys.readouterr())
+    assert "duo/duo: took the track A; it could be B, Keys (`--track NAME` takes another)" in told
+    assert run(str(home / "duo"), "--jobs", "1", "--track", "B") == 1
+    assert "took the track" not in "".join(capsys.readouterr())
+    (sample,) = find_samples(own_folder() / "making" / "me" / "roles")
+    assert "lead B as asked for" in read_meta(sample).choice
+
+
 def test_a_name_that_is_taken_and_a_folder_that_is_not_there_are_refused_at_once(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

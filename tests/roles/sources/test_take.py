@@ -70,6 +70,7 @@ def test_the_right_hand_answers_the_left_hand_gives_and_the_bot_is_not_heard(tmp
     assert sample.target[0].onset_beats == pytest.approx(0.0, abs=0.01), "cut to bars 5 to 9"
     assert "bars 5–9" in sample.meta.choice
     assert sample.meta.source_id == "monday/session"
+    assert (sample.meta.player, sample.meta.unknown) == ("pianist", ())
 
 
 def test_a_take_whose_log_was_lost_gives_its_hands_too(tmp_path):

@@ -92,6 +92,7 @@ def pieces_of(take: Hands, source: str, source_id: str, splits: Sequence[Split])
             licence="your own playing",
             choice=f"a take: {parts.choice.replace('right hand', 'phrases of the right hand')}"
             f"; bars {meter.bar_at(first) + 1}–{meter.bar_at(last - 1e-6) + 1}",
+            player=parts.player,
         )
 
     return cut_by_each(take.keys, splits, piece)
