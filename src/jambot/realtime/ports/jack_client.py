@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from jambot.errors import PortError
@@ -45,6 +45,8 @@ ASKED_AGAIN = 5
 # The note-offs of the last moments are written again as soon as JACK has lost a period, and so much
 # later once more: the first may have been lost with the next period.
 ONCE_MORE_SECONDS = 0.15
+
+Answer = TypeVar("Answer")
 
 # Stands in the inbox for "end what sounds"; no message is empty.
 _SILENCE = b""
@@ -150,21 +152,11 @@ class JackClient:
 
         Like all that follows it may take long, and is not for the stage.
         """
-        for _ in range(ASKED_AGAIN):
-            with suppress(self._jack.JackError):  # a port went while it was asked for
-                return peer_names(self._client, is_physical)
-        raise PortError(
-            "JACK's ports come and go too fast to be listed",
-            "ports that stay",
-            "look what opens and closes them (qjackctl), and try again",
-        )
+        return self._asked(lambda: peer_names(self._client, is_physical))
 
-    def joined(self, port: Any) -> list[str] | None:
-        """Full names of the peers joined to one of our ports; None where JACK cannot tell now."""
-        try:
-            return [peer.name for peer in port.connections]
-        except self._jack.JackError:
-            return None
+    def joined(self, port: Any) -> list[str]:
+        """Full names of the peers joined to one of our ports. PortError where JACK cannot say."""
+        return self._asked(lambda: [peer.name for peer in port.connections])
 
     def connect(self, source: Any, sink: Any) -> str | None:
         """Lay a cable between two ports, ours or by full name; gives what JACK says against it."""
@@ -173,6 +165,16 @@ class JackClient:
         except self._jack.JackError as error:
             return str(error)
         return None
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        for _ in range(ASKED_AGAIN):
+            with suppress(self._jack.JackError):  # a port went while it was asked for
+                return ask()
+        raise PortError(
+            "JACK's ports come and go too fast to be listed",
+            "ports that stay",
+            "look what opens and closes them (qjackctl), and try again",
+        )
 
     def send(self, data: bytes, at_seconds: float | None) -> None:
         if self.alive:

@@ -8,7 +8,6 @@ somebody laid by hand.
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,13 +73,18 @@ class JackPatch:
         """See who has gone and who is back; lay the cables to those that are back."""
         if self._closed or not self._client_lives():
             return
+        every = (self.heard, self.played, self.ticked)
         try:
             sources, sinks = self.client.peers()
+            joined = [self.client.joined(self._port(cables)) for cables in every]
         except PortError:
-            return
+            return  # the next look will tell
         ended = [self._ended.popleft() for _ in range(len(self._ended))]
-        for cables, there in ((self.heard, sources), (self.played, sinks), (self.ticked, sources)):
-            self._look_at(cables, there, ended)
+        now = self.clock.now()
+        for cables, peers in zip(every, joined, strict=True):
+            there = sinks if cables is self.played else sources
+            for peer in cables.look(now, peers, there, ended):
+                self._join(cables, peer)
 
     def close(self) -> None:
         """End what sounds and leave the server."""
@@ -113,12 +117,6 @@ class JackPatch:
             return False
         self._quiet, self._enters_at = False, None
         return True
-
-    def _look_at(self, cables: Cables, there: Sequence[str], ended: Sequence[str]) -> None:
-        joined = self.client.joined(self._port(cables))
-        if joined is not None:
-            for peer in cables.look(self.clock.now(), joined, there, ended):
-                self._join(cables, peer)
 
     def _join(self, cables: Cables, peer: str) -> str | None:
         """Lay a cable; gives what JACK says against it."""

@@ -21,7 +21,7 @@ class PortWatch:
 
     Threads: everything that may take long happens in one of its own, from opening to closing:
     CoreMIDI tells only the thread that opened the first port of new devices. The thread of whoever
-    made this uses the ports and is never waited for; see `lasting` and `jack_patch`.
+    made this uses the ports and is never waited for; see `lasting` and `jack_port`.
     """
 
     def __init__(self, open: Callable[[], Ports]) -> None:
