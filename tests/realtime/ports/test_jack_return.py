@@ -35,7 +35,15 @@ class Program:
         self.plays_next, self.heard = deque(), deque()
         self.hears_one = threading.Event()
         self.client.set_process_callback(self.process)
-        self.client.activate()
+        until(self.activates)
+
+    def activates(self):
+        """Whether it takes part now: a server that is busy may not answer in time."""
+        try:
+            self.client.activate()
+        except load_jack().JackError:
+            return False
+        return True
 
     def process(self, frames):
         for _, event in self.hears.incoming_midi_events():
@@ -99,10 +107,15 @@ def until(condition, seconds=10.0):
 
 
 def heard_from(ports, play):
-    """Whether a key that is struck now is heard."""
+    """Strike keys until one is heard: a busy machine loses periods, and what is in them."""
     arrived = ports.input.poll()
-    play()
-    until(lambda: arrived.extend(ports.input.poll()) or C4_ON in [m.data for m in arrived])
+    until(
+        lambda: (
+            play()
+            or arrived.extend(ports.input.poll())
+            or C4_ON in [message.data for message in arrived]
+        )
+    )
 
 
 def test_a_keyboard_that_a_plain_jam_found_ends_and_is_found_again(program, watched):
@@ -129,9 +142,8 @@ def test_a_cable_laid_by_hand_is_laid_again_and_one_taken_out_stays_out(program,
     ports.output.send(C4_OFF)
     synth = program("synth")
     until(lambda: ports.look() or ports.output.alive)
-    ports.output.send(E4_ON)
-    until(lambda: synth.heard)
-    assert list(synth.heard) == [E4_ON], "what was sent to nobody is not sent later"
+    until(lambda: ports.output.send(E4_ON) or synth.heard)
+    assert set(synth.heard) == {E4_ON}, "what was sent to nobody is not sent later"
     synth.client.disconnect("jambot:out", "synth:hears")
     ends = time.monotonic() + 1.5 * DOUBT_SECONDS
     until(lambda: ports.look() or time.monotonic() > ends)
@@ -257,10 +269,17 @@ def test_a_jam_that_loses_keyboard_time_and_instrument_finds_them_all_again(prog
 
 
 def chord(keys, synth):
-    """Strike four keys and keep them down, until the solo is heard on them."""
+    """Strike four keys and keep them down, once a second until the solo is heard on them."""
     synth.heard.clear()
-    keys.plays_next.extend(bytes((0x90, pitch, 80)) for pitch in (48, 58, 64, 67))
-    until(lambda: len(synth.heard) > 6, 30.0)
+    struck = []
+
+    def answered():
+        if not struck or time.monotonic() > struck[-1] + 1.0:
+            keys.plays_next.extend(bytes((0x90, pitch, 80)) for pitch in (48, 58, 64, 67))
+            struck.append(time.monotonic())
+        return len(synth.heard) > 6
+
+    until(answered, 30.0)
 
 
 def goes_quiet(synth):
@@ -281,9 +300,7 @@ def test_a_program_that_ends_and_begins_two_hundred_times_under_traffic(program,
         traffic.until(lambda: not ports.input.alive and not ports.output.alive)
         keys = program()
         traffic.until(lambda: ports.input.alive and ports.output.alive)
-        keys.plays_next.append(C4_ON)
-        traffic.until(lambda: C4_ON in traffic.arrived)
-        traffic.arrived.clear()
+        traffic.hear_from(keys)
         keys.hears_one.clear()
         traffic.until(keys.hears_one.is_set)
 
@@ -309,10 +326,17 @@ def test_a_hundred_thousand_messages_one_by_one_all_arrive(program):
 
 
 class _Traffic:
-    """A stage that sends a note a tick and hears whatever comes."""
+    """A stage that sends a note a tick and hears whatever comes.
+
+    A busy machine loses periods and what is in them, so nobody may wait for one message.
+    """
 
     def __init__(self, ports):
         self.ports, self.arrived = ports, []
+
+    def hear_from(self, keys):
+        self.until(lambda: keys.plays_next.append(C4_ON) or self.arrived)
+        self.arrived.clear()
 
     def until(self, condition):
         def ticked():
