@@ -1,8 +1,10 @@
 """The page in a real browser, over a real session: what a newcomer does in the first minute."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -336,5 +338,38 @@ def test_takes_are_listed_and_played_in_the_browser(
             saved = "fetch(document.querySelector('#shelf-list a').href)"
             page.wait_for(f"{saved}.then(answer => answer.headers.get('content-type'))")
             assert page.faults == []
+    finally:
+        room.close()
+
+
+EVIL = "<img class=evil src=x onerror='document.body.dataset.evil=1'>"
+
+
+def test_no_markup_is_made_of_names(
+    chromium_page: OpenBrowser, tmp_path: Path, status: Callable[..., SessionStatus]
+):
+    name = EVIL.replace("/", "") if sys.platform != "win32" else "&lt;b&gt;"
+    take = tmp_path / "takes" / name
+    take.mkdir(parents=True)
+    (take / "session.jsonl").write_text(json.dumps({"event": "session", "adapter": EVIL}) + "\n")
+    (take / "report.json").write_text(json.dumps({"headline": EVIL, "seconds": 1.0, "notes": 1}))
+    room = Room(port=0, terminal=False, take=tmp_path / "takes" / "now")
+    try:
+        with chromium_page() as page:
+            page.open(room.url)
+            evil = status(
+                adapter=EVIL, next_adapter=EVIL, styles=(EVIL, "jazz"), notice=EVIL, refused=1,
+                learning=EVIL, learns="tap", gestures=(("tap", EVIL), (EVIL, EVIL)), kept=EVIL,
+                lost=(EVIL,),
+            )  # fmt: skip
+            room.show(replace(evil, refused=0))
+            page.wait_for("document.querySelectorAll('#adapter option').length === 2")
+            room.show(evil)
+            page.click("#takes")
+            page.wait_for("document.querySelector('#shelf-list strong')?.textContent.length > 4")
+            assert page.value("document.querySelectorAll('.evil').length") == 0
+            assert page.value("document.body.dataset.evil ?? ''") == ""
+            style = page.value("document.querySelector('#adapter option').textContent")
+            assert style.startswith(EVIL)
     finally:
         room.close()

@@ -201,3 +201,23 @@ def test_takes_in_a_folder_that_is_itself_reached_by_a_link_are_served(
 
 def test_without_a_take_the_shelf_is_empty():
     assert asker(TakePages(None))("/takes").json == []
+
+
+EVIL = "<script>evil()</script>\"'><img src=x onerror=evil()>"
+
+
+def test_a_report_makes_no_markup_of_what_the_log_says(running: Path, get: Get):
+    rows = [{key: EVIL if type(value) is str and key != "event" else value
+             for key, value in row.items()} for row in LINES]  # fmt: skip
+    more = dict.fromkeys(("version", "model", "input", "output", "backend", "performer"), EVIL)
+    rows[0] |= more | {"adapter": EVIL, "machine": {"system": EVIL, "cpu": EVIL}}
+    rows.append(
+        {"event": "refused", "order": {EVIL: {}}, "reason": EVIL, "seconds": 1.0, "beat": 2}
+    )
+    (running / "session.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answer = get("/takes/now/report.html")
+    page = answer.content.decode()
+    assert answer.status == 200, page
+    assert "<script>evil" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;evil" in page

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import wait
 
+from jambot.children import left_alone
 from jambot.control.commands import Command, HeldKeys
 from jambot.control.outbox import Outbox
 from jambot.control.room_process import LEAVE_SECONDS, Wishes, live
-from jambot.realtime.stopping import left_alone
 
 FROZEN_SECONDS = 30.0
 """A room that reads nothing for so long is frozen, loading on a busy machine included."""

@@ -9,11 +9,11 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
+from jambot.children import left_alone
 from jambot.errors import JamBotError
 from jambot.realtime.improviser import READY, improvise
 from jambot.realtime.player import Answer, Extension, Message, Prepare, Prepared, Request
 from jambot.realtime.repertoire import MakeGenerator
-from jambot.realtime.stopping import left_alone
 
 UNTAKEN = 2
 """Messages that may lie unread in the pipe: a frozen player must not block the stage."""

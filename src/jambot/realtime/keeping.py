@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from jambot.children import left_alone
 from jambot.errors import JamBotError
 from jambot.music import Meter
 from jambot.music.take import read_end
@@ -154,7 +155,8 @@ def _by_a_process(asked: _Asked) -> str:
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_keep, args=(asked, theirs), name="jambot keep", daemon=False)
     try:
-        process.start()
+        with left_alone():
+            process.start()
     except OSError as error:
         return f"no process could be started ({error.strerror})"
     finally:

@@ -7,9 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -91,43 +89,8 @@ class Stopping:
         self.asked = True
 
 
-@contextmanager
-def left_alone() -> Iterator[None]:
-    """Processes started in this context hear no Ctrl-C, and one here waits until they are started.
-
-    Ctrl-C reaches every process of a terminal: one that is still loading would answer it with a
-    traceback, and so would one that was half started. Whoever starts them ends them. On Windows a
-    Ctrl-C within the context is lost; it lasts for milliseconds.
-
-    Threads: for processes started on the calling thread.
-    """
-    heard: list[FrameType | None] = []
-    before = signal.getsignal(signal.SIGINT)
-    first = threading.current_thread() is threading.main_thread()
-    if first and callable(before):
-        signal.signal(signal.SIGINT, lambda number, frame: heard.append(frame))
-    try:
-        with _deaf_children():
-            yield
-    finally:
-        if first and callable(before):
-            signal.signal(signal.SIGINT, before)
-            if heard:
-                before(signal.SIGINT, heard[0])
-
-
 if sys.platform == "win32":
     import msvcrt
-
-    @contextmanager
-    def _deaf_children() -> Iterator[None]:
-        """Ctrl-C is nothing here, and nothing to whoever is started meanwhile."""
-        ignore = ctypes.windll.kernel32.SetConsoleCtrlHandler
-        ignore(None, 1)
-        try:
-            yield
-        finally:
-            ignore(None, 0)
 
     def _wait_for_end_of_input() -> None:
         """Look first, and read no more than lies there: while one thread waits for a pipe, whoever
@@ -141,16 +104,6 @@ if sys.platform == "win32":
                 time.sleep(LOOK_SECONDS)
 
 else:
-
-    @contextmanager
-    def _deaf_children() -> Iterator[None]:
-        """Ctrl-C is kept from this thread, and from whoever is started by it meanwhile."""
-        resource_tracker.ensure_running()  # starting it would let Ctrl-C in again
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _wait_for_end_of_input() -> None:
         with suppress(OSError):

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
+from jambot.children import left_alone
 from jambot.roles.memory import peak_memory_bytes
 
 Item = TypeVar("Item")
@@ -109,7 +110,7 @@ class WorkerPool(Generic[Item, Result]):
     def _hire(self) -> _Worker[Item]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(self._task, theirs), daemon=True)
-        with _environment(ONE_THREAD):
+        with _environment(ONE_THREAD), left_alone():
             process.start()
         theirs.close()
         return _Worker(process, ours)

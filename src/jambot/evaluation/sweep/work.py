@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
+from jambot.children import left_alone
+
 Task = TypeVar("Task")
 Made = TypeVar("Made")
 
@@ -23,7 +25,9 @@ def in_order(
         return
     pool = ProcessPoolExecutor(min(jobs, len(tasks) or 1), get_context("spawn"), _deaf)
     try:
-        yield from pool.map(make, tasks)
+        with left_alone():
+            made = pool.map(make, tasks)
+        yield from made
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
