@@ -1,7 +1,10 @@
 """What a film knows: who enters when, and how long each note stood in the plan."""
 
+import shutil
+
 import pytest
 
+from jambot.assets import MODELS
 from jambot.music import Note
 from jambot.realtime.main import JamSettings
 from jambot.realtime.orders import End, LayOut, SetAdapter, SetStage, Trigger
@@ -70,6 +73,17 @@ def test_a_session_becomes_a_film_with_both_styles_in_their_sections(shot):
     assert shot.hands
     start, end = clip_of(shot)
     assert start < shot.seconds_at(change) < end
+
+
+def test_a_model_that_the_terminal_gave_as_a_folder_is_shown_by_its_name(tmp_path):
+    folder = shutil.copytree(MODELS / "jazz", tmp_path / "mine")
+    settings = JamSettings(
+        SessionSettings(bpm=240, seed=4), backend="memory", seconds=5.0, realtime=False
+    )
+    with Stopping() as stopping:
+        film = shoot(settings, [str(folder)], tmp_path, stopping)
+    assert film.styles == ("mine",)
+    assert {played.style for played in film.solo} == {"mine"}
 
 
 def test_played_notes_stood_in_the_plan_before_and_were_promised_shortly_before(shot):

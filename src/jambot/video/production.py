@@ -11,7 +11,7 @@ from jambot.errors import UsageError
 from jambot.music import read_midi
 from jambot.music.take import read_take
 from jambot.music.take_files import COMPING_FILE, LOG_FILE
-from jambot.realtime.main import JamSettings, jam
+from jambot.realtime.main import JamSettings, jam, style_name
 from jambot.realtime.stopping import Stopping
 from jambot.video.arrangement import Section, arrange
 from jambot.video.canvas import Pixels
@@ -79,15 +79,16 @@ def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: 
     `jam`, and UsageError where nobody soloed.
     """
     seconds, bpm = settings.seconds or 60.0, settings.session.bpm
+    named = [style_name(style) for style in styles]
     if settings.performer is None:
-        arrangement = arrange(seconds, bpm, settings.session.seed, styles)
+        arrangement = arrange(seconds, bpm, settings.session.seed, named)
         comping, sections = folder / COMPING_FILE, arrangement.sections
         arrangement.write(comping)
         bpm = arrangement.bpm
     else:
         comping = settings.performer
         bars = 1 + int(seconds * bpm / 60 / read_midi(comping).meter.beats_per_bar)
-        sections = (Section(0, bars, styles[0]),)
+        sections = (Section(0, bars, named[0]),)
     session = replace(settings.session, bpm=bpm, split_pitch=None)
     recording = Recording(sections)
     jam(
