@@ -23,7 +23,9 @@ from lab.soak.ear import Ear, lateness
 from lab.soak.faults import JAM_CLOCK, Faults, PianistProcess, processes
 from lab.soak.pianist import BPM, NAME
 
-CLOCK_OF_A_HOST = ("--clock", "midi")
+SYNTH = "synth"
+PLAYS, HEARS = f"{NAME}:plays", f"{SYNTH}:hears"
+OPTIONS = ("--clock", "midi", "--in", NAME, "--out", SYNTH)
 STEP_SECONDS = 0.02
 FAULT_SECONDS = (5.0, 60.0)
 """Between one fault and the next."""
@@ -71,20 +73,18 @@ class Soak:
         with ExitStack() as stack:
             stack.enter_context(jack_server())
             synth, watcher, keys, host = (
-                stack.enter_context(Hands(name)) for name in ("synth", "watcher", "pads", "host")
+                stack.enter_context(Hands(name)) for name in (SYNTH, "watcher", "pads", "host")
             )
             pianist = PianistProcess(random)
             stack.callback(pianist.go)
+            pianist.come()
+            _wait_until(lambda: synth.sees(PLAYS))
             jam = stack.enter_context(
-                JamProcess(
-                    self.folder, self.adapter, BPM, self.seconds + LOAD_SECONDS, CLOCK_OF_A_HOST
-                )
+                JamProcess(self.folder, self.adapter, BPM, self.seconds + LOAD_SECONDS, OPTIONS)
             )
             jam.wait_for(synth)
-            synth.listen_to(JAM_OUT)
             keys.play_into(JAM_IN)
             host.play_into(JAM_CLOCK)
-            pianist.come()
             faults = Faults(random, jam.pid, self.folder, pianist, keys, host, self.ear.excuse)
             stack.callback(faults.end_all)
             died = self._run(jam, faults, pianist, synth, watcher)
@@ -135,24 +135,22 @@ class Soak:
 
     def _patch(self, pianist: PianistProcess, synth: Hands, watcher: Hands) -> None:
         """Who has lost its cable and does not get it back gets it from here."""
-        plays = f"{NAME}:plays"
-        if pianist.there and watcher.sees(plays) and not watcher.listens_to(plays):
+        if pianist.there and watcher.sees(PLAYS) and not watcher.listens_to(PLAYS):
             with suppress(JamBotError):
-                watcher.listen_to(plays)
+                watcher.listen_to(PLAYS)
         cables = {
-            "keyboard": (pianist.there and watcher.sees(plays, JAM_IN), plays, JAM_IN),
-            "synth": (synth.sees(JAM_OUT), JAM_OUT, "synth:hears"),
+            "keyboard": (pianist.there and synth.sees(PLAYS, JAM_IN), PLAYS, JAM_IN),
+            "synth": (synth.sees(JAM_OUT), JAM_OUT, HEARS),
         }
         for which, (ends_there, source, sink) in cables.items():
             if not ends_there or synth.joined(source, sink):
                 self._lost_since.pop(which, None)
                 continue
             since = self._lost_since.setdefault(which, synth.now())
-            first = which == "keyboard" and not self._comped_at > 0
-            if synth.now() - since > PATCH_SECONDS or first:
+            if synth.now() - since > PATCH_SECONDS:
                 self._lost_since.pop(which)
-                self._unpatched[which] += not first
-                self._note("unpatched", which=which, first=first)
+                self._unpatched[which] += 1
+                self._note("unpatched", which=which)
                 with suppress(JamBotError):
                     synth.join(source, sink)
 
@@ -227,6 +225,15 @@ class Soak:
         row = {"event": event, **fields}
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _wait_until(there: Callable[[], bool]) -> None:
+    """JamBotError where it does not come about."""
+    deadline = time.monotonic() + LOAD_SECONDS
+    while not there():
+        if time.monotonic() > deadline:
+            raise JamBotError("the pianist did not come", "another client on this JACK server")
+        time.sleep(0.05)
 
 
 def _note_ons(heard: list[Stamped]) -> list[tuple[float, int]]:

@@ -9,6 +9,8 @@ from jambot.evaluation.bench.faults import FrailPlayer
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.realtime.clock import ManualClock, SystemClock
 from jambot.realtime.player import DirectPlayer
+from jambot.realtime.session_log import SessionLog
+from jambot.roles.memory import MB, memory_bytes
 
 CM7, FM7 = (48, 58, 63, 67), (41, 57, 60, 64)
 
@@ -19,6 +21,13 @@ def ended_well(stage):
     (end,) = stage.events("end")
     assert end["stuck_notes"] == 0
     return end
+
+
+def ended_well_in(stage):
+    """The same of a stage whose log is in a file."""
+    stage.session.close("test")
+    stage.log.close()
+    assert stage.lines == (1, [])
 
 
 def on_time(stage):
@@ -257,3 +266,19 @@ def test_a_control_that_flutters_asks_for_one_plan_a_tick(stage, control):
         stage.run_for(0.005)
     assert len(stage.events("prompt")) - asked <= 21
     ended_well(stage)
+
+
+def test_floods_of_all_kinds_for_a_long_time_take_no_memory(make_stage, tmp_path):
+    stage = make_stage(log=SessionLog(tmp_path / "session.jsonl"))
+    stage.strike(CM7)
+    settled = 0
+    for turn in range(160):
+        for i in range(3000):
+            status = (0x90, 0x80, 0xB0, 0xE0, 0xF8)[i % 5]
+            stage.keys.feed(bytes((status, (turn + i) % 120, i % 128)))
+        stage.run_for(0.02)
+        if turn == 40:
+            settled = memory_bytes()
+    assert stage.session.hearing.unheard > 400_000
+    assert memory_bytes() - settled < 8 * MB
+    ended_well_in(stage)
