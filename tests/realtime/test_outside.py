@@ -113,6 +113,7 @@ def test_a_note_without_its_end_is_stuck():
     assert stuck(messages((0.0, ON), (1.0, OFF))) == 0
     assert stuck(messages((0.0, ON), (1.0, OFF), (2.0, ON))) == 1
     assert stuck(messages((0.0, ON), (0.5, b"\x90\x3c\x00"), (1.0, OFF))) == 0
+    assert stuck(messages((0.0, ON), (0.1, ON), (1.0, OFF))) == 0
 
 
 def test_the_longest_silence_is_the_longest_time_without_a_sounding_note():

@@ -193,6 +193,18 @@ def test_a_note_off_that_jack_may_have_lost_is_said_again(ports, peer):
     assert [sent.data for sent in ports.output.sent()] == [E4_ON, *[C4_ON, C4_OFF] * tries]
 
 
+def test_whoever_leaves_says_the_ends_of_its_last_notes_again(ports, peer):
+    """A jam that ended just after a lost period left its note ringing: nobody could end it then."""
+    ports.output.send(C4_ON)
+    ports.output.send(C4_OFF)
+    ports.output.send(E4_ON)
+    wait_for(lambda: E4_ON in peer.heard)
+    ports.close()
+    wait_for(lambda: len(peer.again) > 2)
+    assert set(peer.again) == {C4_OFF, E4_OFF}
+    assert peer.heard == [C4_ON, C4_OFF, E4_ON, E4_OFF]
+
+
 def test_more_messages_than_a_period_holds_all_arrive(ports, peer):
     messages = [bytes((0xB0, 1, value % 128)) for value in range(3000)]
     peer.client.set_freewheel(True)  # else a busy machine loses whole periods

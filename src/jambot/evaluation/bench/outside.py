@@ -125,14 +125,18 @@ def measure_outside(
 
 
 def stuck(heard: Sequence[Stamped]) -> int:
-    """Note-ons without a note-off; 0 for silence."""
-    struck: Counter[int] = Counter()
+    """Notes that still sound at the end; 0 for silence.
+
+    A note-off ends its note however often that was struck: where a program misses a period, JACK
+    lets others hear its last one again.
+    """
+    struck: set[int] = set()
     for message in heard:
         if _is_note_on(message):
-            struck[message.data[1]] += 1
-        elif _is_note_off(message) and struck[message.data[1]]:
-            struck[message.data[1]] -= 1
-    return struck.total()
+            struck.add(message.data[1])
+        elif _is_note_off(message):
+            struck.discard(message.data[1])
+    return len(struck)
 
 
 def longest_silence(heard: Sequence[Stamped], start: float, end: float) -> float | None:

@@ -2,9 +2,9 @@
 
 from jambot.realtime.ports.port import note_of
 
-AGAIN_SECONDS = 0.5
+AGAIN_SECONDS = 3.0
 """So long ago a note may have ended and its end still be told again: word of a lost period comes
-well within this."""
+within a moment, but where a machine stands still what was told again is lost as well."""
 
 
 class EndedNotes:

@@ -43,8 +43,11 @@ KEPT_RECORDS = 65536
 ASKED_AGAIN = 5
 
 # The note-offs of the last moments are written again as soon as JACK has lost a period, and so much
-# later once more: the first may have been lost with the next period.
-ONCE_MORE_SECONDS = 0.15
+# later once more: the first may have been lost with the next period, and where a machine stands
+# still for a while, periods are lost by the dozen.
+ONCE_MORE_SECONDS = (0.15, 1.0)
+# Whoever leaves says them in so many periods: afterwards nobody can.
+LEAVING_CYCLES = 8
 
 Answer = TypeVar("Answer")
 
@@ -108,7 +111,8 @@ class JackClient:
         self._handed_in = 0
         self._sounding, self._ended = SoundingNotes(), EndedNotes()
         self._lost_periods = self._made_up_for = 0
-        self._once_more_frame: int | None = None
+        self._once_more_frames: list[int] = []
+        self._leaving = False
         self._server_gone = False
         self._closed = False
         self._silenced_cycles = 0
@@ -191,6 +195,7 @@ class JackClient:
             return
         if self.alive:
             self._silenced.clear()
+            self._leaving = True
             self._inbox.append((self._clock.now(), _SILENCE))
             self._silenced.wait(CLOSE_SECONDS)
         self._closed = True
@@ -249,7 +254,7 @@ class JackClient:
                 heapq.heapify(self._queue)
                 for note_off in self._sounding.note_offs():
                     self._enqueue(due, note_off)
-                self._silenced_cycles = 2
+                self._silenced_cycles = LEAVING_CYCLES if self._leaving else 2
             else:
                 self._enqueue(due, data)
 
@@ -281,14 +286,15 @@ class JackClient:
             self._traffic.departed.append(sent)
 
     def _end_again(self, start: int) -> int:
-        """After lost periods, say the ends of the last notes again; how many that were."""
+        """After lost periods, and on leaving, say the ends of the last notes again; how many."""
         lost, written = self._lost_periods, 0
         if lost != self._made_up_for:
             self._made_up_for = lost
-            self._once_more_frame = start + round(ONCE_MORE_SECONDS * self._client.samplerate)
-        elif self._once_more_frame is not None and start >= self._once_more_frame:
-            self._once_more_frame = None
-        else:
+            rate = self._client.samplerate
+            self._once_more_frames = [start + round(after * rate) for after in ONCE_MORE_SECONDS]
+        elif self._once_more_frames and start >= self._once_more_frames[0]:
+            del self._once_more_frames[0]
+        elif not self._leaving:
             return 0
         for note_off in self._ended.note_offs(self._line.seconds_at(start)):
             with suppress(self._jack.JackError):  # the period is full
