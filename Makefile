@@ -32,9 +32,10 @@ train-setup: $(VENV)/.testing
 
 test: $(VENV)/.testing
 	bash scripts/setup_debian.sh
-	$(VENV)/bin/python -m pytest -m "not slow" $(ARGS)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
-# Named together, `make test test-all` runs each test once.
+# The slow ones measure latencies, so nothing runs beside them. Named together, `make test test-all`
+# runs each test once.
 test-all: test
 	$(VENV)/bin/python -m pytest -m slow $(ARGS)
 
