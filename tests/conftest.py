@@ -17,10 +17,17 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from jambot.errors import PortError
 from jambot.music.take import Take, read_take
 from jambot.realtime.ports.jack_server import load_jack, open_client
+
+# How long an example takes tells how busy the machine is; with CI set hypothesis knows that itself.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

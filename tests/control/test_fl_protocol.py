@@ -36,7 +36,7 @@ def messages(draw):
     return name, fields
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages())
 def test_both_ends_write_the_same_bytes_and_read_them_back(twin, message):
     name, fields = message
@@ -70,7 +70,7 @@ def test_a_number_too_large_is_refused():
         encode("play", request=1 << 14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages(), st.data())
 def test_a_damaged_frame_is_none(twin, message, data):
     whole = encode(message[0], **message[1])

@@ -84,7 +84,7 @@ situations = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(situations, st.sampled_from([-4.0, 0.0, 4.0, 30.0]), st.integers(0, 5))
 def test_whatever_the_model_says_a_line_comes_out(
     random_model: Models, prompt: Prompt, eagerness: float, seed: int
@@ -106,7 +106,7 @@ def test_whatever_the_model_says_a_line_comes_out(
 
 
 @given(situations, st.sampled_from([-30.0, 0.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_attack_falls_on_the_resume_tick(
     random_model: Models, prompt: Prompt, eagerness: float
 ) -> None:
@@ -196,7 +196,7 @@ def test_a_new_piece_is_not_remembered_into_the_next(random_model: Models) -> No
 
 
 @given(st.integers(5 * 24, 14 * 24).filter(lambda tick: 2 < tick % 24 < 22))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_a_chord_to_come_changes_nothing_before_it(random_model: Models, tick: int) -> None:
     change = tick / 24
     solos = []

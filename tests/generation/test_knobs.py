@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.generation.knobs import (
@@ -31,7 +31,6 @@ def test_off_beats_are_what_the_measure_of_swing_counts() -> None:
     assert counted == list(OFFBEAT_TICKS)
 
 
-@settings(deadline=None)
 @given(logits_of, st.floats(0, 1), st.integers(0, 23))
 def test_swing_moves_off_beats_and_leaves_their_chance_and_all_else(
     logits: list[float], knob: float, first: int

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.errors import UsageError
@@ -40,7 +40,6 @@ def test_top_p_keeps_the_smallest_set_with_that_much(top_p: float, kept: set[int
     assert {token for token, share in enumerate(found) if share} == kept
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=80),
     st.floats(0.01, 3),
@@ -87,7 +86,6 @@ def test_chance_is_spread_evenly_along_every_part_of_its_place() -> None:
         assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 0.08
 
 
-@settings(deadline=None)
 @given(st.integers(-(2**70), 2**70), st.lists(st.integers(-1000, 2**40), min_size=1, max_size=5))
 def test_chance_can_be_repeated(seed: int, place: list[int]) -> None:
     assert 0 <= chance(seed, *place) < 1

@@ -75,7 +75,7 @@ def test_the_key_and_the_chords_move_with_the_music(up):
     assert roots == [(root + up) % 12 for root in (0, 5, 7, 0)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

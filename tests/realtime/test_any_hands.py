@@ -25,9 +25,7 @@ WAITS = st.one_of(
 """Seconds: within a chord, within a phrase, and long enough to rest."""
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hands=st.lists(st.tuples(WAITS, MESSAGES), max_size=25),
     schedules_ahead=st.booleans(),
@@ -52,9 +50,7 @@ def test_no_hands_break_the_stage(make_stage, hands, schedules_ahead, response, 
     assert len(stage.events("played")) == len(stage.played) == len(stage.events("ended"))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.floats(0.0001, 0.4), min_size=5, max_size=40),
     chords=st.lists(st.sets(KEYS, min_size=1, max_size=5), min_size=1, max_size=6),

@@ -59,7 +59,6 @@ notes = st.lists(
 
 @settings(
     max_examples=MUTATIONS * 3 // 20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -1,7 +1,7 @@
 """Notes and harmonies to tokens and back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.music import SILENCE, Harmony, HarmonyChange, Meter, Note
@@ -51,7 +51,6 @@ def body(prompt: Prompt, start_bar: int = 0) -> str:
     return words(encode(prompt, start_bar).ids[8:])
 
 
-@settings(deadline=None)
 @given(st.lists(notes_on_the_grid, max_size=30, unique_by=lambda n: (n.onset_beats, n.pitch)),
        changes, meters)  # fmt: skip
 def test_notes_on_the_grid_come_back_as_they_were(
@@ -63,7 +62,6 @@ def test_notes_on_the_grid_come_back_as_they_were(
     assert [n.onset_beats for n in back] == sorted(n.onset_beats for n in notes)
 
 
-@settings(deadline=None)
 @given(st.lists(any_notes, max_size=30), meters)
 def test_any_notes_come_back_near_where_they_were(notes: list[Note], meter: Meter) -> None:
     back = decode(encode(Prompt(notes=tuple(notes), meter=meter), 0).ids, 0, meter)
@@ -75,7 +73,6 @@ def test_any_notes_come_back_near_where_they_were(notes: list[Note], meter: Mete
         assert heard.pitch == meant.pitch or not 21 <= meant.pitch <= 108
 
 
-@settings(deadline=None)
 @given(st.lists(notes_on_the_grid, max_size=20), changes, meters, st.integers(0, 19))
 def test_encoding_twice_changes_nothing_more(
     notes: list[Note], heard: tuple[HarmonyChange, ...], meter: Meter, beat: int
@@ -87,7 +84,6 @@ def test_encoding_twice_changes_nothing_more(
     assert encode(again, start).ids == ids
 
 
-@settings(deadline=None)
 @given(st.lists(any_notes, max_size=20), changes, meters)
 def test_the_harmony_is_stated_after_every_bar_line(
     notes: list[Note], heard: tuple[HarmonyChange, ...], meter: Meter
@@ -105,7 +101,6 @@ def test_the_harmony_is_stated_after_every_bar_line(
             assert fields[i + 1] == "COND_SEP"
 
 
-@settings(deadline=None)
 @given(st.lists(any_notes, max_size=20), changes, meters)
 def test_only_what_the_solo_says_is_answered(
     notes: list[Note], heard: tuple[HarmonyChange, ...], meter: Meter
@@ -184,7 +179,6 @@ def test_without_any_harmony_each_bar_is_tacet() -> None:
     assert body(Prompt(resume_beats=4.5)) == "BAR TACET COND_SEP BEAT BEAT BEAT BAR TACET COND_SEP"
 
 
-@settings(deadline=None)
 @given(harmonies)
 def test_hiding_keeps_the_length_and_the_separator(harmony: Harmony) -> None:
     ids = harmony_ids(harmony)
@@ -193,7 +187,6 @@ def test_hiding_keeps_the_length_and_the_separator(harmony: Harmony) -> None:
     assert words(hidden) == "COND_UNKNOWN " * (len(ids) - 1) + "COND_SEP"
 
 
-@settings(deadline=None)
 @given(st.lists(any_notes, max_size=20), changes)
 def test_hiding_touches_the_harmony_alone(
     notes: list[Note], heard: tuple[HarmonyChange, ...]
@@ -268,7 +261,6 @@ def test_a_note_that_leans_on_the_bar_line_belongs_to_the_bar_it_is_written_in()
     assert primer_start_bar(prompt, 4 * 9) == 0
 
 
-@settings(deadline=None)
 @given(changes, st.lists(any_notes, max_size=9), st.floats(0, 24), st.integers(0, 5), meters)
 def test_a_window_states_what_it_would_if_it_looked_at_the_whole_piece(
     heard: tuple[HarmonyChange, ...], notes: list[Note], resume: float, bar: int, meter: Meter

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jambot.tokens import UNSTEERED, VOCABULARY, Controls
@@ -44,7 +44,6 @@ def test_a_knob_reaches_every_level_from_end_to_end() -> None:
     assert Controls(swing=0.0).levels() == (FREE, FREE, FREE, FREE, 0)
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | st.floats(0, 1), min_size=5, max_size=5))
 def test_every_setting_of_the_knobs_has_its_tokens(knobs: list[float | None]) -> None:
     levels = Controls(*knobs).levels()

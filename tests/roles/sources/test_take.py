@@ -170,7 +170,7 @@ def test_what_is_no_take_is_refused_in_words(tmp_path, text, reason):
         read_keys(tmp_path / "session.jsonl")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_a_damaged_take_is_read_or_refused(tmp_path_factory, seed):
     random, folder = Random(seed), tmp_path_factory.mktemp("take")
