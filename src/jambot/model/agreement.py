@@ -13,7 +13,9 @@ import torch
 from numpy.typing import NDArray
 from transformers import LlamaForCausalLM
 
-from jambot.model.runtime import og
+from jambot.model.folder import MODEL_DESCRIPTION, read_json
+from jambot.model.graph import check_graph
+from jambot.model.runtime import GRAPH, filled_in, load_weights, og, sizes_of
 
 Logits = NDArray[np.float32]
 
@@ -48,7 +50,7 @@ def measure_agreement(
     """
     if not sequences or not all(sequences):
         raise ValueError("no ids to compare on; give at least one sequence of at least one id")
-    weights = og.Model(str(folder))
+    weights = _weights(folder)
     trained = np.concatenate([_trained_logits(model, ids) for ids in sequences])
     streams = [_exported_logits(weights, ids) for ids in sequences]
     exported = np.concatenate([logits for logits, _ in streams])
@@ -62,6 +64,16 @@ def measure_agreement(
         logit_max=float(np.abs(trained - exported).max()),
         rewound_max=max(difference for _, difference in streams),
     )
+
+
+def _weights(folder: Path) -> og.Model:
+    """What the stage would run of a folder that has just been exported, one thread."""
+    described = read_json(folder / MODEL_DESCRIPTION)
+    vocabulary_size, context_length = described["vocabulary_size"], described["context_length"]
+    sizes, providers = sizes_of(folder, context_length)
+    graph = (folder / GRAPH).read_bytes()
+    check_graph(graph, str(folder / GRAPH))
+    return load_weights(graph, filled_in(sizes, vocabulary_size, context_length), providers, 1)
 
 
 def _trained_logits(model: LlamaForCausalLM, ids: Sequence[int]) -> Logits:
