@@ -5,23 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from jambot.music import Note, harmony_changes
+from jambot.music import Meter, Note, harmony_changes
 from jambot.roles.sample import RoleSample
 from jambot.roles.sources.hands import grips
 
 STRIKE_S = 0.04
 """Keys of one hand that go down within this time of the first are one strike."""
+HEARD_BARS = 32
 
 
 def hand_figures(sample: RoleSample) -> dict[str, float]:
     """Figures by name: means over strikes, and changes of the heard harmony a bar.
 
-    A hand that strikes nothing gives no figure. The bars counted reach from the first note to the
-    end of the last.
+    A hand that strikes nothing gives no figure. Changes are counted in the `HEARD_BARS` in the
+    middle: hearing takes longer than everything else.
     """
-    bpm, played = sample.meta.tempo_bpm, (*sample.conditioning, *sample.target)
-    if not played:
-        return {}
+    bpm = sample.meta.tempo_bpm
     figures: dict[str, float] = {}
     sizes, _ = _strikes(sample.target, bpm)
     if len(sizes):
@@ -31,13 +30,20 @@ def hand_figures(sample: RoleSample) -> dict[str, float]:
     sizes, spans = _strikes(sample.conditioning, bpm)
     if len(sizes):
         figures["Given: notes a strike"] = float(sizes.mean())
+        figures["Given: changes of harmony a bar"] = _changes_a_bar(sample)
     if (sizes > 1).any():
         figures["Given: semitones a chord spans"] = float(spans[sizes > 1].mean())
-    beats = max(n.end_beats for n in played) - min(n.onset_beats for n in played)
-    if beats > 0:
-        changes = len(harmony_changes(sample.conditioning))
-        figures["Given: changes of harmony a bar"] = changes * sample.meta.beats_per_bar / beats
     return figures
+
+
+def _changes_a_bar(sample: RoleSample) -> float:
+    meter = Meter(sample.meta.beats_per_bar)
+    bars = meter.bar_at(max(n.onset_beats for n in (*sample.conditioning, *sample.target))) + 1
+    heard = min(bars, HEARD_BARS)
+    start = meter.bar_start((bars - heard) // 2)
+    end = start + heard * meter.beats_per_bar
+    given = [note for note in sample.conditioning if start <= note.onset_beats < end]
+    return len(harmony_changes(given)) / heard
 
 
 def _strikes(notes: Sequence[Note], bpm: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
