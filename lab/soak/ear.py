@@ -21,7 +21,7 @@ DROPPED_SECONDS = 0.15
 
 @dataclass(slots=True)
 class Ear:
-    """Follows one line as it arrives.
+    """Follows one line as it arrives; seconds are the machine's.
 
     `rang`: (seconds, pitch) of notes that sounded too long. `gaps`: (from, to) of silences while
     `comped` was said to be true. `doubled`: note-ons of a pitch that sounded already.
@@ -39,7 +39,7 @@ class Ear:
         for message in messages:
             if len(message.data) != 3 or message.data[0] >> 4 not in (8, 9):
                 continue
-            pitch, seconds = message.data[1], message.seconds
+            pitch, seconds = message.data[1], message.clock
             if message.data[0] >> 4 == 9 and message.data[2]:
                 self.notes += 1
                 self.doubled += pitch in self.sounding

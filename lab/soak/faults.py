@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,11 +97,16 @@ class Faults:
 
     def go_on(self) -> None:
         """End what is due."""
-        now = self.keys.now()
+        now = time.perf_counter()
         due = [end for until, end in self._ends if until <= now]
         self._ends = [(until, end) for until, end in self._ends if until > now]
         for end in due:
             end()
+
+    @property
+    def pianist_away(self) -> bool:
+        """Whether the pianist was sent away and is to come back."""
+        return any(end == self.pianist.come for _, end in self._ends)
 
     def end_all(self) -> None:
         """Nothing lasts any longer."""
@@ -135,11 +141,12 @@ class Faults:
     def _freeze(self) -> dict[str, Any]:
         seconds = self.random.uniform(*FROZEN_SECONDS)
         stage = psutil.Process(self.pid)
+        began = time.perf_counter()
         stage.send_signal(signal.SIGSTOP)
 
         def thaw() -> None:
             stage.send_signal(signal.SIGCONT)
-            self.frozen(seconds)
+            self.frozen(time.perf_counter() - began)
 
         self._later(seconds, thaw)
         return {"seconds": round(seconds, 3)}
@@ -203,4 +210,4 @@ class Faults:
         return {}
 
     def _later(self, seconds: float, end: Callable[[], None]) -> None:
-        self._ends.append((self.keys.now() + seconds, end))
+        self._ends.append((time.perf_counter() + seconds, end))

@@ -70,7 +70,7 @@ def main(seed: str) -> None:
         while True:
             for after, message in pianist.stretch():
                 hands.play(message, start + after)
-            start += pianist.stretch_seconds
+            start = max(start + pianist.stretch_seconds, hands.now())
             hands.wait_until(start - LEAD_SECONDS)
 
 

@@ -45,7 +45,8 @@ class Soak:
     """Plays for `seconds`; `folder` keeps the take, `log` (JSON lines) everything that happened.
 
     `said` is told a line a minute. The same seed draws the same faults at the same moments; what
-    the machine makes of them is its own.
+    the machine makes of them is its own. Time is the machine's: JACK's stands still and leaps where
+    a program that takes part in it is stopped.
     """
 
     seconds: float
@@ -99,9 +100,9 @@ class Soak:
         self, jam: JamProcess, faults: Faults, pianist: PianistProcess, synth: Hands, watcher: Hands
     ) -> bool:
         """Until the time is up; whether the jam died before."""
-        start = synth.now()
+        start = time.perf_counter()
         fault_at, minute = faults.random.uniform(*FAULT_SECONDS), 0
-        while (gone := synth.now() - start) < self.seconds:
+        while (gone := time.perf_counter() - start) < self.seconds:
             if not jam.runs:
                 self._note("died", at=round(gone, 3))
                 return True
@@ -111,12 +112,15 @@ class Soak:
                 self._happened[done["fault"]] += 1
                 self._note("fault", at=round(gone, 3), **done)
             faults.go_on()
+            if not (pianist.there or faults.pianist_away):
+                self._note("pianist ended", at=round(gone, 3))
+                pianist.come()
             self._patch(pianist, synth, watcher)
             self._listen(synth, watcher)
             if gone >= minute * 60:
                 self._tell(minute, jam.pid)
                 minute += 1
-            synth.wait_until(synth.now() + STEP_SECONDS)
+            time.sleep(STEP_SECONDS)
         faults.end_all()
         return False
 
@@ -124,10 +128,11 @@ class Soak:
         new, keys = synth.heard_after(self._heard), watcher.heard_after(self._watched)
         self._heard, self._watched = self._heard + len(new), self._watched + len(keys)
         if keys:
-            self._comped_at = keys[-1].seconds
+            self._comped_at = keys[-1].clock
         gaps, rang = len(self.ear.gaps), len(self.ear.rang)
         self.ear.hear(new)
-        self.ear.look(synth.now(), synth.now() - self._comped_at < COMPED_SECONDS)
+        now = time.perf_counter()
+        self.ear.look(now, now - self._comped_at < COMPED_SECONDS)
         for begin, end in self.ear.gaps[gaps:]:
             self._note("gap", at=round(begin, 3), seconds=round(end - begin, 3))
         for since, pitch in self.ear.rang[rang:]:
@@ -146,8 +151,8 @@ class Soak:
             if not ends_there or synth.joined(source, sink):
                 self._lost_since.pop(which, None)
                 continue
-            since = self._lost_since.setdefault(which, synth.now())
-            if synth.now() - since > PATCH_SECONDS:
+            since = self._lost_since.setdefault(which, time.perf_counter())
+            if time.perf_counter() - since > PATCH_SECONDS:
                 self._lost_since.pop(which)
                 self._unpatched[which] += 1
                 self._note("unpatched", which=which)

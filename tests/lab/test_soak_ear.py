@@ -5,11 +5,11 @@ from lab.soak.ear import GAP_SECONDS, RINGING_SECONDS, Ear, lateness
 
 
 def on(seconds, pitch=60):
-    return Stamped(seconds, bytes((0x90, pitch, 80)))
+    return Stamped(0.0, bytes((0x90, pitch, 80)), seconds)
 
 
 def off(seconds, pitch=60):
-    return Stamped(seconds, bytes((0x80, pitch, 0)))
+    return Stamped(0.0, bytes((0x80, pitch, 0)), seconds)
 
 
 def test_a_note_that_is_ended_neither_sounds_nor_rang():
