@@ -1,6 +1,6 @@
 """What is heard in the left hands of trio pianists: changes a bar, and how often the bass is lost.
 
-    python scripts/measure_ear.py ../shared/data/jtd --split val
+    python -m lab ear ../shared/data/jtd --split val
 
 Strikes are told apart by their pitch classes: one, two, three and more. After each the lowest key
 that sounds is compared with the bass that is heard: it is another one, or its pitch class is not
@@ -10,6 +10,7 @@ even in the harmony. A class is lost where the harmony lacks one that was struck
 import argparse
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from jambot.errors import JamBotError
@@ -46,12 +47,12 @@ def heard_in(notes: list[Note], counts: Counter[str]) -> None:
         counts[f"classes {size}"] += not {n.pitch % 12 for n in strike} <= set(heard.pitch_classes)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print the figures of a split."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser("python -m lab ear", description=__doc__)
     parser.add_argument("folder", type=Path, help="where piano.jsonl.gz lies")
     parser.add_argument("--split", default="val")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
     for track in read_tracks(args.folder):
         if track["split"] != args.split:
@@ -74,7 +75,3 @@ def main() -> None:
         struck = max(1, counts[f"strikes {size}"])
         other, low, classes = (counts[f"{w} {size}"] / struck for w in ("bass", "low", "classes"))
         print(f"{size}{'+' * (size > 2):13}{struck:9}{other:12.3f}{low:11.3f}{classes:12.3f}")
-
-
-if __name__ == "__main__":
-    main()
