@@ -111,7 +111,9 @@ def test_sound_that_was_cut_off_by_a_full_disk_is_no_sound(tmp_path, monkeypatch
 def program(folder, *lines):
     """A program that behaves as FluidSynth might, by its path."""
     path = folder / "fluidsynth"
-    path.write_text("\n".join([f"#!{sys.executable}", *lines, ""]))
+    # To a shell the first lines are a command, to Python a string: "#!" knows no spaces in a path.
+    first = ["#!/bin/sh", '""":"', f'exec "{sys.executable}" "$0" "$@"', '"""']
+    path.write_text("\n".join([*first, *lines, ""]))
     path.chmod(0o755)
     return str(path)
 
