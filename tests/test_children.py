@@ -13,6 +13,15 @@ from jambot.children import left_alone
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows tells by no signal")
 
 
+@pytest.fixture
+def own_ctrl_c():
+    """Ctrl-C as Python has it: libraries of other tests may have left a handler of theirs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("own_ctrl_c")
 def test_it_is_heard_when_they_are_started_and_not_before():
     reached = False
     with pytest.raises(KeyboardInterrupt), left_alone():  # noqa: PT012
