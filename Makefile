@@ -32,7 +32,7 @@ train-setup: $(VENV)/.testing
 
 test: $(VENV)/.testing
 	bash scripts/setup_debian.sh
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
 
 # The slow ones measure latencies, so nothing runs beside them. Named together, `make test test-all`
 # runs each test once.

@@ -31,6 +31,21 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+JACK_FIXTURES = {"jack_server", "mortal_jack_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, a file stays in one, and all that needs JACK too.
+
+    Servers that begin and end at once share a registry in memory, and now and then one of them
+    then answers nobody.
+    """
+    needs_jack = {i.path for i in items if JACK_FIXTURES & set(getattr(i, "fixturenames", ()))}
+    for item in items:
+        group = "jack" if item.path in needs_jack else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests neither see nor touch the styles of whoever runs them."""
