@@ -17,7 +17,7 @@ from jambot.assets import DEMO_COMPING
 from jambot.cli import main
 from jambot.cli.company import PageAt
 from jambot.cli.learning import evaluate
-from jambot.cli.options import read_token
+from jambot.cli.options import read_token, session_settings
 from jambot.cli.playing import demo, generate, jam
 from jambot.cli.screen import progress_bar
 from jambot.cli.sweeping import sweep
@@ -427,3 +427,9 @@ def test_a_chart_is_expected_from_the_command_line(tmp_path: Path) -> None:
     assert '"source": "chart"' in (tmp_path / "take" / "session.jsonl").read_text(encoding="utf-8")
     assert run(*fast, "--form", "| C | Hm |") == 2
     assert run(*fast, "--form", str(tmp_path / "none.txt")) == 2
+
+
+def test_the_metre_of_a_chart_is_the_metre_of_the_jam() -> None:
+    settings = session_settings(120.0, 4, "now", 1, 2.0, "3/4 Dm7 G7 C")
+    assert settings.beats_per_bar == 3
+    assert session_settings(120.0, 5, "now", 1, 2.0, "Dm7 G7 C").beats_per_bar == 5

@@ -4,6 +4,7 @@
 
     JamBotError                 one line: what was found, what was expected, what to do
     ├── UsageError              the call itself is wrong (exit code 2)
+    │   └── ChartError          a chord chart holds what is not understood, and where
     ├── BadMidiError            a file is not MIDI, is broken, or holds no music
     ├── DatasetError            a role sample or dataset is incomplete or damaged
     ├── CheckpointError         weights, vocabulary and code do not belong together
@@ -36,6 +37,19 @@ class UsageError(JamBotError):
     """The call itself is wrong: an unknown name, a value out of range, a missing file."""
 
     exit_code = 2
+
+
+class ChartError(UsageError):
+    """A chord chart holds what is not understood.
+
+    `marks` are (place in the text, length, nearest reading or ""), in order.
+    """
+
+    def __init__(
+        self, found: str, expected: str, cure: str, marks: tuple[tuple[int, int, str], ...]
+    ) -> None:
+        super().__init__(found, expected, cure)
+        self.marks = marks
 
 
 class BadMidiError(JamBotError):

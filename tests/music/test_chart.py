@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.errors import UsageError
-from jambot.music import PITCH_CLASS_NAMES, QUALITIES, Harmony, chart_text, parse_chart, parse_chord
+from jambot.errors import ChartError, UsageError
+from jambot.music import (
+    PITCH_CLASS_NAMES,
+    QUALITIES,
+    Chart,
+    Harmony,
+    chart_beats,
+    chart_text,
+    parse_chart,
+    parse_chord,
+)
 
 BLUES = "| C7 | F7 | C7 | % | F7 | % | C7 | A7 | Dm7 | G7 | C7 A7 | Dm7 G7 |"
 
@@ -88,7 +97,7 @@ def test_a_chart_is_read_from_a_file_or_from_the_words(tmp_path):
 
 @given(bars)
 def test_every_written_chord_comes_back_on_its_beat(rows):
-    chart = parse_chart("|".join(" ".join(row) for row in rows))
+    chart = parse_chart("|" + "|".join(" ".join(row) for row in rows))
     assert chart.bars == len(rows)
     for bar, row in enumerate(rows):
         lengths = [4 // len(row) + (i < 4 % len(row)) for i in range(len(row))]
@@ -100,12 +109,141 @@ def test_every_written_chord_comes_back_on_its_beat(rows):
 
 @given(bars)
 def test_a_form_repeated_is_twice_itself(rows):
-    text = "|".join(" ".join(row) for row in rows)
-    once, twice = parse_chart(text), parse_chart(f"|: {text} :|")
+    text = "|" + "|".join(" ".join(row) for row in rows)
+    once, twice = parse_chart(text), parse_chart(f"|:{text[1:]} :|")
     assert twice.names() == once.names() * 2
 
 
-@given(st.text(alphabet="|:%/ \nCDm7#bN.C", max_size=40))
+CHARTS = [
+    # (text, bars as played)
+    ("Dm7 G7 Cmaj7", "Dm7 | G7 | Cmaj7"),
+    ("dm7 g7 cmaj7 bb7", "Dm7 | G7 | Cmaj7 | Bb7"),
+    ("Am - F - C - G", "Am | F | C | G"),
+    ("Am, F, C, G", "Am | F | C | G"),
+    ("[A] Am F C G", "Am | F | C | G"),
+    ("C / / / F / G /", "C | F G"),
+    ("| Dm7 | | G7 |", "Dm7 | Dm7 | G7"),
+    ("| Dm7 G7 | | C |", "Dm7 G7 | G7 | C"),
+    ("| Dm7 | x | G7 | % |", "Dm7 | Dm7 | G7 | G7"),
+    ("| Dm7 | G7 | %% | C |", "Dm7 | G7 | Dm7 | G7 | C"),
+    ("| C / G7 / |", "C G7"),
+    ("| C . . G7 | F - G - |", "C / / G7 | F G"),
+    ("| C - G |", "C G"),
+    ("| C /// | C / / G7 |", "C | C / / G7"),
+    ("| C | / / G7 / |", "C | C G7"),
+    ("| C6 (A7) | Dm7 (G7) |", "C6 A7 | Dm7 G7"),
+    ("| C7 (b9) | C7(b9, b13) |", "C7b9 | C7b9b13"),
+    ("[A] | C | F | [B] | G | C |]", "C | F | G | C"),
+    ("A:\n| C | F |\nBridge:\n| G | C ||", "C | F | G | C"),
+    ("[ C | F ] G | C |]", "C | F | G | C"),
+    ("*A | C | F |", "C | F"),
+    ("4/4 | C | F |", "C | F"),
+    ("{ C | F }", "C | F | C | F"),
+    ("𝄆 C | F 𝄇", "C | F | C | F"),
+    ("||: C | F :|| G |", "C | F | C | F | G"),
+    ("|: C | F :| x3", "C | F | C | F | C | F"),
+    ("|: C :| (3x) | G |", "C | C | C | G"),
+    ("|: C | F |1. G | C :|2. Am | D |", "C | F | G | C | C | F | Am | D"),
+    ("|: C |1 G7 :|2 F :|3 C |", "C | G7 | C | F | C | C"),
+    ("|: C |[1. G7 :|[2. % | F |", "C | G7 | C | C | F"),
+    ("|: C |1,2. A :|3. B |", "C | A | C | A | C | B"),
+    ("| C | F | G | D.C.", "C | F | G"),
+    ("| C | F Fine | G | D.C. al Fine |", "C | F | G | C | F"),
+    ("| C | F | Fine | G | DC al fine |", "C | F | G | C | F"),
+    ("|: C :| F Fine | G D.C. al Fine |", "C | C | F | G | C | F"),
+    (
+        "| C | Segno F | To Coda | G | A D.S. al Coda | Coda | Bm | E |",
+        "C | F | G | A | F | Bm | E",
+    ),
+    ("| C | 𝄋 F 𝄌 | G D.S. al Coda || 𝄌 Bm |", "C | F | G | F | Bm"),
+    ("| C | F | <D.C. al Coda> | Coda Bm |", "C | F | C | F | Bm"),
+    ("|: C |1. F :|2. G | Am <D.C.> | D |", "C | F | C | G | Am | C | G | Am | D"),
+    ("| Cm7 F7 | B♭△7 | Aø7 D7♭9 | G−7 |", "Cm7 F7 | Bbmaj7 | Am7b5 D7b9 | Gm7"),
+    ("irealbook://Song=Some One=Swing=C=n=T44*A{C^7 |A-7 |N1D-9 |G7#5 }|N2Ah7 |x Z",
+     "Cmaj7 | Am7 | Dm9 | G7#5 | Cmaj7 | Am7 | Am7b5 | Am7b5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "bars"), CHARTS, ids=[text for text, _ in CHARTS])
+def test_a_chart_is_read_as_musicians_write_it(text, bars):
+    chart = parse_chart(text)
+    assert list(chart.names()) == bars.split(" | ")
+    assert parse_chart(chart.text) == Chart(chart.bars, chart.beats_per_bar, chart.chords)
+
+
+def test_a_chart_without_bar_lines_is_the_same_on_the_page_and_on_the_command_line(tmp_path):
+    assert parse_chart(chart_text("Dm7 G7 Cmaj7")) == parse_chart("Dm7 G7 Cmaj7")
+    assert chart_text("irealbook://a=b=c=d=n=C") == "irealbook://a=b=c=d=n=C"
+    for name in ("blues.txt", "A Train.txt", "my changes", "a\0b", str(tmp_path)):
+        with pytest.raises(UsageError, match="no chord chart can be read there"):
+            chart_text(name)
+
+
+def test_what_is_not_understood_is_marked_where_it_stands_with_the_nearest_reading():
+    text = "| C7 | Hm7 | F7 | G7b13x |"
+    with pytest.raises(ChartError, match="bar 2") as refused:
+        parse_chart(text)
+    assert "| C7 | »Hm7« | F7 | »G7b13x« |" in str(refused.value)
+    assert "Bm7 for Hm7, G7b13 for G7b13x" in str(refused.value)
+    assert [(text[at : at + n], near) for at, n, near in refused.value.marks] == [
+        ("Hm7", "Bm7"),
+        ("G7b13x", "G7b13"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("| C | b9 |", "»b9«"),
+        ("| C | F | D.S. al Coda |", "»D.S. al Coda«"),
+        ("| C | F | D.C. al Fine |", "»D.C. al Fine«"),
+        ("| C | 3/4 F |", "»3/4«"),
+        ("| C | 4/4 F | 3/4 G |", "»3/4«"),
+        ("7/8 | C |", "»7/8«"),
+        ("| C |: :| F |", "»:|«"),
+        ("| C | F :| x99 |", "»x99«"),
+        ("| C | ? | F |", "»?«"),
+    ],
+)
+def test_a_sign_that_cannot_be_followed_is_marked(text, marked):
+    with pytest.raises(ChartError) as refused:
+        parse_chart(text)
+    assert marked in str(refused.value)
+
+
+def test_a_long_chart_is_shown_around_the_first_mark_only():
+    with pytest.raises(ChartError) as refused:
+        parse_chart("| C | Hm " + "| C " * 300 + "| Xx |")
+    assert "»Hm«" in str(refused.value)
+    assert len(str(refused.value)) < 600
+
+
+def test_the_metre_of_a_chart_is_in_quarter_notes():
+    assert chart_beats("3/4 | C |") == chart_beats("6/8 | C |") == 3
+    assert chart_beats("2/2 | C |") == 4
+    assert chart_beats("| C |") is None
+    assert parse_chart("3/4 | C | F G |", 3).beats == 6
+
+
+def test_sections_are_known_by_the_bar_they_are_played_in():
+    chart = parse_chart("[A] |: C | F :| [B] | G |")
+    assert chart.sections == ((0, "A"), (2, "A"), (4, "B"))
+
+
+def test_a_link_without_music_is_no_chart():
+    with pytest.raises(ChartError, match="a link without a chart"):
+        parse_chart("irealb://nothing")
+
+
+signs = "| || |: :| { } [ ] [A] A: 1. |2. 1,3. x3 % %% x / - . 3/4 4/4 D.C. D.S. al Coda Fine Segno"
+signs += " D.C.alFine To <D.C.> Dm7 g7 B♭ C( (b9) # irealb:// ♯ \u2028 \n"
+
+
+@given(
+    st.text(alphabet="|:%/ \nCDm7#bN.C", max_size=40)
+    | st.text(max_size=40)
+    | st.lists(st.sampled_from([*signs.split(" "), " "]), max_size=20).map(" ".join)
+)
 def test_any_text_is_a_chart_or_refused(text):
     try:
         chart = parse_chart(text)
@@ -116,3 +254,4 @@ def test_any_text_is_a_chart_or_refused(text):
     beats = [written.beat for written in chart.chords]
     assert beats == sorted(set(beats))
     assert beats[-1] < chart.beats
+    assert parse_chart(chart.text).chords == chart.chords

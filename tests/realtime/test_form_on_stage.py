@@ -220,6 +220,9 @@ def test_a_chart_that_does_not_fit_the_metre_is_refused_on_stage(make_stage):
     assert "bar 1" in stage.status().notice
     with pytest.raises(UsageError, match="bar 2"):
         SetForm("| C | H |")
+    assert SetForm("3/4 | C | F G C |").chart, "its own metre counts, not the longest"
+    with pytest.raises(UsageError, match="at most 3 chords"):
+        SetForm("3/4 | C | F G C F |")
 
 
 def test_the_order_has_a_json_form():

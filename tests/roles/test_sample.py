@@ -172,7 +172,14 @@ def test_transposing_moves_notes_chords_and_key_together():
 
 @pytest.mark.parametrize(
     ("key", "moved"),
-    [("Bb-maj", "B-maj"), ("F#-min", "G-min"), ("Am", "Bbm"), ("", ""), ("?", "?")],
+    [
+        ("Bb-maj", "B-maj"),
+        ("F#-min", "G-min"),
+        ("Am", "Bbm"),
+        ("", ""),
+        ("?", "?"),
+        ("atonal", "atonal"),
+    ],
 )
 def test_a_key_name_moves_and_what_is_no_key_stays(key, moved):
     assert transposed_key(key, 1) == moved

@@ -20,7 +20,10 @@ from jambot.roles.voicing import (
     voice,
 )
 
-any_chord = st.builds(chord_of, st.integers(0, 11), st.sampled_from(sorted(QUALITIES)))
+WRITTEN = "C5 Cadd9 Cmadd9 C(b5) Cm#5 Cmaj13 Cm13 C13b9 C7b9b13 C7sus4b9 C13sus4 C7sus4add3 C9#5"
+any_chord = st.builds(
+    chord_of, st.integers(0, 11), st.sampled_from(sorted(QUALITIES))
+) | st.sampled_from([parse_chord(symbol) for symbol in WRITTEN.split()])
 
 
 @given(any_chord, st.sampled_from(FAMILIES), st.integers(0, 10_000))

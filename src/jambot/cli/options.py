@@ -26,7 +26,11 @@ Bpm = Annotated[float, typer.Option(min=20, max=400, help="Tempo in beats per mi
 BeatsPerBar = Annotated[int, typer.Option(min=1, max=12, help="Quarter-note beats in a bar.")]
 FormChart = Annotated[
     str | None,
-    typer.Option("--form", help="A chord chart, '| Dm7 | G7 | C | % |', or a file with one."),
+    typer.Option(
+        "--form",
+        help="A chord chart, 'Dm7 G7 C' or '3/4 | Dm7 | G7 | C | % |', a link of iReal Pro, or a"
+        " file with one. Its metre, where it is written, goes before --beats-per-bar.",
+    ),
 ]
 Channel = Annotated[int, typer.Option(min=1, max=16, help="MIDI channel of the solo.")]
 AnyChannel = Annotated[
@@ -208,13 +212,14 @@ def session_settings(
     form: str | None,
     **others: Any,
 ) -> "SessionSettings":
-    from jambot.music import chart_text, parse_chart
+    from jambot.music import chart_beats, chart_text, parse_chart
     from jambot.realtime.settings import Response, SessionSettings
 
     if response not in list(Response):
         raise UsageError(f"--response {response}", f"one of {', '.join(Response)}")
     chart = None if form is None else chart_text(form)
     if chart is not None:
+        beats_per_bar = chart_beats(chart) or beats_per_bar
         parse_chart(chart, beats_per_bar)
     return SessionSettings(
         form=chart,

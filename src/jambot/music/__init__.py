@@ -5,16 +5,16 @@ knows no torch, no threads, no clock.
 """
 
 from jambot.music.changes import harmony_changes
-from jambot.music.chart import Chart, chart_text, parse_chart
+from jambot.music.chart import Chart, chart_beats, chart_text, parse_chart
 from jambot.music.chord import (
     PITCH_CLASS_NAMES,
     QUALITIES,
     Chord,
     ChordSpan,
     chord_of,
-    parse_chord,
     recognise,
 )
+from jambot.music.chord_symbol import parse_chord
 from jambot.music.ear import HarmonyTracker
 from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import chord_in, is_change, likeness
@@ -38,6 +38,7 @@ __all__ = [
     "TempoMap",
     "Track",
     "by_onset",
+    "chart_beats",
     "chart_text",
     "chord_in",
     "chord_of",

@@ -1,23 +1,24 @@
 """Chord charts: a form as text, `| Dm7 | G7 | Cmaj7 | % |`, read bar by bar.
 
 | C7 | F7 | C7 | Gm7 C7 |      bars between bar lines, or one a line; chords share their bar
-|: Dm7 / G7 C7 | % :|          `/` holds the chord for another place, `%` repeats the bar before
-| N.C. |                       no chord
+|: Dm7 / G7 C7 | % :| x3       `/` holds the chord for another place, `%` repeats the bar before
+| C7 | | N.C. |                an empty bar goes on with the chord before; no chord
+[A] 3/4 |1. C :|2. F |         sections, the metre, endings; D.C. al Coda, Segno, Fine …
+Dm7 G7 Cmaj7                   one line without bar lines: each chord is a bar
 # a line that begins so is a remark
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jambot.errors import UsageError
-from jambot.music.chord import Chord, parse_chord
+from jambot.errors import ChartError, UsageError
+from jambot.music.chart_course import course
+from jambot.music.chart_measures import Measure, measures, shares
+from jambot.music.chart_words import HOLD, ChartText
+from jambot.music.chord import Chord
 from jambot.music.harmony import SILENCE, Harmony, HarmonyChange
+from jambot.music.ireal import is_link
 
-MOST_BARS = 512
-NOTHING = ("N.C.", "NC", "n.c.", "nc")
-_BAR_LINE = re.compile(r"(\|:|:\|:?|\|\|?|\n)")
 _BASS, _ABOVE = 36, 48
 """Octaves that a written chord is heard in: its bass, and the rest over it."""
 
@@ -48,6 +49,8 @@ class Chart:
     bars: int
     beats_per_bar: int
     chords: tuple[Written, ...]
+    sections: tuple[tuple[int, str], ...] = ()
+    """(bar, name) of the sections that are named, as played."""
 
     @property
     def beats(self) -> int:
@@ -63,99 +66,90 @@ class Chart:
         return tuple(changes)
 
     def names(self) -> tuple[str, ...]:
-        """What stands in each bar, such as `Gm7 C7`."""
-        rows: list[list[str]] = [[] for _ in range(self.bars)]
+        """What stands in each bar, such as `Gm7 C7`; strokes where chords share it unevenly."""
+        rows: list[list[Written]] = [[] for _ in range(self.bars)]
         for written in self.chords:
-            name = "N.C." if written.chord is None else written.chord.symbol
-            rows[written.beat // self.beats_per_bar].append(name)
-        return tuple(" ".join(row) for row in rows)
+            rows[written.beat // self.beats_per_bar].append(written)
+        return tuple(self._named(row) for row in rows)
+
+    def _named(self, row: list[Written]) -> str:
+        names = ["N.C." if w.chord is None else w.chord.symbol for w in row]
+        places = [w.beat % self.beats_per_bar for w in row]
+        if places == shares(len(row), self.beats_per_bar):
+            return " ".join(names)
+        strokes = [HOLD] * self.beats_per_bar
+        for place, name in zip(places, names, strict=True):
+            strokes[place] = name
+        return " ".join(strokes)
+
+    @property
+    def text(self) -> str:
+        """The chart written out, bar by bar; read again it is the same form."""
+        return "| " + " | ".join(self.names()) + " |"
 
 
 def chart_text(source: str) -> str:
-    """The chart itself: `source` where it has bar lines, else what the file of this name holds.
+    """The chart itself: what the file of this name holds, or `source` where it is a chart.
 
-    Raises UsageError for a file that cannot be read.
+    Raises UsageError for what is neither.
     """
-    if "|" in source or "\n" in source:
+    if "|" in source or "\n" in source or is_link(source):
         return source
     try:
         return Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
+        if _says_chords(source):
+            return source
         raise UsageError(
             f"{source}: no chord chart can be read there",
-            "a text file, or bars such as '| Dm7 | G7 | C |'",
-            "give the chart itself with bar lines, or check the path",
+            "a text file, or chords such as '| Dm7 | G7 | C |' or 'Dm7 G7 C'",
+            "give the chart itself, or check the path",
         ) from error
+
+
+def _says_chords(source: str) -> bool:
+    """Whether most words of a line without bar lines are chords."""
+    try:
+        bars = ChartText.read(source).bars
+    except ChartError as error:
+        return 2 * len(error.marks) < len(source.split()) and "." not in source.split()[-1]
+    return bool(bars)
+
+
+def chart_beats(text: str) -> int | None:
+    """The quarter-note beats of a bar that a chart asks for, such as `3/4`; None where it does not.
+
+    Raises ChartError as `parse_chart` does.
+    """
+    return ChartText.read(text).beats_per_bar
 
 
 def parse_chart(text: str, beats_per_bar: int = 4) -> Chart:
     """Read a chart; chords of one bar share it, earlier ones longer where it does not divide.
 
-    Raises UsageError naming the bar (counted as written, from 1) that was not understood.
+    Raises ChartError naming the bars (counted as written, from 1) and marking what was not
+    understood, and for a metre that is not `beats_per_bar`.
 
     >>> [(w.beat, w.chord.symbol) for w in parse_chart("| Dm7 G7 | C | % |").chords]
     [(0, 'Dm7'), (2, 'G7'), (4, 'C'), (8, 'C')]
     """
-    rows = _repeated(text)
-    if not rows:
+    chart = ChartText.read(text)
+    if not chart.bars:
         raise UsageError("a chord chart without bars", "such as '| Dm7 | G7 | C |'")
+    if chart.beats_per_bar not in (None, beats_per_bar):
+        _, metre, at = chart.meters[0]
+        expected = f"{beats_per_bar} beats in a bar, as it is played"
+        raise chart.refused(f"{metre}", expected, at, metre)
+    bars = measures(chart, beats_per_bar)
+    played: list[Measure] = []
+    sections: list[tuple[int, str]] = []
+    for place in course(chart):
+        if chart.bars[place].section:
+            sections.append((len(played), chart.bars[place].section))
+        played += bars[place]
     chords: list[Written] = []
-    for bar, (number, row) in enumerate(rows):
-        for place, chord in _placed(number, row, beats_per_bar):
-            if place == 0 or chords[-1].chord != chord:
-                chords.append(Written(bar * beats_per_bar + place, chord))
-    return Chart(len(rows), beats_per_bar, tuple(chords))
-
-
-def _repeated(text: str) -> list[tuple[int, list[str]]]:
-    """(number as written, words) of every bar that is played, repeats and `%` written out."""
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    played: list[tuple[int, list[str]]] = []
-    number, opened = 0, 0
-    for token in _BAR_LINE.split("\n".join(lines)):
-        if token.startswith(":|"):
-            if opened == len(played):
-                raise _refused(max(number, 1), ":|", "bars between |: and :|")
-            played += played[opened:]
-            opened = len(played)
-        if token.endswith("|:") or token == ":|:":
-            opened = len(played)
-        words = [] if _BAR_LINE.fullmatch(token) else token.split()
-        if words:
-            number += 1
-            if words == ["%"]:
-                if not played:
-                    raise _refused(number, "%", "a bar before it")
-                words = played[-1][1]
-            played.append((number, words))
-        if len(played) > MOST_BARS:
-            raise _refused(number, f"more than {MOST_BARS} bars", "a shorter form")
-    return played
-
-
-def _placed(number: int, row: list[str], beats: int) -> Iterator[tuple[int, Chord | None]]:
-    """(beat in the bar, chord) for the words of a bar."""
-    if len(row) > beats:
-        raise _refused(number, " ".join(row), f"at most {beats} chords, one a beat")
-    length, longer = divmod(beats, len(row))
-    place = 0
-    for i, word in enumerate(row):
-        if word == "/":
-            if i == 0:
-                raise _refused(number, "/", "a chord before it")
-        else:
-            yield place, _chord(number, word)
-        place += length + (i < longer)
-
-
-def _chord(number: int, word: str) -> Chord | None:
-    if word in NOTHING:
-        return None
-    try:
-        return parse_chord(word)
-    except ValueError as error:
-        raise _refused(number, str(error), "a chord such as Dm7, F#7b9 or C/E") from error
-
-
-def _refused(bar: int, found: str, expected: str) -> UsageError:
-    return UsageError(f"bar {bar} of the chart: {found}", expected, "see docs/realtime.md")
+    for bar, measure in enumerate(played):
+        for beat, chord in measure:
+            if beat == 0 or chords[-1].chord != chord:
+                chords.append(Written(bar * beats_per_bar + beat, chord))
+    return Chart(len(played), beats_per_bar, tuple(chords), tuple(sections))

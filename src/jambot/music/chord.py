@@ -1,4 +1,4 @@
-"""Chord symbols: reading them, and naming what hands play.
+"""Chords: their qualities, and naming what hands play. `chord_symbol` reads what people write.
 
 Pitch classes are 0–11 with C = 0. A chord is its symbol, its root, its bass and the pitch classes
 that belong to it, the root first and the rest upward from it.
@@ -44,45 +44,7 @@ QUALITIES: dict[str, tuple[int, ...]] = {
 }
 """Quality suffix -> intervals above the root, in semitones; the spelling we print."""
 
-_SPELLINGS = {
-    "maj": "",
-    "M": "",
-    "6/9": "69",
-    "M7": "maj7",
-    "j7": "maj7",
-    "Δ": "maj7",
-    "Δ7": "maj7",
-    "^": "maj7",
-    "^7": "maj7",
-    "M9": "maj9",
-    "7alt.": "7alt",
-    "alt": "7alt",
-    "+7": "7#5",
-    "+": "aug",
-    "7+": "7#5",
-    "sus": "sus4",
-    "7sus": "7sus4",
-    "9sus": "9sus4",
-    "-": "m",
-    "min": "m",
-    "mi": "m",
-    "-6": "m6",
-    "-7": "m7",
-    "min7": "m7",
-    "-9": "m9",
-    "-11": "m11",
-    "-maj7": "mmaj7",
-    "mM7": "mmaj7",
-    "-7b5": "m7b5",
-    "ø": "m7b5",
-    "ø7": "m7b5",
-    "o": "dim",
-    "°": "dim",
-    "o7": "dim7",
-    "°7": "dim7",
-}
-_SYMBOL = re.compile(r"^([A-G])([#b]?)([^/]*|6/9)(?:/([A-G])([#b]?))?$")
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_SYMBOL = re.compile(r"[A-G][#b]?([^/]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +66,7 @@ class Chord:
     @property
     def _quality(self) -> str:
         match = _SYMBOL.match(self.symbol)
-        return match.group(3) if match else ""
+        return match.group(1) if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,33 +78,12 @@ class ChordSpan:
     chord: Chord | None
 
 
-def parse_chord(symbol: str) -> Chord:
-    """Read a chord symbol such as `Cm7b5`, `F#-7`, `Bbmaj7/D`.
-
-    Raises ValueError naming the part that was not understood.
-    """
-    match = _SYMBOL.match(symbol.strip())
-    if match is None:
-        raise ValueError(f"chord symbol {symbol!r} does not begin with a note name A–G")
-    letter, accidental, suffix, bass_letter, bass_accidental = match.groups()
-    quality = suffix if suffix in QUALITIES else _SPELLINGS.get(suffix)
-    if quality is None:
-        raise ValueError(f"chord quality {suffix!r} in {symbol!r} is none of {sorted(QUALITIES)}")
-    root = _pitch_class(letter, accidental)
-    bass = _pitch_class(bass_letter, bass_accidental) if bass_letter else root
-    return chord_of(root, quality, bass)
-
-
 def chord_of(root: int, quality: str, bass: int | None = None) -> Chord:
     """The chord with this root (0–11) and quality (a key of `QUALITIES`)."""
     bass = root if bass is None else bass
     slash = f"/{PITCH_CLASS_NAMES[bass]}" if bass != root else ""
     classes = tuple((root + interval) % 12 for interval in QUALITIES[quality])
     return Chord(f"{PITCH_CLASS_NAMES[root]}{quality}{slash}", root, bass, classes)
-
-
-def _pitch_class(letter: str, accidental: str) -> int:
-    return (_LETTERS[letter] + {"#": 1, "b": -1, "": 0}[accidental]) % 12
 
 
 _RECOGNISED = (

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from jambot.assets.own_styles import is_style_name
 from jambot.dials import LIVE
 from jambot.errors import UsageError
-from jambot.music import parse_chart
+from jambot.music import chart_beats, parse_chart
 from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM
 from jambot.realtime.gestures import Action
 from jambot.realtime.settings import Response
@@ -104,7 +104,7 @@ class SetForm:
         if self.chart is not None:
             if not isinstance(self.chart, str) or len(self.chart) > LONGEST_CHART:
                 raise UsageError(f"chart {self.chart!r:.40}", "such as '| Dm7 | G7 | C |'")
-            parse_chart(self.chart, MOST_BEATS)
+            parse_chart(self.chart, chart_beats(self.chart) or MOST_BEATS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ def find_samples(role_dir: Path, split: str | None = None) -> list[Path]:
 
 def transposed_key(key: str | None, semitones: int) -> str | None:
     """A key name such as `Bb-maj` or `Am`, `semitones` higher; what is not a key stays as it is."""
-    if not key:
+    if not key or not key[0].isupper():
         return key
     length = 2 if key[1:2] in ("b", "#") else 1
     try:
