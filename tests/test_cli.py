@@ -107,8 +107,53 @@ def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) ->
     arguments = ("generate", str(conditioning), "-o", str(solo), "--adapter", "chord-tones")
     assert run(*arguments, "--bars", "2") == 0
     assert 4.0 < read_midi(solo).end_beats <= 8.5
-    assert run(*arguments, "--primer", str(DEMO_COMPING)) == 0
+    assert run(*arguments, "--primer", str(DEMO_COMPING), "--force") == 0
     assert read_midi(solo).end_beats > 8.5
+
+
+def test_generate_says_what_it_heard_and_warns_where_that_was_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conditioning, solo = chords(tmp_path / "chords.mid"), tmp_path / "solo.mid"
+    arguments = ("generate", str(conditioning), "-o", str(solo), "--adapter", "chord-tones")
+    assert run(*arguments) == 0
+    said = capsys.readouterr()
+    assert said.err == f"heard in {conditioning}: 4 bars of 4 beats at 120 bpm, 1 chord: Cmaj7\n"
+    assert said.out.startswith(f"{solo}: ")
+    write_midi(conditioning, [Track("bass", (Note(0.0, 8.0, 36),))])
+    assert run(*arguments, "--force") == 0
+    assert "warning: no chord was heard, so the solo follows nothing" in capsys.readouterr().err
+    assert run(*arguments, "--force", "--form", "| Dm7 | G7 |") == 0
+    assert "no chord was heard, so the solo follows --form alone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["chords.mid", "head.mid", "blues.txt"])
+def test_generate_never_writes_over_what_it_reads(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conditioning = chords(tmp_path / "chords.mid")
+    primer, chart = chords(tmp_path / "head.mid"), tmp_path / "blues.txt"
+    chart.write_text("| C | F | C | C |")
+    before = (tmp_path / name).read_bytes()
+    read = (str(conditioning), "--primer", str(primer), "--form", str(chart))
+    arguments = ("generate", *read, "-o", str(tmp_path / name), "--adapter", "chord-tones")
+    for force in ((), ("--force",)):
+        assert run(*arguments, *force) == 2
+        assert f"{Path(name).stem}_2{Path(name).suffix} is free" in capsys.readouterr().err
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_generate_replaces_a_file_that_is_there_only_by_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conditioning, solo = chords(tmp_path / "chords.mid"), tmp_path / "solo.mid"
+    solo.write_bytes(b"mine")
+    arguments = ("generate", str(conditioning), "-o", str(solo), "--adapter", "chord-tones")
+    assert run(*arguments) == 2
+    assert "solo_2.mid is free" in capsys.readouterr().err
+    assert solo.read_bytes() == b"mine"
+    assert run(*arguments, "--force") == 0
+    assert read_midi(solo).tracks
 
 
 @pytest.mark.parametrize("command", [evaluate, sweep, demo, generate, jam])
@@ -240,6 +285,9 @@ def test_an_adapter_is_exported_over_its_base_and_plays(
     merged = ("export", "checkpoints/base/best", "--adapter", "checkpoints/style/best")
     assert run(*merged, "-o", "mine", "--check", "data/roles/lead") == 0
     assert "top-1" in capsys.readouterr().out
+    assert run(*merged, "-o", "mine") == run(*merged, "-o", "checkpoints", "--force") == 2
+    assert "mine_2 is free" in capsys.readouterr().err
+    assert (stage / "checkpoints" / "base" / "best").is_dir()
     solo = stage / "solo.mid"
     assert run("generate", str(DEMO_COMPING), "-o", str(solo), "--adapter", "mine") == 0
     assert solo.is_file()

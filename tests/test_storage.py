@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jambot.storage import whole_file, write_whole
+from jambot.errors import UsageError
+from jambot.storage import free_name, refuse_to_lose, whole_file, write_whole
 
 
 def names(folder):
@@ -77,3 +78,55 @@ def test_several_may_write_one_file_at_once(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error_of_the_disk(tmp_path):
     with pytest.raises(OSError, match="missing"):
         write_whole(Path(tmp_path / "missing" / "report.json"), "{}")
+
+
+def test_a_file_that_is_there_is_lost_only_by_force(tmp_path):
+    path = tmp_path / "solo.mid"
+    refuse_to_lose(path)
+    path.write_bytes(b"mine")
+    (tmp_path / "solo_2.mid").write_bytes(b"mine too")
+    with pytest.raises(
+        UsageError, match=r"solo\.mid is there already.*solo_3\.mid is free.*--force"
+    ):
+        refuse_to_lose(path, [tmp_path / "block.mid"])
+    refuse_to_lose(path, [tmp_path / "block.mid"], force=True)
+
+
+@pytest.mark.parametrize("name", ["block.mid", "away/../block.mid", "other_name.mid"])
+def test_what_is_read_is_never_written_over_under_any_name(tmp_path, name):
+    block = tmp_path / "block.mid"
+    block.write_bytes(b"mine")
+    (tmp_path / "away").mkdir()
+    (tmp_path / "other_name.mid").hardlink_to(block)
+    with pytest.raises(UsageError, match=r"is what is read here.*_2\.mid is free$"):
+        refuse_to_lose(tmp_path / name, [tmp_path / "none.mid", block], force=True)
+
+
+def test_a_folder_is_no_file_to_replace(tmp_path):
+    with pytest.raises(UsageError, match="is not a file"):
+        refuse_to_lose(tmp_path, force=True)
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no such device on this system")
+def test_a_device_is_no_file_to_replace():
+    with pytest.raises(UsageError, match="is not a file"):
+        refuse_to_lose(Path("/dev/null"), force=True)
+
+
+def test_a_name_that_cannot_be_is_left_to_whoever_writes(tmp_path):
+    refuse_to_lose(tmp_path / ("x" * 300), [tmp_path / ("y" * 300)])
+    refuse_to_lose(tmp_path / "no" / "such" / "folder.mid")
+
+
+def test_a_folder_without_a_name_is_refused_in_words(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new").mkdir()
+    with pytest.raises(UsageError, match=r"\. is not a file; .*new_2 is free"):
+        refuse_to_lose(Path("."), force=True)
+
+
+def test_a_free_name_counts_before_the_suffix(tmp_path):
+    assert free_name(tmp_path / "solo.mid") == tmp_path / "solo.mid"
+    for name in ("solo.mid", "solo_2.mid"):
+        (tmp_path / name).touch()
+    assert free_name(tmp_path / "solo.mid") == tmp_path / "solo_3.mid"

@@ -2,15 +2,18 @@
 
 What is written goes into a file beside the one that is meant, is forced onto the disk, and takes
 the other's place in one step. A full disk, a kill or a power cut leaves what stood there before.
+What a person has made is replaced only where that person says so.
 """
 
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+
+from jambot.errors import UsageError
 
 REPLACE_SECONDS = 2.0
 """Windows replaces no file that somebody reads at that moment; so long it is tried again."""
@@ -46,6 +49,35 @@ def write_whole(path: Path, content: str | bytes) -> None:
     data = content.encode(errors="replace") if isinstance(content, str) else content
     with whole_file(path) as unfinished:
         unfinished.write_bytes(data)
+
+
+def refuse_to_lose(path: Path, inputs: Iterable[Path] = (), *, force: bool = False) -> None:
+    """Raise UsageError where writing `path` would lose a file that is there.
+
+    With `force` an earlier file may be replaced. What is being read (`inputs`) never is, under any
+    name that leads to it, and neither is a folder or a device.
+    """
+    if not os.path.exists(path):  # a name that cannot be asked for is told of by the writing
+        return
+    cure = f"write to another file: {free_name(path)} is free"
+    if any(path.samefile(read) for read in inputs if os.path.exists(read)):
+        raise UsageError(f"{path} is what is read here", "another file to write", cure)
+    if not path.is_file():
+        raise UsageError(f"{path} is not a file", "a file to write", cure)
+    if not force:
+        raise UsageError(
+            f"{path} is there already", "a new file", f"{cure}; or replace it with --force"
+        )
+
+
+def free_name(path: Path) -> Path:
+    """`path`, or where something lies there `path` with `_2`, `_3`, … before its suffix.
+
+    In a folder that is named by no name (`.`), `new`.
+    """
+    first = path if path.name else path.resolve() / "new"
+    names = (first if n == 1 else first.with_stem(f"{first.stem}_{n}") for n in count(1))
+    return next(name for name in names if not os.path.exists(name))
 
 
 def new_folder(path: Path) -> Path:

@@ -16,4 +16,6 @@ def test_the_base_gives_the_logits_of_the_shipped_player() -> None:
     model = load_merged(BASE, None, VOCABULARY.fingerprint)
     found = measure_agreement(model, MODELS / FIRST_STYLE, [encode(prompt, 0).ids])
     assert found.positions > 200
-    assert found.kl_mean < 1e-3, "write it anew: jambot export CHECKPOINT --to-train-on -o BASE"
+    assert found.kl_mean < 1e-3, (
+        "write it anew: jambot export CHECKPOINT --to-train-on -o BASE --force"
+    )

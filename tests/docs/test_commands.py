@@ -241,6 +241,8 @@ def test_a_documented_command_runs(
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert not ended.value.code, capsys.readouterr().err
+    if "-o" in words:  # another page may write a file of that name
+        (take / words[words.index("-o") + 1]).unlink()
 
 
 def test_what_is_not_run_is_still_documented() -> None:

@@ -1,5 +1,6 @@
 """A whole solo over given chords, and over a file of them."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,10 @@ def test_a_file_of_chords_gives_a_file_of_solo(
     random_model: Models, chords: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "takes" / "solo.mid"
-    count = solo_over_file(Generator(random_model()), chords, out)
+    made = solo_over_file(Generator(random_model()), chords, out)
     song = read_midi(out)
     (track,) = song.tracks
-    assert len(track.notes) == count > 0
+    assert len(track.notes) == made.notes > 0
     assert track.notes[-1].onset_beats < 24.0
     assert song.tempo_map.bpms == read_midi(chords).tempo_map.bpms
     ends = [note.end_beats for note in track.notes[:-1]]
@@ -150,6 +151,48 @@ def test_a_solo_that_cannot_be_written_says_so(
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="a file that can be written"):
         solo_over_file(Generator(random_model()), chords, tmp_path / "file" / "solo.mid", bars=1)
+
+
+def test_a_disk_that_is_full_leaves_the_solo_of_before(
+    random_model: Models, chords: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = tmp_path / "solo.mid"
+    out.write_bytes(b"of before")
+    monkeypatch.setattr("jambot.storage.os.fsync", full)
+    with pytest.raises(UsageError, match="No space"):
+        solo_over_file(Generator(random_model()), chords, out, bars=1)
+    assert out.read_bytes() == b"of before"
+
+
+def test_it_says_what_it_heard(random_model: Models, chords: Path, tmp_path: Path) -> None:
+    made = solo_over_file(Generator(random_model()), chords, tmp_path / "solo.mid", bars=1)
+    assert str(made.heard) == (
+        "6 bars of 4 beats at 100 to 140 bpm, 6 chords: Dm7, G13, Cmaj7, Dm7, G13, Cmaj7"
+    )
+    assert str(made) == f"{made.notes} notes in 1 bar"
+
+
+def test_of_many_chords_the_first_are_named(
+    random_model: Models, chords: Path, tmp_path: Path
+) -> None:
+    write_midi(chords, [Track("piano", tuple(bars_of_chords(12)))])
+    made = solo_over_file(Generator(random_model()), chords, tmp_path / "solo.mid", bars=1)
+    assert str(made.heard).endswith(
+        "12 bars of 4 beats at 120 bpm, 12 chords: Dm7, G13, Cmaj7, Dm7, G13, Cmaj7, Dm7, G13 …"
+    )
+
+
+@pytest.mark.parametrize("is_drum", [True, False])
+def test_drums_and_single_keys_are_no_chord(
+    random_model: Models, chords: Path, tmp_path: Path, is_drum: bool
+) -> None:
+    beat = tuple(Note(beat * 1.0, 0.5, 36) for beat in range(8))
+    write_midi(chords, [Track("beat", beat, is_drum=is_drum)])
+    made = solo_over_file(Generator(random_model()), chords, tmp_path / "solo.mid", bars=1)
+    assert str(made.heard) == "2 bars of 4 beats at 120 bpm, no chord"
 
 
 def test_a_solo_in_five(random_model: Models, tmp_path: Path) -> None:

@@ -242,3 +242,26 @@ def test_the_command_keeps_bars_of_a_take_that_is_over(jam, tmp_path, capsys):
     assert ended.value.code == 0
     assert "bars 5 to 6" in capsys.readouterr().out
     assert read_midi(tmp_path / "mine.mid").end_beats <= 8
+
+
+def test_kept_bars_take_a_free_name_and_no_file_that_is_there(jam, tmp_path, capsys):
+    comp(jam, 6)
+    jam.log.close()
+    log, mine = tmp_path / "session.jsonl", tmp_path / "mine.mid"
+    mine.write_bytes(b"mine")
+
+    def keep(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main(["keep", str(tmp_path), "--bars", "2", *map(str, arguments)])
+        return ended.value.code
+
+    before = log.read_bytes()
+    assert keep("-o", log) == keep("-o", log, "--force") == keep("-o", mine) == 2
+    assert "mine_2.mid is free" in capsys.readouterr().err
+    assert (log.read_bytes(), mine.read_bytes()) == (before, b"mine")
+    assert keep() == keep() == keep("-o", mine, "--force") == 0
+    assert [path.name for path in sorted(tmp_path.glob("keep*.mid"))] == [
+        "keep_bars_5-6.mid",
+        "keep_bars_5-6_2.mid",
+    ]
+    assert read_midi(mine).end_beats <= 8

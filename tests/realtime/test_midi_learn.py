@@ -1,5 +1,6 @@
 """MIDI learn: the control that is moved is the one that is meant."""
 
+import errno
 import threading
 import time
 
@@ -81,6 +82,18 @@ def test_a_file_that_is_no_table_is_left_alone(tmp_path):
     with pytest.raises(UsageError):
         bind_in_file(path, Action.tap, "cc 20")
     assert path.read_text("utf-8") == "Dear bandleader,"
+
+
+def test_a_disk_that_is_full_leaves_the_table_of_before(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "mine.toml"
+    path.write_text('tap = "cc 20"\n', "utf-8")
+    monkeypatch.setattr("jambot.storage.os.fsync", full)
+    with pytest.raises(UsageError, match="No space"):
+        bind_in_file(path, Action.swing, "cc 20")
+    assert path.read_text("utf-8") == 'tap = "cc 20"\n'
 
 
 def test_a_file_as_windows_editors_write_it_is_read_and_written(tmp_path):

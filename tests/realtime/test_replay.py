@@ -252,3 +252,14 @@ def test_prompts_told_by_their_differences_are_put_together_again(told, start, e
     for prompt in [*told, shared, last]:
         written = json.loads(json.dumps(writer.told(prompt)))
         assert reader.read(written)[0] == prompt
+
+
+def test_a_take_made_again_replaces_no_file_that_is_there(recorded, tmp_path, capsys):
+    mine = tmp_path / "session.mid"
+    mine.write_bytes(b"mine")
+    with pytest.raises(SystemExit) as ended:
+        main(["replay", str(recorded), "--out", str(tmp_path)])
+    assert ended.value.code == 0
+    assert f"made again: {tmp_path / 'session_2.mid'}" in capsys.readouterr().out
+    assert mine.read_bytes() == b"mine"
+    assert read_midi(tmp_path / "session_2.mid").track("solo").notes

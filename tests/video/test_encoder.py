@@ -133,6 +133,7 @@ def test_without_fluidsynth_the_cure_is_named_and_nothing_is_played(monkeypatch,
         (("--clip", "clip.png"), ".gif"),
         (("--check",), "--video"),
         (("--video", "film.mp4", "--height", "181"), "even"),
+        (("--video", "film.mp4", "--clip", "film.mp4"), "two files"),
     ],
 )
 def test_what_cannot_be_made_is_refused_before_anything_is_played(
@@ -148,3 +149,17 @@ def test_what_cannot_be_made_is_refused_before_anything_is_played(
 def test_odd_sizes_are_refused():
     with pytest.raises(UsageError):
         Picture(719)
+
+
+@pytest.mark.parametrize("option", ["--video", "--clip"])
+def test_a_film_that_is_there_is_not_lost(option, tmp_path, monkeypatch, capsys, fluidsynth):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film.mp4").write_bytes(b"mine")
+    code, told = refused(capsys, option, "film.mp4")
+    assert code == 2
+    assert "film_2.mp4 is free" in told
+    code, told = refused(capsys, option, "film.mp4", "--comping", "film.mp4", "--force")
+    assert code == 2
+    assert "is what is read here" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    assert (tmp_path / "film.mp4").read_bytes() == b"mine"

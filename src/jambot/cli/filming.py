@@ -1,5 +1,6 @@
 """`jambot demo --video`: what is asked is checked first, then played, drawn and looked at again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from jambot.cli.screen import out, progress_bar, say
 from jambot.errors import JamBotError, UsageError
 from jambot.realtime.main import JamSettings
 from jambot.realtime.stopping import Stopping
+from jambot.storage import refuse_to_lose
 from jambot.video.examination import Findings, examine
 from jambot.video.film import Film
 from jambot.video.production import Picture, check_files, cut_clip, develop, shoot, styles_for
@@ -27,6 +29,14 @@ class Filming:
         if self.check and self.video is None:
             raise UsageError("--check without --video", "a film to check", "add --video FILE")
         check_files(self.video, self.clip)
+
+    def refuse_to_lose(self, read: Sequence[Path], *, force: bool) -> None:
+        """Raise UsageError where a file would be lost, of somebody's or of these two."""
+        if self.video is not None and self.video == self.clip:
+            raise UsageError(f"{self.video}: the film and its loop", "two files", "name another")
+        for path in (self.video, self.clip):
+            if path is not None:
+                refuse_to_lose(path, read, force=force)
 
 
 def film(asked: Filming, settings: JamSettings, adapter: str | None, take: Path) -> None:

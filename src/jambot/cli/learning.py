@@ -241,20 +241,25 @@ def export(
         Path | None,
         typer.Option(help="Role dataset: compare with the checkpoint on its real prompts."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there.")] = False,
 ) -> None:
     """Checkpoint in, a folder that plays without torch out."""
     from jambot.model.agreement import measure_agreement
-    from jambot.model.checkpoint import halve_checkpoint
+    from jambot.model.checkpoint import CONFIG, halve_checkpoint
     from jambot.model.export import export_checkpoint
+    from jambot.model.folder import MODEL_DESCRIPTION, refuse_to_lose_folder
     from jambot.tokens import VOCABULARY
     from jambot.training.prompts import real_prompts
 
     if to_train_on:
         if adapter is not None or check is not None:
             raise UsageError("--to-train-on with --adapter or --check", "a checkpoint alone")
+        refuse_to_lose_folder(out_dir, [checkpoint], CONFIG, force=force)
         halve_checkpoint(checkpoint, out_dir, VOCABULARY.fingerprint)
         out.print(f"{out_dir}: what styles are made from, in half precision")
         return
+    read = [path for path in (checkpoint, adapter, check) if path is not None]
+    refuse_to_lose_folder(out_dir, read, MODEL_DESCRIPTION, force=force)
     model = export_checkpoint(
         checkpoint,
         out_dir,

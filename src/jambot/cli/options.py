@@ -61,6 +61,10 @@ Clip = Annotated[
 ]
 PictureHeight = Annotated[int, typer.Option(help="Rows of the picture.", rich_help_panel=FILM)]
 PicturesPerSecond = Annotated[int, typer.Option(min=1, max=120, rich_help_panel=FILM)]
+ReplaceFilm = Annotated[
+    bool,
+    typer.Option("--force", help="Replace a film or loop that is there.", rich_help_panel=FILM),
+]
 CheckFilm = Annotated[
     bool,
     typer.Option("--check", help="Decode the film again and measure it.", rich_help_panel=FILM),

@@ -18,6 +18,7 @@ from jambot.cli.options import (
     FormChart,
     PictureHeight,
     PicturesPerSecond,
+    ReplaceFilm,
     Seed,
     Sound,
     Token,
@@ -29,7 +30,7 @@ from jambot.cli.options import (
     stage_options,
     steered,
 )
-from jambot.cli.screen import out
+from jambot.cli.screen import out, say
 from jambot.cli.take_folder import take_folder
 from jambot.errors import UsageError
 
@@ -191,6 +192,7 @@ def demo(
     height: PictureHeight = 1080,
     fps: PicturesPerSecond = 60,
     check: CheckFilm = False,
+    force: ReplaceFilm = False,
 ) -> None:
     """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
 
@@ -216,7 +218,9 @@ def demo(
         from jambot.cli.filming import Filming, film
         from jambot.video.production import Picture
 
+        read = [Path(name) for name in (comping, form) if name]
         asked = Filming(video, clip, Picture(height, fps), check)
+        asked.refuse_to_lose(read, force=force)
         with take_folder(out_dir, sound) as folder:
             film(asked, settings, adapter, folder)
         return
@@ -241,13 +245,21 @@ def generate(
     seed: Seed = 1,
     bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
     form: FormChart = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Solo over a MIDI file of chords."""
+    """Solo over a MIDI file of chords, and say which chords were heard in it."""
     from jambot.generation.solo import solo_over_file
     from jambot.music import chart_text
     from jambot.realtime.main import make_generator
+    from jambot.storage import refuse_to_lose
 
+    read = [Path(name) for name in (conditioning, primer, form) if name]
+    refuse_to_lose(solo, read, force=force)
     generator = make_generator(adapter, sampling, seed)
     chart = None if form is None else chart_text(form)
-    notes = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart)
-    out.print(f"{solo}: {notes} notes")
+    made = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart)
+    say(f"heard in {conditioning}: {made.heard}")
+    if not made.heard.chords:
+        led = "the solo follows --form alone" if form else "the solo follows nothing"
+        say(f"warning: no chord was heard, so {led}; expected two or more keys struck together")
+    out.print(f"{solo}: {made}")

@@ -38,10 +38,12 @@ def replay(
     from jambot.assets import find_style
     from jambot.generation import Generator
     from jambot.music.take import read_take
+    from jambot.music.take_files import MIDI_FILE
     from jambot.music.take_midi import write_session_midi
     from jambot.realtime.main import load_model, model_mark
     from jambot.realtime.replay import replay as make_again
     from jambot.realtime.replay import same_player, sampling_of, seed_of
+    from jambot.storage import free_name
 
     take = read_take(take_path)
     recorded = str(take.session.get("adapter"))
@@ -61,10 +63,11 @@ def replay(
 
     again = make_again(take, make)
     if out_dir is not None:
-        with _written(out_dir):
+        midi = free_name(out_dir / MIDI_FILE)
+        with _written(midi):
             out_dir.mkdir(parents=True, exist_ok=True)
-            write_session_midi(take, out_dir / "session.mid", again.notes)
-        out.print(f"made again: {out_dir / 'session.mid'}")
+            write_session_midi(take, midi, again.notes)
+        out.print(f"made again: {midi}")
     if again.difference:
         raise JamBotError(
             f"not the same: {again.difference}",
@@ -82,23 +85,32 @@ def keep(
     midi: Annotated[
         Path | None, typer.Option("-o", "--out", help="MIDI file; default: in the take's folder.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the last bars of a take to a MIDI file, from bar line to bar line."""
     from jambot.music.take import read_take
-    from jambot.music.take_files import LOG_FILE
     from jambot.realtime.keeping import keep_bars, last_bars
+    from jambot.storage import free_name, refuse_to_lose
 
+    log = _log_of(take_path)
+    if midi is not None:
+        refuse_to_lose(midi, [log], force=force)
     take = read_take(take_path)
-    log = take_path / LOG_FILE if take_path.is_dir() else take_path
     happened = (e for e in take.events if e["event"] != "expected")  # those tell of what may come
     beat = max((float(event["beat"]) for event in happened if "beat" in event), default=0.0)
     if beat <= 0:
         raise UsageError(f"{log}: nothing was played", "a take with a bar in it")
     first, last = last_bars(take.meter, beat, bars)
-    file = midi or log.with_name(f"keep_bars_{first + 1}-{last}.mid")
+    file = midi or free_name(log.with_name(f"keep_bars_{first + 1}-{last}.mid"))
     with _written(file):
         notes = keep_bars(log, file, take.meter.bar_start(first), take.meter.bar_start(last))
     out.print(f"{file}: bars {first + 1} to {last}, {notes} notes of the solo")
+
+
+def _log_of(take_path: Path) -> Path:
+    from jambot.music.take_files import LOG_FILE
+
+    return take_path / LOG_FILE if take_path.is_dir() else take_path
 
 
 @contextmanager

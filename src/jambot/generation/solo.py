@@ -1,6 +1,7 @@
 """A whole solo over given conditioning, offline."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jambot.errors import BadMidiError, UsageError
@@ -9,9 +10,11 @@ from jambot.generation.generator import Generator
 from jambot.music import (
     Chart,
     Meter,
+    MidiSong,
     Note,
     Track,
     by_onset,
+    chord_names,
     harmony_changes,
     one_line,
     parse_chart,
@@ -20,7 +23,42 @@ from jambot.music import (
 )
 from jambot.music.filled_in import filled_in
 from jambot.music.midi_file import MOST_HOURS
+from jambot.storage import whole_file
 from jambot.tokens import UNSTEERED, Controls, Prompt
+
+CHORDS_TOLD = 8
+"""So many chords are named of those that were heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a MIDI file of chords is taken for: its length, tempi, and the chords in their order."""
+
+    bars: int
+    meter: Meter
+    bpms: tuple[float, ...]
+    chords: tuple[str, ...]
+
+    def __str__(self) -> str:
+        slow, fast = round(min(self.bpms)), round(max(self.bpms))
+        tempo = f"{slow}" if slow == fast else f"{slow} to {fast}"
+        told = ", ".join(self.chords[:CHORDS_TOLD])
+        more = " …" if len(self.chords) > CHORDS_TOLD else ""
+        chords = f"{_counted(len(self.chords), 'chord')}: {told}{more}" if told else "no chord"
+        length = f"{_counted(self.bars, 'bar')} of {self.meter.beats_per_bar} beats"
+        return f"{length} at {tempo} bpm, {chords}"
+
+
+@dataclass(frozen=True, slots=True)
+class Solo:
+    """How many notes were written, in how many bars, and what they were played over."""
+
+    notes: int
+    bars: int
+    heard: Heard
+
+    def __str__(self) -> str:
+        return f"{_counted(self.notes, 'note')} in {_counted(self.bars, 'bar')}"
 
 
 def improvise(
@@ -70,8 +108,8 @@ def solo_over_file(
     bars: int | None = None,
     controls: Controls = UNSTEERED,
     form: str | None = None,
-) -> int:
-    """Improvise over the chords in a MIDI file, write the solo, and return its number of notes.
+) -> Solo:
+    """Improvise over the chords in a MIDI file, write the solo, and say what was heard.
 
     A primer is a MIDI file whose first melodic track the solo goes on from: its last bars are
     taken as if they had been played just before the chords begin. `form` is a chord chart that
@@ -81,7 +119,8 @@ def solo_over_file(
     song = read_midi(conditioning)
     meter, tempo_bpm = song.meter, song.tempo_map.median_bpm
     chords = [note for track in song.tracks if not track.is_drum for note in track.notes]
-    length = bars or max(1, -int(-(song.end_beats - 0.01) // meter.beats_per_bar))
+    heard = _heard_in(song, chords)
+    length = bars or heard.bars
     hours = length * meter.beats_per_bar / tempo_bpm / 60
     if hours > MOST_HOURS:
         raise UsageError(
@@ -105,10 +144,21 @@ def solo_over_file(
     notes = tuple(note.shifted(-shift) for note in one_line(solo))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_midi(out, [Track("solo", notes)], song.tempo_map, meter)
+        with whole_file(out) as unfinished:
+            write_midi(unfinished, [Track("solo", notes)], song.tempo_map, meter)
     except OSError as error:
         raise UsageError(f"{out}: {error.strerror}", "a file that can be written") from error
-    return len(notes)
+    return Solo(len(notes), length, heard)
+
+
+def _heard_in(song: MidiSong, hands: Iterable[Note]) -> Heard:
+    bars = max(1, -int(-(song.end_beats - 0.01) // song.meter.beats_per_bar))
+    names = tuple(name for _, name in chord_names(harmony_changes(hands)))
+    return Heard(bars, song.meter, tuple(song.tempo_map.bpms), names)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _before_the_start(primer: Path, meter: Meter) -> list[Note]:

@@ -7,11 +7,12 @@ the exported ones.
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jambot.errors import CheckpointError
+from jambot.errors import CheckpointError, UsageError
+from jambot.storage import free_name
 
 FORMAT = 1
 MODEL_DESCRIPTION = "model.json"
@@ -45,6 +46,28 @@ class Replacement:
             self.folder.rename(old)
         self.new.rename(self.folder)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def refuse_to_lose_folder(
+    folder: Path, inputs: Iterable[Path], description: str, *, force: bool = False
+) -> None:
+    """Raise UsageError where a Replacement of `folder` would lose what lies in it.
+
+    With `force` a model of the same kind, known by its file `description`, may be replaced. Any
+    other folder never is, nor one that holds an input.
+    """
+    if not os.path.exists(folder) or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    cure = f"write to another folder: {free_name(folder)} is free"
+    place = folder.resolve()
+    if any(read.resolve().is_relative_to(place) for read in inputs):
+        raise UsageError(f"{folder} holds what is read here", "another folder to write", cure)
+    if not (folder / description).is_file():
+        raise UsageError(f"{folder} is there already, and holds no model", "a new folder", cure)
+    if not force:
+        raise UsageError(
+            f"{folder} holds a model already", "a new folder", f"{cure}; or replace it with --force"
+        )
 
 
 def sweep(folder: Path) -> None:

@@ -4,7 +4,7 @@ Place in the flow: everything else speaks these words. Imports nothing of JAM_BO
 knows no torch, no threads, no clock.
 """
 
-from jambot.music.changes import harmony_changes
+from jambot.music.changes import chord_names, harmony_changes
 from jambot.music.chart import Chart, chart_beats, chart_text, parse_chart
 from jambot.music.chord import (
     PITCH_CLASS_NAMES,
@@ -41,6 +41,7 @@ __all__ = [
     "chart_beats",
     "chart_text",
     "chord_in",
+    "chord_names",
     "chord_of",
     "harmony_at",
     "harmony_changes",

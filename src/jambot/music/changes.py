@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from jambot.music.chord import Chord, recognise
 from jambot.music.ear import HarmonyTracker
-from jambot.music.harmony import HarmonyChange
+from jambot.music.harmony import Harmony, HarmonyChange
 from jambot.music.note import Note, by_onset
 
 SHORTEST_BEATS = 1e-6
@@ -27,6 +29,25 @@ def harmony_changes(notes: Iterable[Note]) -> list[HarmonyChange]:
         change
         for i, change in enumerate(changes)
         if i == 0 or change.harmony != changes[i - 1].harmony
+    ]
+
+
+def chord_names(changes: Iterable[HarmonyChange]) -> list[tuple[float, str]]:
+    """(beat, chord name) wherever the name changes; a harmony without a name changes nothing."""
+    named: list[tuple[float, str]] = []
+    chord: Chord | None = None
+    for change in changes:
+        chord = recognise(_close_voicing(change.harmony), chord) or chord
+        if chord is not None:
+            named.append((change.beat, chord.symbol))
+    return named[:1] + [b for a, b in pairwise(named) if a[1] != b[1]]
+
+
+def _close_voicing(harmony: Harmony) -> list[int]:
+    if harmony.bass is None:
+        return []
+    return [36 + harmony.bass] + [
+        60 + (pc - harmony.bass) % 12 + harmony.bass for pc in harmony.pitch_classes
     ]
 
 

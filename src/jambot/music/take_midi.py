@@ -6,11 +6,9 @@ one that was played, taps and a host's changes included. The file is there whole
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
-from jambot.music.chord import Chord, recognise
-from jambot.music.harmony import Harmony
+from jambot.music.changes import chord_names
 from jambot.music.meter import TempoMap
 from jambot.music.midi_file import Track, write_midi
 from jambot.music.note import Note
@@ -43,15 +41,8 @@ def write_bars(take: Take, path: Path, from_beat: float, until_beat: float) -> i
 
 
 def chord_markers(take: Take) -> list[tuple[float, str]]:
-    """(beat, chord name) wherever the name changes; what has no name shows its pitch classes."""
-    markers: list[tuple[float, str]] = []
-    chord: Chord | None = None
-    for heard in take.changed_harmonies():
-        chord = recognise(_close_voicing(heard.change.harmony), chord) or chord
-        if chord is not None:
-            markers.append((heard.change.beat, chord.symbol))
-    first = markers[:1]
-    return first + [b for a, b in pairwise(markers) if a[1] != b[1]]
+    """(beat, chord name) wherever the name changes."""
+    return chord_names(heard.change for heard in take.changed_harmonies())
 
 
 def _write(
@@ -98,11 +89,3 @@ def _moved(tempo_map: TempoMap, start: float, end: float) -> TempoMap:
         if start < beat < end
     ]
     return TempoMap.of([(0.0, tempo_map.bpm_at(start)), *later])
-
-
-def _close_voicing(harmony: Harmony) -> list[int]:
-    if harmony.bass is None:
-        return []
-    return [36 + harmony.bass] + [
-        60 + (pc - harmony.bass) % 12 + harmony.bass for pc in harmony.pitch_classes
-    ]

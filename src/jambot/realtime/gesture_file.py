@@ -15,6 +15,7 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.realtime.gestures import BUILT_IN, Action, GestureMap, read_control, refused
+from jambot.storage import write_whole
 
 
 def read_gestures(path: Path) -> GestureMap:
@@ -79,7 +80,7 @@ def bind_in_file(path: Path, action: Action, control: str) -> str | None:
             text = _with_line(text, name, kept)
     text = _with_line(text, action, [control])
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", "a file that can be written") from error
     return before

@@ -20,6 +20,7 @@ from PIL import Image
 
 from jambot.errors import UsageError
 from jambot.evaluation.sound import SAMPLE_RATE
+from jambot.storage import whole_file
 from jambot.video.canvas import Pixels
 from jambot.video.soundtrack import Soundtrack
 
@@ -163,14 +164,11 @@ def _knows(encoder: str) -> bool:
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A name to write to; it becomes `path` where nothing went wrong."""
-    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield partial
-        partial.replace(path)
+        with whole_file(path) as unfinished:
+            yield unfinished
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror or error}", "a file that can be written"
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
