@@ -53,7 +53,7 @@ wheel = set(zipfile.ZipFile(sys.argv[2]).namelist())
 foreign = {"research", ".ci", ".git", "data", "checkpoints", "takes", "site"}
 if found := sorted(name for name in source if name.partition("/")[0] in foreign):
     sys.exit(f"try_wheel: the sdist holds {', '.join(found[:5])}")
-if found := sorted(n for n in wheel if not n.startswith(("jambot/", "jambot-"))):
+if found := sorted(n for n in wheel if not n.startswith(("jambot/", "jam_bot-"))):
     sys.exit(f"try_wheel: the wheel holds {', '.join(found[:5])}")
 needed = {"LICENSE", "README.md", "pyproject.toml", "docs/licences.md"}
 if missing := sorted(needed - source):

@@ -213,5 +213,5 @@ def test_without_torch_it_says_what_to_install_before_it_reads_anything(
         importlib.util, "find_spec", lambda name: None if name == "torch" else real(name)
     )
     assert run(str(home)) == 1
-    assert "jambot[train]" in capsys.readouterr().err
+    assert "jam-bot[train]" in capsys.readouterr().err
     assert not own_folder().exists()

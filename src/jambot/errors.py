@@ -15,6 +15,20 @@
 Nothing is raised on stage: there, lateness and faults are counted (see `jambot.realtime`).
 """
 
+import sys
+
+DISTRIBUTION = "jam-bot"
+"""What pip calls JAM_BOT: `jambot` on PyPI is somebody else's."""
+
+
+def add_extra(extra: str) -> str:
+    """The command line that adds an extra to the Python that runs, and fetches no other JAM_BOT.
+
+    Typed as it stands in any shell; PowerShell wants a `&` before a path with a space.
+    """
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    return f'{python} -m pip install "{DISTRIBUTION}[{extra}]"'
+
 
 class JamBotError(Exception):
     """A fault the user can mend; shown as its message alone, without a traceback."""

@@ -108,7 +108,7 @@ def test_without_bitsandbytes_it_says_what_to_install(
     plain: LlamaForCausalLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "bitsandbytes.nn.modules", None)
-    with pytest.raises(UsageError, match=r"needs bitsandbytes.*jambot\[train,qlora\]"):
+    with pytest.raises(UsageError, match=r"needs bitsandbytes.*jam-bot\[train,qlora\]"):
         attach_adapter(plain, CONFIG)
 
 

@@ -135,7 +135,7 @@ def test_without_the_library_the_cure_is_told(monkeypatch):
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(UsageError, match="aalink") as refused:
         open_link(120.0, 4)
-    assert "jambot[link]" in refused.value.cure
+    assert "jam-bot[link]" in refused.value.cure
 
 
 @pytest.fixture

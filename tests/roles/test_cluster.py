@@ -93,5 +93,5 @@ def test_without_the_library_the_cure_is_named(monkeypatch, tmp_path):
         raise ImportError(name)
 
     monkeypatch.setattr(cluster.importlib, "import_module", missing)
-    with pytest.raises(UsageError, match="pip install"):
+    with pytest.raises(UsageError, match=r"-m pip install \"jam-bot\[cluster\]\""):
         next(run_on_cluster(str, lost, None, TIMEOUT_S, tmp_path, []))

@@ -114,7 +114,7 @@ def test_without_the_extra_the_cure_is_named_and_nothing_is_played(monkeypatch, 
     monkeypatch.setitem(sys.modules, "av", None)
     code, said = refused(capsys, "--video", tmp_path / "film.mp4", "--out", tmp_path / "take")
     assert code == 1
-    assert "jambot[video]" in said
+    assert "jam-bot[video]" in said
     assert list(tmp_path.iterdir()) == []
 
 

@@ -26,7 +26,7 @@ from jambot.cli import (
 )
 from jambot.cli.screen import complain, out
 from jambot.console import UNBOUNDED, allow_any_sign, is_terminal
-from jambot.errors import JamBotError
+from jambot.errors import JamBotError, add_extra
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,9 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         extra = EXTRAS.get((error.name or "").split(".")[0])
         if extra is None:
             raise
+        clone = "`make train-setup` in a clone, or " if extra == "train" else ""
         complain(
             f"this command needs {error.name}, which playing does not",
-            cure=f"pip install -c constraints.txt 'jambot[{extra}]'",
+            cure=f"{clone}{add_extra(extra)}",
         )
         sys.exit(1)
 

@@ -9,7 +9,7 @@ import typer
 
 from jambot.cli.options import Seed, sampled
 from jambot.cli.screen import agreement_table, err, out, progress_bar, say, splits_table
-from jambot.errors import DatasetError, UsageError
+from jambot.errors import DatasetError, UsageError, add_extra
 
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
@@ -128,7 +128,7 @@ def _report(folder: Path) -> None:
             folder, sample_figures, lambda done, total: advance(done, total, ""), hands_picture
         )
     out.print(f"report: {page}")
-    told = table or "not written; it needs pyarrow: pip install -c constraints.txt 'jambot[train]'"
+    told = table or f"not written; it needs pyarrow: {add_extra('train')}"
     out.print(f"provenance: {told}")
 
 

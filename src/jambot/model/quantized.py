@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from jambot.errors import UsageError
+from jambot.errors import UsageError, add_extra
 
 
 def quantize(model: nn.Module, layers: Collection[str]) -> None:
@@ -45,7 +45,7 @@ def _quantized(layer: nn.Linear) -> nn.Module:
         raise UsageError(
             f"a base in NF4 needs bitsandbytes ({error})",
             "the extra `qlora`",
-            'pip install "jambot[train,qlora]", or leave base_precision at "fp32"',
+            f'{add_extra("train,qlora")}, or leave base_precision at "fp32"',
         ) from error
     kind: Any = Linear4bit
     four = kind(

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from jambot.errors import UsageError
+from jambot.errors import UsageError, add_extra
 from jambot.music import Meter
 from jambot.realtime.beat_line import BeatLine
 from jambot.realtime.clock import Clock
@@ -54,7 +54,7 @@ def open_link(bpm: float, beats_per_bar: int) -> Link:
         raise UsageError(
             f"--clock link cannot be used here ({error})",
             "the library aalink, which is GPL and comes as an extra",
-            "pip install 'jambot[link]', or follow a host with --clock midi",
+            f"{add_extra('link')}, or follow a host with --clock midi",
         ) from error
 
     async def join() -> Any:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from jambot.errors import UsageError
+from jambot.errors import UsageError, add_extra
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -107,7 +107,7 @@ def _library() -> Any:
         return importlib.import_module("distributed")
     except ImportError as error:
         found = "the dask engine needs the package `distributed`"
-        raise UsageError(found, "it installed", "pip install 'dask[distributed]'") from error
+        raise UsageError(found, "it installed", add_extra("cluster")) from error
 
 
 def _each(

@@ -6,7 +6,7 @@ A server is never started here: a musician starts JACK, or has none.
 import importlib
 from typing import Any
 
-from jambot.errors import PortError
+from jambot.errors import PortError, add_extra
 
 
 def load_jack() -> Any:
@@ -20,7 +20,7 @@ def load_jack() -> Any:
         raise PortError(
             f"JACK cannot be used here ({error})",
             "libjack and the Python package JACK-Client",
-            "install JACK (Debian: jackd2) and `pip install jambot[jack]`, or use --backend rtmidi",
+            f"install JACK (Debian: jackd2), {add_extra('jack')}, or use --backend rtmidi",
         ) from error
     jack.set_error_function(_say_nothing)
     jack.set_info_function(_say_nothing)

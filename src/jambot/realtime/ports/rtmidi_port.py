@@ -12,7 +12,7 @@ import re
 import sys
 from typing import Any, Literal
 
-from jambot.errors import PortError
+from jambot.errors import PortError, add_extra
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports.lasting import LastingInput, LastingOutput
 from jambot.realtime.ports.memory import MemoryInput
@@ -228,5 +228,5 @@ def _load_rtmidi() -> Any:
         raise PortError(
             f"python-rtmidi cannot be used here ({error})",
             "Python 3.11 or 3.12, for which it has wheels",
-            "use such a Python, build it with `pip install jambot[rtmidi]`, or --backend jack",
+            f"use such a Python, build it with {add_extra('rtmidi')}, or use --backend jack",
         ) from error
