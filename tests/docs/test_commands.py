@@ -4,10 +4,12 @@ Mentioned in the text, it exists and has the options named; a line to type is pa
 all, and where that is cheap it is run, on tiny inputs in a folder of its own.
 """
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -243,6 +245,26 @@ def test_a_documented_command_runs(
     assert not ended.value.code, capsys.readouterr().err
     if "-o" in words:  # another page may write a file of that name
         (take / words[words.index("-o") + 1]).unlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the line for POSIX shells")
+@pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="not in an environment")
+def test_readme_first_says_how_a_new_terminal_finds_the_command(tmp_path: Path) -> None:
+    """`make jam` puts nothing on the PATH."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^source \.venv/bin/activate\b", readme, re.MULTILINE)
+    before, _, after = readme.partition(line)
+    assert not re.search(r"(^|`)jambot [a-z]", before, re.MULTILINE)
+    assert "jambot ports" in after
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    for told, status in (("true", 127), (line, 0)):
+        ran = subprocess.run(
+            ["bash", "-c", f"{told}; jambot --version"],
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin"},
+            capture_output=True,
+        )
+        assert ran.returncode == status, ran.stderr
 
 
 def test_what_is_not_run_is_still_documented() -> None:
