@@ -56,7 +56,8 @@ class UsageError(JamBotError):
 class ChartError(UsageError):
     """A chord chart holds what is not understood.
 
-    `marks` are (place in the text, length, nearest reading or ""), in order.
+    `marks` are (place in the text, length, nearest reading or ""), in order; of a link, in the
+    chart that it holds.
     """
 
     def __init__(

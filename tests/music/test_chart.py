@@ -1,7 +1,9 @@
 """Chord charts read bar by bar."""
 
+from contextlib import suppress
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jambot.errors import ChartError, UsageError
@@ -120,6 +122,8 @@ CHARTS = [
     ("dm7 g7 cmaj7 bb7", "Dm7 | G7 | Cmaj7 | Bb7"),
     ("Am - F - C - G", "Am | F | C | G"),
     ("Am, F, C, G", "Am | F | C | G"),
+    ("D C G", "D | C | G"),
+    ("| D C | G D.C. |", "D C | G"),
     ("[A] Am F C G", "Am | F | C | G"),
     ("C / / / F / G /", "C | F G"),
     ("| Dm7 | | G7 |", "Dm7 | Dm7 | G7"),
@@ -179,6 +183,15 @@ def test_a_chart_without_bar_lines_is_the_same_on_the_page_and_on_the_command_li
             chart_text(name)
 
 
+@given(st.text(max_size=60))
+@example("a\0b")
+@example("\ud800")
+@example("x" * 5000)
+def test_what_is_no_chart_and_no_file_is_refused(source):
+    with suppress(UsageError):
+        assert chart_text(source) == source
+
+
 def test_what_is_not_understood_is_marked_where_it_stands_with_the_nearest_reading():
     text = "| C7 | Hm7 | F7 | G7b13x |"
     with pytest.raises(ChartError, match="bar 2") as refused:
@@ -202,6 +215,8 @@ def test_what_is_not_understood_is_marked_where_it_stands_with_the_nearest_readi
         ("7/8 | C |", "»7/8«"),
         ("| C |: :| F |", "»:|«"),
         ("| C | F :| x99 |", "»x99«"),
+        ("| C | F | x3", "»x3«"),
+        ("| C | .. |", "»..«"),
         ("| C | ? | F |", "»?«"),
     ],
 )

@@ -14,7 +14,8 @@ from pathlib import Path
 from jambot.errors import ChartError, UsageError
 from jambot.music.chart_course import course
 from jambot.music.chart_measures import Measure, measures, shares
-from jambot.music.chart_words import HOLD, ChartText
+from jambot.music.chart_signs import HOLD
+from jambot.music.chart_words import read_chart
 from jambot.music.chord import Chord
 from jambot.music.harmony import SILENCE, Harmony, HarmonyChange
 from jambot.music.ireal import is_link
@@ -110,7 +111,7 @@ def chart_text(source: str) -> str:
 def _says_chords(source: str) -> bool:
     """Whether most words of a line without bar lines are chords."""
     try:
-        bars = ChartText.read(source).bars
+        bars = read_chart(source).bars
     except ChartError as error:
         return 2 * len(error.marks) < len(source.split()) and "." not in source.split()[-1]
     return bool(bars)
@@ -121,7 +122,7 @@ def chart_beats(text: str) -> int | None:
 
     Raises ChartError as `parse_chart` does.
     """
-    return ChartText.read(text).beats_per_bar
+    return read_chart(text).beats_per_bar
 
 
 def parse_chart(text: str, beats_per_bar: int = 4) -> Chart:
@@ -133,7 +134,7 @@ def parse_chart(text: str, beats_per_bar: int = 4) -> Chart:
     >>> [(w.beat, w.chord.symbol) for w in parse_chart("| Dm7 G7 | C | % |").chords]
     [(0, 'Dm7'), (2, 'G7'), (4, 'C'), (8, 'C')]
     """
-    chart = ChartText.read(text)
+    chart = read_chart(text)
     if not chart.bars:
         raise UsageError("a chord chart without bars", "such as '| Dm7 | G7 | C |'")
     if chart.beats_per_bar not in (None, beats_per_bar):

@@ -8,13 +8,13 @@ D.C. that ends the chart, with no *fine* before it, says nothing new.
 from collections.abc import Iterator
 
 from jambot.errors import ChartError
-from jambot.music.chart_words import ChartText, WrittenBar
+from jambot.music.written_chart import WrittenBar, WrittenChart
 
 MOST_BARS = 512
 _JUMPS = {"da capo", "dal segno"}
 
 
-def course(chart: ChartText) -> list[int]:
+def course(chart: WrittenChart) -> list[int]:
     """Indices into `chart.bars`, as played. Raises ChartError for a sign that leads nowhere."""
     played: list[int] = []
     for i in _Player(chart).go():
@@ -28,7 +28,7 @@ def course(chart: ChartText) -> list[int]:
 class _Player:
     """Walks through the bars. `round` counts within a repeat; 0 when its last ending is reached."""
 
-    def __init__(self, chart: ChartText) -> None:
+    def __init__(self, chart: WrittenChart) -> None:
         self.chart, self.bars = chart, chart.bars
         self.opened, self.round = 0, 1
         self.jumped = ""

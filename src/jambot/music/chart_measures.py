@@ -1,13 +1,14 @@
 """What the bars of a chart say: which chord from which beat on, repeats of bars written out."""
 
-from jambot.music.chart_words import AGAIN, HOLD, NOTHING, PAUSE, TWICE, ChartText, Word, WrittenBar
+from jambot.music.chart_signs import AGAIN, HOLD, NOTHING, PAUSE, TWICE
 from jambot.music.chord import Chord
+from jambot.music.written_chart import Word, WrittenBar, WrittenChart
 
 Measure = list[tuple[int, Chord | None]]
 """(beat in the bar, chord) in order; the first is on beat 0, None is silence."""
 
 
-def measures(chart: ChartText, beats: int) -> list[list[Measure]]:
+def measures(chart: WrittenChart, beats: int) -> list[list[Measure]]:
     """For each written bar what is played: one measure, two for a sign of two bars, none for its
     second cell. Raises ChartError for too many chords, or a sign with nothing before it."""
     told: list[list[Measure]] = []
@@ -37,7 +38,7 @@ def shares(chords: int, beats: int) -> list[int]:
 
 
 def _measures_of(
-    chart: ChartText, bar: WrittenBar, beats: int, before: list[Measure]
+    chart: WrittenChart, bar: WrittenBar, beats: int, before: list[Measure]
 ) -> list[Measure]:
     words = bar.words if len(bar.words) == beats else _without_pauses(bar.words)
     first = words[0] if words else Word("", bar.at)

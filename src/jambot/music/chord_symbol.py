@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from jambot.music.chord import PITCH_CLASS_NAMES, QUALITIES, Chord
+from jambot.music.chord_spelling import TONES, spelled
 
 _PLAIN = str.maketrans(
     dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()", strict=True))
@@ -21,12 +22,6 @@ _PLAIN = str.maketrans(
 )
 _SYMBOL = re.compile(r"([A-Ga-g])([b#]?)(.*?)(?:(?:/|on)([A-Ga-g])(bb|##|[b#]?))?")
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_TONES = {
-    "b9": 1, "2": 2, "9": 2, "#9": 3, "b3": 3, "3": 4, "10": 4, "4": 5, "11": 5, "b5": 6, "#11": 6,
-    "5": 7, "#5": 8, "b13": 8, "6": 9, "13": 9, "bb7": 9, "b7": 10, "7": 11,
-}  # fmt: skip
-"""Degree -> semitones above the root. 10 is a third that stays beside a suspended fourth."""
-_NAMES = {tones: quality for quality, tones in QUALITIES.items()}
 _DEGREES = {
     "2": "9", "3": "10", "4": "11", "b2": "b9", "b10": "#9", "#4": "#11", "b6": "b13", "#7": "7",
     "7": "b7", "maj7": "7",
@@ -69,8 +64,8 @@ def parse_chord(symbol: str) -> Chord:
         raise ValueError(f"chord quality {suffix!r} in {symbol!r} is not understood")
     root = _pitch_class(letter, accidental)
     bass = _pitch_class(bass_letter, bass_accidental) if bass_letter else root
-    tones, quality = _named(degrees)
-    if _named(_degrees(quality) or set()) != (tones, quality):
+    tones, quality = spelled(degrees)
+    if spelled(_degrees(quality) or set()) != (tones, quality):
         raise ValueError(f"chord quality {suffix!r} in {symbol!r} contradicts itself")
     slash = f"/{PITCH_CLASS_NAMES[bass]}" if bass != root else ""
     classes = tuple((root + tone) % 12 for tone in tones)
@@ -103,12 +98,6 @@ def _readable(word: str) -> str | None:
     except ValueError:
         return None
     return word if word[-1:] not in "/(" else None
-
-
-def _named(degrees: set[str]) -> tuple[tuple[int, ...], str]:
-    """The tones above the root, and the quality as we print it."""
-    tones = tuple(sorted({0, *(_TONES[degree] for degree in degrees)}))
-    return tones, _NAMES[tones] if tones in _NAMES else _spelled(degrees)
 
 
 def _pitch_class(letter: str, accidental: str) -> int:
@@ -184,7 +173,7 @@ class _Signs:
         degree = _DEGREES.get(sign + number, sign + number)
         if degree == "7":
             self.degrees.add(degree)
-        elif degree in _TONES:
+        elif degree in TONES:
             self.degrees.discard(degree[1:])
             self.degrees.add(degree)
         else:
@@ -227,7 +216,7 @@ def _take(signs: _Signs, match: re.Match[str]) -> None:
             signs.suspend((match["suspended"] or "4").replace("sus", ""))
         case "added":
             degree = _DEGREES.get(match["added"], match["added"])
-            if degree not in _TONES:
+            if degree not in TONES:
                 raise KeyError(degree)
             signs.degrees.add(degree)
         case "omitted":
@@ -247,44 +236,3 @@ def _take(signs: _Signs, match: re.Match[str]) -> None:
                 signs.alter(match["alter"])
         case "number":
             signs.number(match["number"])
-
-
-def _spelled(degrees: set[str]) -> str:
-    """The signs for `degrees`: a stem, what is suspended or left out, alterations, additions."""
-    stem, told = _stem(degrees)
-    suspended = "".join(degree for degree in "24" if degree in degrees)
-    out = f"sus{suspended}" if suspended else ""
-    if not suspended and not degrees & {"3", "b3"}:
-        if degrees == {"5"}:
-            return "5"
-        out = "no3"
-    if not degrees & {"5", "b5", "#5"}:
-        out += "no5"
-    altered = [d for d in ("b5", "#5", "b9", "#9", "#11", "b13") if d in degrees - told]
-    added = [d for d in ("6", "9", "11", "13", "10", "7") if d in degrees - told]
-    tail = [f"add{ {'10': '3', '7': 'maj7'}.get(d, d) }".replace(" ", "") for d in added]
-    text = stem + out + "".join(altered) + "".join(tail)
-    return f"({altered[0]}){text[len(altered[0]) :]}" if text[:1] in ("b", "#") else text
-
-
-def _stem(degrees: set[str]) -> tuple[str, set[str]]:
-    """The first part of a spelling, and the degrees it tells."""
-    if "bb7" in degrees:
-        return "dim7", {"b3", "b5", "bb7"}
-    minor = "b3" in degrees
-    stem, told = ("m" if minor else ""), {"3", "b3", "5"}
-    ninth = "9" in degrees and not degrees & {"b9", "#9"}
-    eleventh = "11" in degrees and "#11" not in degrees
-    if not degrees & {"7", "b7"}:
-        if "6" not in degrees:
-            return stem, told
-        return (f"{stem}69", told | {"6", "9"}) if ninth else (f"{stem}6", told | {"6"})
-    if "7" in degrees:
-        stem += "maj"
-    told |= {"7"} if "7" in degrees else {"b7"}
-    nines = ninth or bool(degrees & {"b9", "#9"} and "9" not in degrees)
-    if "13" in degrees and "b13" not in degrees and nines and (eleventh or not minor):
-        return f"{stem}13", told | {"9", "13"} | ({"11"} if minor else set())
-    if ninth and eleventh and (minor or "7" in degrees):
-        return f"{stem}11", told | {"9", "11"}
-    return (f"{stem}9", told | {"9"}) if ninth else (f"{stem}7", told)
