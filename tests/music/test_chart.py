@@ -204,6 +204,12 @@ def test_what_is_not_understood_is_marked_where_it_stands_with_the_nearest_readi
     ]
 
 
+def test_a_flat_nine_alone_is_no_chord_in_small_letters():
+    with pytest.raises(ChartError, match="write B9 for b9"):
+        parse_chart("| C7 b9 |")
+    assert parse_chart("| b7 b |").names() == ("B7 B",)
+
+
 @pytest.mark.parametrize(
     ("text", "marked"),
     [

@@ -139,8 +139,9 @@ def parse_chart(text: str, beats_per_bar: int = 4) -> Chart:
         raise UsageError("a chord chart without bars", "such as '| Dm7 | G7 | C |'")
     if chart.beats_per_bar not in (None, beats_per_bar):
         _, metre, at = chart.meters[0]
-        expected = f"{beats_per_bar} beats in a bar, as it is played"
-        raise chart.refused(f"{metre}", expected, at, metre)
+        expected = f"{beats_per_bar} beats in a bar, as the music has"
+        cure = f"leave {metre} out, or choose music in that metre"
+        raise chart.refused(f"its metre is {metre}", expected, at, metre, cure)
     bars = measures(chart, beats_per_bar)
     played: list[Measure] = []
     sections: list[tuple[int, str]] = []

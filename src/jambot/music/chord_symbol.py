@@ -73,14 +73,16 @@ def parse_chord(symbol: str) -> Chord:
 
 
 def nearest_symbol(word: str) -> str | None:
-    """The chord symbol that `word`, which is none, comes nearest to; None if it is like none.
+    """The chord symbol that `word` comes nearest to; None if it is like none.
 
-    Its first 24 characters count.
+    Its first 24 characters count. What could be read (`b9` alone) is written out, `B9`.
 
     >>> [nearest_symbol(word) for word in ("Hm7", "Cmja7", "D7/G7", "x2")]
     ['Bm7', 'Cmaj7', 'D7/G', None]
     """
     word = word[:24]
+    if _readable(word):
+        return word[0].upper() + word[1:]
     if word[:1] in ("H", "h"):
         return _readable("B" + word[1:]) or nearest_symbol("B" + word[1:])
     root = re.match(r"[A-G][b#♭♯]?", word)

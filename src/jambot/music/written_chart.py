@@ -76,12 +76,14 @@ class WrittenChart:
                 raise self.refused(found, "one metre throughout", at, written)
         return int(self.meters[0][0]) if self.meters else None
 
-    def refused(self, found: str, expected: str, at: int, marked: str = "") -> ChartError:
+    def refused(
+        self, found: str, expected: str, at: int, marked: str = "", cure: str = CURE
+    ) -> ChartError:
         """What is wrong at this place of the text."""
         place = self._shown([(at, len(marked))])
         here = f", at {place}" if marked else ""
         found = f"bar {self._bar_at(at)} of the chart: {found}{here}"
-        return ChartError(found, expected, CURE, ((at, len(marked), ""),))
+        return ChartError(found, expected, cure, ((at, len(marked), ""),))
 
     def not_understood(self, words: list[Word]) -> ChartError:
         """These words, each marked where it stands, with the nearest reading of each."""
