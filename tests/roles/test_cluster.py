@@ -38,7 +38,7 @@ def scheduler():
     """A cluster of two worker processes on this machine."""
     distributed = pytest.importorskip("distributed", reason="pip install distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=0, silence_logs=50
     ) as local:
         yield local.scheduler_address
 
