@@ -46,7 +46,7 @@ class JamSettings:
 
     session: SessionSettings = field(default_factory=SessionSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
-    adapter: str = "jazz"
+    adapter: str = "piano"
     backend: str = "auto"
     in_name: str | None = None
     out_name: str | None = None

@@ -32,7 +32,7 @@ class Cell:
     offline.
     """
 
-    adapter: str = "jazz"
+    adapter: str = "piano"
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     split_pitch: Split | None = None
     lookahead_bars: float | None = None
