@@ -100,7 +100,7 @@ class Stage:
         ticks = MemoryInput(clock) if random.random() < 0.3 else None
         log = SessionLog()
         session = Session(
-            settings, clock, keys, output, player, log, ticks=ticks, styles=("piano", "nobody"),
+            settings, clock, keys, output, player, log, ticks=ticks, styles=("jazz", "nobody"),
             orders=lambda: [mischief.orders.pop(0) for _ in range(len(mischief.orders))],
         )  # fmt: skip
         steps = deque([str(settings)], maxlen=STEPS_TOLD)
@@ -206,7 +206,7 @@ class Stage:
             SetSampling(dial, random.uniform(*LIVE[dial])),
             SetStage(stage, random.uniform(*STAGE[stage])),
             SetStage("response", random.choice(list(Response))),
-            SetAdapter(random.choice(("nobody", "piano", "blues"))),
+            SetAdapter(random.choice(("nobody", "jazz", "blues"))),
             SetTempo(random.uniform(SLOWEST_BPM, FASTEST_BPM)),
             SetForm(random.choice(CHARTS)),
             Trade(random.randrange(33)),

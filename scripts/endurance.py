@@ -1,7 +1,7 @@
 """A day of jamming in minutes, with everything going wrong that can: does the stage hold?
 
 .venv/bin/python scripts/endurance.py --hours 24 --seed 1
-.venv/bin/python scripts/endurance.py --hours 0.2 --adapter piano     # with the model, shorter
+.venv/bin/python scripts/endurance.py --hours 0.2 --adapter jazz      # with the model, shorter
 
 Plays on a clock moved by hand and prints what happened and what came of it; exit status 1 where a
 note was left sounding or memory grew. docs/realtime.md, Faults, has a day's table.

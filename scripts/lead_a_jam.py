@@ -40,7 +40,7 @@ async def lead(folder: Path, adapter: str, bpm: float) -> list[Answered]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--adapter", default="piano")
+    parser.add_argument("--adapter", default="jazz")
     parser.add_argument("--bpm", type=float, default=120.0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jambot-") as folder:

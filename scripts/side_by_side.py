@@ -35,7 +35,7 @@ PLANS = "plan bars ahead and take back what was planned; hear a chord inside a b
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--adapter", default="piano")
+    parser.add_argument("--adapter", default="jazz")
     parser.add_argument("--checkpoint", type=Path, help="of the same player, for transformers")
     parser.add_argument("--role-dir", type=Path, help="training solos, for the Markov chain")
     parser.add_argument("--notochord-python", help="a Python that has notochord")

@@ -16,16 +16,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
 from jambot.errors import PortError
-from jambot.generation import ChordToneModel
 from jambot.music.take import Take, read_take
 from jambot.realtime.ports.jack_server import load_jack, open_client
-from jambot.tokens import VOCABULARY
 
 # How long an example takes tells how busy the machine is; with CI set hypothesis knows that itself.
 settings.register_profile(
@@ -281,24 +278,3 @@ class LogBook:
 def log_book(tmp_path: Path) -> Callable[..., LogBook]:
     """`log_book(response="bar")` begins a session with these settings."""
     return lambda **settings: LogBook(tmp_path, **settings)
-
-
-class ChordPlayer(ChordToneModel):
-    """Eighths on chord tones, most of them with keys below them: as many as a hand can hold."""
-
-    player = "pianist"
-
-    def fork(self) -> "ChordPlayer":
-        return ChordPlayer()
-
-    def logits(self) -> np.ndarray:
-        logits = super().logits()
-        if self._ids and VOCABULARY.field(self._ids[-1]) in ("VEL", "COLOUR"):
-            logits[VOCABULARY.ids("COLOUR")] = np.linspace(2.0, 8.0, 88)
-        return logits
-
-
-@pytest.fixture(scope="session")
-def chord_player() -> type[ChordPlayer]:
-    """A model that plays chords, without weights."""
-    return ChordPlayer

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--minutes", type=float, default=120.0)
     parser.add_argument("--seed", type=int, help="of an earlier run; drawn and printed if not said")
-    parser.add_argument("--adapter", default="piano")
+    parser.add_argument("--adapter", default="jazz")
     parser.add_argument("--folder", type=Path, help="of the take and of soak.jsonl")
     asked = parser.parse_args(arguments)
     seed = random.randrange(1 << 30) if asked.seed is None else asked.seed

@@ -38,7 +38,7 @@ Wait = Callable[[Callable[[], object]], None]
 START = {
     "backend": "memory",
     "comping": str(DEMO_COMPING),
-    "adapter": "piano",
+    "adapter": "jazz",
     "seed": 3,
     "bpm": 180,
 }
@@ -185,7 +185,7 @@ def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Pat
 
 
 def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
-    elsewhere = shutil.copytree(MODELS / "piano", tmp_path / "elsewhere")
+    elsewhere = shutil.copytree(MODELS / "jazz", tmp_path / "elsewhere")
 
     async def talk(client: Client) -> None:
         for tool, arguments, said in (
@@ -248,14 +248,14 @@ def test_a_style_that_turns_out_broken_is_told_to_whoever_asked_for_it(
     room: Room, status: Make, tmp_path: Path, wait_until: Wait
 ) -> None:
     assert room.url is not None
-    room.show(status(adapter="piano", refused=1, notice="style mine: it failed some time ago"))
+    room.show(status(adapter="jazz", refused=1, notice="style mine: it failed some time ago"))
 
     async def talk(client: Client) -> None:
         asked = asyncio.create_task(client.call_tool("set_adapter", {"name": "mine"}))
         await answered(room, SetAdapter("mine"), wait_until)
-        room.show(status(beat=5.5, adapter="piano", next_adapter="mine", refused=1))
+        room.show(status(beat=5.5, adapter="jazz", next_adapter="mine", refused=1))
         why = "style mine: it fails (RuntimeError: no kernel); jazz plays on"
-        room.show(status(beat=6.0, adapter="piano", refused=2, notice=why))
+        room.show(status(beat=6.0, adapter="jazz", refused=2, notice=why))
         told = await asked
         assert told.is_error
         assert why in told.content[0].text

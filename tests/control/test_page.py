@@ -358,7 +358,7 @@ def test_no_markup_is_made_of_names(
         with chromium_page() as page:
             page.open(room.url)
             evil = status(
-                adapter=EVIL, next_adapter=EVIL, styles=(EVIL, "piano"), notice=EVIL, refused=1,
+                adapter=EVIL, next_adapter=EVIL, styles=(EVIL, "jazz"), notice=EVIL, refused=1,
                 learning=EVIL, learns="tap", gestures=(("tap", EVIL), (EVIL, EVIL)), kept=EVIL,
                 lost=(EVIL,),
             )  # fmt: skip

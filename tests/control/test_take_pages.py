@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from jambot.control.take_pages import TakePages
 
 LINES = (
-    {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "piano", "realtime": True},
+    {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "jazz", "realtime": True},
     {"event": "heard", "seconds": 0.0, "beat": 0.0, "pitch": 48, "velocity": 80, "on": True},
     {"event": "harmony", "id": 1, "seconds": 0.0, "beat": 0.0, "bass": 0,
      "pitch_classes": [0, 4, 7]},

@@ -107,26 +107,3 @@ def test_bits_on_twelfths_are_asked_of_solos_on_twelfths_alone():
 
     assert [verdict(0.0, 7.3), verdict(0.0, 7.5)] == ["pass", "fail"]
     assert [verdict(0.8, 7.3), verdict(0.8, 7.9)] == ["not measured"] * 2
-
-
-def test_a_pianists_exam_asks_what_lines_are_not_asked():
-    figures = {
-        "chord_swap": {"gap_bits": 0.5}, "inside_human_iqr": {"count": 8},
-        "realism_auc": {"raw": 0.84, "pitch": 0.76, "texture": 0.7},
-        "copy_rate": {"voicings_excess": 0.01, "pairs_excess": -0.1}, "note_ms": {"p50": 4.1},
-    }  # fmt: skip
-    verdicts = {row.gate.figure: row.verdict for row in judge(figures, "pianist exam")}
-    failed = {name for name, verdict in verdicts.items() if verdict == "fail"}
-    assert failed == {
-        "chord_swap.gap_bits", "realism_auc.pitch", "copy_rate.voicings_excess", "note_ms.p50",
-    }  # fmt: skip
-    assert verdicts["inside_human_iqr.count"] == verdicts["realism_auc.texture"] == "pass"
-    assert "dead_air.ratio" not in verdicts
-    of_lines = {row.gate.figure for row in judge(figures, "exam")}
-    assert "realism_auc.texture" not in of_lines
-
-
-def test_no_exam_asks_the_same_figure_twice():
-    for kind in ("exam", "pianist exam"):
-        asked = [row.gate.figure for row in judge({}, kind)]
-        assert len(asked) == len(set(asked))

@@ -31,7 +31,7 @@ from jambot.realtime.player import Request
 CM7 = (48, 52, 55, 59)
 EXAMPLES = [
     SetKnob("density", 0.7), SetKnob("swing", None), SetSampling("temperature", 0.8),
-    SetStage("response", "bar"), SetStage("lookahead_bars", 3.0), SetAdapter("piano"),
+    SetStage("response", "bar"), SetStage("lookahead_bars", 3.0), SetAdapter("jazz"),
     SetTempo(90.0), Tap(), Trade(4), LayOut(), LayOut(True), End(), Trigger(), Panic(),
     Learn("tap"), Learn(None),
 ]  # fmt: skip

@@ -86,11 +86,3 @@ def test_the_plan_never_shrinks_and_stays_in_order(steps):
         plan.extend(planned(at, prompt=prompt), max(at, to))
         assert plan.frontier_beats >= before
         assert plan.notes == sorted(plan.notes)
-
-
-def test_of_two_plans_the_newer_strike_replaces_the_older_one_in_its_place():
-    plan = a_plan(0.0, 1.0, 2.0)
-    plan.take_over(2, 1.0)
-    plan.extend(planned(1.0, prompt=2), 1.0)
-    plan.extend([PlannedNote(Note(1.0, 0.5, 55), 2)], 1.0)
-    assert [(p.note.pitch, p.prompt) for p in plan.notes] == [(60, 1), (55, 2), (60, 2), (60, 1)]

@@ -71,7 +71,7 @@ def altered(take, kind, **fields):
     return take_of(events)
 
 
-@pytest.mark.parametrize("adapter", [CHORD_TONES, "piano"])
+@pytest.mark.parametrize("adapter", [CHORD_TONES, "jazz"])
 def test_a_take_on_a_manual_clock_is_made_again_note_by_note(tmp_path, adapter):
     take = record(tmp_path, adapter, seconds=10.0 if adapter == CHORD_TONES else 4.0)
     found = again(take)
@@ -102,11 +102,11 @@ def test_a_style_that_was_changed_is_changed_again(tmp_path):
     calls = iter(range(1_000_000))
 
     def orders():
-        return [SetAdapter("piano")] if next(calls) == 500 else []
+        return [SetAdapter("jazz")] if next(calls) == 500 else []
 
     take = record(tmp_path, orders=orders, seconds=5.0)
     found = again(take)
-    assert {event["asked"].get("adapter") for event in take.of("request")} == {CHORD_TONES, "piano"}
+    assert {event["asked"].get("adapter") for event in take.of("request")} == {CHORD_TONES, "jazz"}
     assert found.difference == ""
     assert len(found.notes) == len(take.played()) > 4
 
@@ -184,9 +184,9 @@ def test_a_folder_that_a_log_names_is_not_opened_unless_the_terminal_names_it(
     take, tmp_path, capsys
 ):
     """A log may come from anybody: a share in it would be told who asks."""
-    elsewhere = shutil.copytree(MODELS / "piano", tmp_path / "elsewhere")
+    elsewhere = shutil.copytree(MODELS / "jazz", tmp_path / "elsewhere")
     rows = [dict(event) for event in take.events]
-    rows[0] |= {"adapter": str(elsewhere), "model": model_mark("piano")}
+    rows[0] |= {"adapter": str(elsewhere), "model": model_mark("jazz")}
     log = tmp_path / "session.jsonl"
     log.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     with pytest.raises(SystemExit) as ended:

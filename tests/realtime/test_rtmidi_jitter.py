@@ -35,7 +35,7 @@ class Cable:
 def test_notes_leave_a_port_without_a_clock_in_time_while_the_model_works(undisturbed, capsys):
     clock, log = SystemClock(), SessionLog()
     keys = MemoryInput(clock)
-    player = PlayerProcess(partial(make_generator, sampling=SamplingSettings(), seed=1), "piano")
+    player = PlayerProcess(partial(make_generator, sampling=SamplingSettings(), seed=1), "jazz")
     session = Session(
         SessionSettings(bpm=160.0), clock, keys, RtMidiOutput(Cable(), clock), player, log
     )

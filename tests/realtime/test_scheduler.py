@@ -171,23 +171,3 @@ def test_notes_to_nobody_are_counted_as_such(desk, monkeypatch):
     )
     desk.run_until(2.0)
     assert (desk.scheduler.played_notes, desk.scheduler.notes_to_nobody) == (2, 1)
-
-
-def test_a_strike_leaves_together_and_ends_with_the_next(desk):
-    desk.promise(Note(0.5, 2.0, 60), Note(0.5, 2.0, 64), Note(0.5, 0.25, 67), Note(1.0, 0.5, 62))
-    desk.run_until(2.0)
-    assert desk.left[:3] == [(0.5, ON, 60), (0.5, ON, 64), (0.5, ON, 67)]
-    assert sorted(desk.left[3:6]) == [(0.75, OFF, 67), (1.0, OFF, 60), (1.0, OFF, 64)]
-    assert desk.left[6:] == [(1.0, ON, 62), (1.5, OFF, 62)]
-    assert desk.scheduler.sounding == 0
-
-
-def test_the_rest_of_a_strike_that_came_at_once_follows_and_ends_nothing(desk):
-    desk.run_until(0.5)
-    desk.promise(Note(0.5, 1.0, 67), at_once=True)
-    desk.run_until(0.503)
-    desk.promise(Note(0.5, 1.0, 60), at_once=True)
-    desk.run_until(2.0)
-    assert [(kind, pitch) for _, kind, pitch in desk.left][:2] == [(ON, 67), (ON, 60)]
-    assert [at for at, kind, _ in desk.left if kind == OFF] == pytest.approx([1.5, 1.5], abs=0.01)
-    assert desk.scheduler.late_notes == desk.scheduler.dropped_notes == 0

@@ -256,11 +256,11 @@ def test_a_program_change_chooses_by_number(stage):
 
 
 def test_the_shipped_styles_begin_with_the_one_that_plays_by_itself(tmp_path, monkeypatch):
-    for name in ("modern", "horn", "piano"):
+    for name in ("modern", "bebop", "jazz"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "genai_config.json").write_text("{}")
     monkeypatch.setattr("jambot.assets.MODELS", tmp_path)
-    assert shipped_styles() == ["piano", "horn", "modern"]
+    assert shipped_styles() == ["jazz", "bebop", "modern"]
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def copies(tmp_path, monkeypatch):
     """The shipped model under two other names, as styles of one's own."""
     monkeypatch.setenv("JAMBOT_HOME", str(tmp_path))
     for name in ("left", "right"):
-        shutil.copytree(MODELS / "piano", own_style_folder(name))
+        shutil.copytree(MODELS / "jazz", own_style_folder(name))
     return ["left", "right"]
 
 

@@ -122,7 +122,7 @@ def test_an_adapter_and_alternatives_of_material_are_tables(tmp_path: Path) -> N
         ('name = "x"\n[loss]\nrhythm = 1', r"\[loss\].*'rhythm'.*timing"),
         ('name = "x"\n[loss]\npitch = -1', "loss.*-1"),
         (
-            'name = "x"\n[loss]\ntiming = 0\npitch = 0\nduration = 0\nvelocity = 0\ncolour = 0',
+            'name = "x"\n[loss]\ntiming = 0\npitch = 0\nduration = 0\nvelocity = 0',
             "0 for every part",
         ),
         ('name = "x"\n[adapter]\nrank = 8', "an adapter on nothing.*init_from"),

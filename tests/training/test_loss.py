@@ -41,6 +41,6 @@ def test_what_is_given_to_the_model_weighs_nothing() -> None:
 
 
 def test_the_best_is_what_the_loss_asks_for() -> None:
-    bits = Bits(timing=3.0, pitch=2.0, duration=1.0, velocity=0.5, colour=0.0, gap=0.2, notes=9)
+    bits = Bits(timing=3.0, pitch=2.0, duration=1.0, velocity=0.5, gap=0.2, notes=9)
     assert LossWeights().of_bits(bits) == bits.all
     assert LossWeights(0.5, 2.0, 0.0, 1.0).of_bits(bits) == pytest.approx(1.5 + 4.0 + 0.5)

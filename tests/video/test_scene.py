@@ -23,10 +23,10 @@ def test_a_planned_note_is_an_outline_above_its_key_and_a_played_one_is_filled_b
     frame = scene.music(film.seconds_at(beat))
     key = lay.keys[79]
     middle = lay.future_y(2.0 + 0.2 - beat)
-    assert near(colour_at(frame, key.x + lay.px(2), middle), STYLES["piano"], 110)
+    assert near(colour_at(frame, key.x + lay.px(2), middle), STYLES["jazz"], 110)
     assert near(colour_at(frame, key.x + key.width / 2, middle), GROUND, 60)
     key = lay.keys[72]
-    assert near(colour_at(frame, key.x + key.width / 2, lay.past_y(beat - 0.7)), STYLES["piano"])
+    assert near(colour_at(frame, key.x + key.width / 2, lay.past_y(beat - 0.7)), STYLES["jazz"])
     key = lay.keys[48]
     assert near(colour_at(frame, key.x + key.width / 2, lay.floor - 3), HANDS)
 
@@ -64,5 +64,5 @@ def test_a_bar_between_two_pixels_is_antialiased_and_covers_its_height():
 
 def test_chord_names_keep_to_their_room_and_grow_with_their_size():
     assert chord("Ebm7b5/Bb", 96, 200).shape[1] <= 200
-    assert text("horn", 40).shape[0] > text("horn", 20).shape[0]
+    assert text("bebop", 40).shape[0] > text("bebop", 20).shape[0]
     assert chord("C", 40, 200).max() == 256

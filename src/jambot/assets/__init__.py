@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
 RUNTIME = FOLDER / "runtime"
 """The one `genai_config.json` that the model runtime ever reads."""
-FIRST_STYLE = "piano"
+FIRST_STYLE = "jazz"
 CHORD_TONES = "chord-tones"
 """The name of the rule-based player: no weights, and no style to speak of."""
 BASE = FOLDER / "base"
@@ -23,7 +23,7 @@ FL_SCRIPT = "fl_studio/device_JamBot.py"
 
 
 def shipped_styles() -> list[str]:
-    """The models that ship, by name: `piano` first, which plays unless told otherwise."""
+    """The models that ship, by name: `jazz` first, which plays unless told otherwise."""
     names = (f.parent.name for f in MODELS.glob(f"*/{RUNTIME_FILE}"))
     return sorted(names, key=lambda name: (name != FIRST_STYLE, name))
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from jambot.evaluation.drawing.sheet import Cell, Sheet
     from jambot.evaluation.exam.odd_cases import OddSolo
     from jambot.evaluation.exam.offline import Exam
-    from jambot.evaluation.exam.recognition import Recognised
     from jambot.evaluation.exam.steering import Steered
 
 WIDE = 128
@@ -37,14 +36,6 @@ def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> No
 
     for who, turns in found.items():
         show_sheet(steering_sheet(who, turns))
-    show_paths(figures)
-
-
-def show_recognition(found: Sequence["Recognised"], default: str, figures: Path) -> None:
-    """Which styles lie nearer to their own pianists than the default."""
-    from jambot.evaluation.exam.recognition_page import recognition_sheet
-
-    show_sheet(recognition_sheet(found, default))
     show_paths(figures)
 
 

@@ -14,7 +14,6 @@ from jambot.errors import DatasetError, UsageError, add_extra
 if TYPE_CHECKING:
     from jambot.generation import SamplingSettings
     from jambot.roles.prepare import PrepareReport
-    from jambot.training.material import Material
     from jambot.training.run import Report
     from jambot.training.team import Team
 
@@ -213,7 +212,7 @@ def compare(
     from jambot.training.comparison import compare as measure
     from jambot.training.config import load_runs
 
-    parts = ("all", "timing", "pitch", "colour", "duration", "velocity", "gap")
+    parts = ("all", "timing", "pitch", "duration", "velocity", "gap")
     rows = [f"| run | tunes | {' | '.join(parts)} |", "|---" * (len(parts) + 2) + "|"]
     with progress_bar("comparing") as advance:
         for found in measure(load_runs(config), None if source == "all" else source, advance):
@@ -232,9 +231,6 @@ def export(
         float, typer.Option(min=0, max=1, help="Share of the adapter that is taken.")
     ] = 1.0,
     precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
-    player: Annotated[
-        str, typer.Option(help="Whom it plays like: pianist, horn or voice.")
-    ] = "pianist",
     to_train_on: Annotated[
         bool,
         typer.Option(
@@ -253,11 +249,8 @@ def export(
     from jambot.model.export import export_checkpoint
     from jambot.model.folder import MODEL_DESCRIPTION, refuse_to_lose_folder
     from jambot.tokens import VOCABULARY
-    from jambot.tokens.vocabulary import PLAYERS
     from jambot.training.prompts import real_prompts
 
-    if player not in PLAYERS:
-        raise UsageError(f"player {player!r}", " or ".join(PLAYERS))
     if to_train_on:
         if adapter is not None or check is not None:
             raise UsageError("--to-train-on with --adapter or --check", "a checkpoint alone")
@@ -274,7 +267,6 @@ def export(
         adapter=adapter,
         strength=strength,
         precision=precision,
-        player=player,
     )
     size = (out_dir / "model.onnx").stat().st_size / 1e6
     out.print(f"{out_dir}: {size:.1f} MB, {precision}")
@@ -312,35 +304,17 @@ def evaluate(
     odd_cases: Annotated[
         bool, typer.Option("--odd-cases", help="Play odd situations instead of the tunes.")
     ] = False,
-    pianists: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MODEL=CONFIG",
-            help="Ask instead whether a model plays like its config's pianists; may be repeated.",
-        ),
-    ] = None,
     seed: Seed = 1,
 ) -> None:
     """Examine models on held-out tunes, beside people, a rule and a Markov chain.
 
     The first model is also heard without guidance. Cut off, it goes on after the last whole row.
     """
-    from jambot.cli.exam_screen import (
-        show_controls,
-        show_exam,
-        show_odd_cases,
-        show_recognition,
-    )
-    from jambot.evaluation.exam.evaluate import (
-        ExamSettings,
-        run_exam,
-        run_odd_cases,
-        run_recognition,
-        run_steering,
-    )
+    from jambot.cli.exam_screen import show_controls, show_exam, show_odd_cases
+    from jambot.evaluation.exam.evaluate import ExamSettings, run_exam, run_odd_cases, run_steering
 
     settings = ExamSettings(
-        models=tuple(model or ["piano"]),
+        models=tuple(model or ["jazz"]),
         reference=reference,
         source=None if source == "all" else source,
         bars=bars,
@@ -356,25 +330,8 @@ def evaluate(
 
         if controls:
             show = partial(show_controls, *run_steering(role_dir, out_dir, settings, tell))
-        elif pianists:
-            asked = dict(_pianists_of(pair) for pair in pianists)
-            found = run_recognition(role_dir, out_dir, settings, asked, tell)
-            show = partial(show_recognition, *found)
         elif odd_cases:
             show = partial(show_odd_cases, *run_odd_cases(out_dir, settings, tell))
         else:
             show = partial(show_exam, *run_exam(role_dir, out_dir, settings, tell))
     show()
-
-
-def _pianists_of(pair: str) -> "tuple[str, tuple[Material, ...]]":
-    """`modern=configs/modern_lora.toml` as the model's name and the music of the config."""
-    from jambot.training.config import TrainConfig
-
-    name, _, path = pair.partition("=")
-    if not name or not path:
-        raise UsageError(f"--pianists {pair}", "MODEL=CONFIG", "name a model and its config")
-    tables = TrainConfig.load(Path(path)).only
-    if not tables:
-        raise UsageError(f"{path}: no [[only]]", "whom the style learnt from", "see configs/")
-    return name, tables

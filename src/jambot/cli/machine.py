@@ -50,7 +50,7 @@ def doctor(
         tuple[str, str] | None,
         typer.Option(metavar="IN OUT", help="Measure a cable: where it is heard, and played into."),
     ] = None,
-    adapter: Adapter = "piano",
+    adapter: Adapter = "jazz",
     report: Annotated[Path, typer.Option(help="Where takes are to go.")] = Path("takes"),
     fl_folder: Annotated[Path | None, typer.Option(help="FL Studio's user data folder.")] = None,
     fl: Annotated[
@@ -98,7 +98,7 @@ def bench(
     report: Annotated[
         Path | None, typer.Option(help="Folder that keeps the takes and their report.html.")
     ] = None,
-    adapter: Adapter = "piano",
+    adapter: Adapter = "jazz",
 ) -> None:
     """Measure a jam on this machine, from outside: latencies, and everything that goes wrong.
 

@@ -76,7 +76,6 @@ KNOBS: Mapping[str, str] = {
     "intensity": "Soft or loud.",
     "inside_outside": "On the chords or off them.",
     "swing": "Straight eighths or swung.",
-    "texture": "A single line or chords.",
 }
 """Options that are knobs, the fields of `Controls`: from 0 to 1, free where they are not given."""
 
@@ -102,7 +101,7 @@ def sampled(command: Command) -> Command:
     options = {
         name: (
             Annotated[
-                float | None if dial.usual is None else type(dial.usual),
+                type(dial.usual),
                 typer.Option(
                     min=dial.least, max=dial.most, help=dial.said, rich_help_panel="How it plays"
                 ),

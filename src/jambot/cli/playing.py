@@ -56,7 +56,7 @@ def jam(
     bpm: Bpm = 120.0,
     beats_per_bar: BeatsPerBar = 4,
     response: Annotated[str, typer.Option(help="First note: now, beat or bar.")] = "now",
-    adapter: Adapter = "piano",
+    adapter: Adapter = "jazz",
     seed: Seed = 1,
     seconds: Annotated[float | None, typer.Option(min=1, help="Stop after so long.")] = None,
     report: Annotated[
@@ -185,7 +185,7 @@ def demo(
     form: FormChart = None,
     bpm: Bpm = 120.0,
     adapter: Annotated[
-        str | None, typer.Option(help="Who solos; default: piano, and in a film one after another.")
+        str | None, typer.Option(help="Who solos; default: jazz, and in a film one after another.")
     ] = None,
     video: Video = None,
     clip: Clip = None,
@@ -241,7 +241,7 @@ def generate(
     primer: Annotated[
         Path | None, typer.Option(help="MIDI file whose melody the solo goes on from.")
     ] = None,
-    adapter: Adapter = "piano",
+    adapter: Adapter = "jazz",
     seed: Seed = 1,
     bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
     form: FormChart = None,

@@ -17,7 +17,7 @@ EXAMPLES = """\b
 Examples:
   jambot sweep data/roles/lead
   jambot sweep data/roles/lead --grid temperature=0.8,1 --grid top_p=0.9,0.98
-  jambot sweep data/roles/lead --grid adapter=piano,horn --score distance
+  jambot sweep data/roles/lead --grid adapter=jazz,bebop --score distance
   jambot sweep data/roles/lead --grid lookahead=1,2,4 --samples 20 --jobs 2
 """
 
@@ -36,7 +36,7 @@ def sweep(
             " Default: primer=32,64,96,128 and split=52,55,60."
         ),
     ] = None,
-    adapter: Adapter = "piano",
+    adapter: Adapter = "jazz",
     score: Annotated[
         str, typer.Option(help="dead_air.ratio, distance (from people), or people:FIGURE.")
     ] = "dead_air.ratio",

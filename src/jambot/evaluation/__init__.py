@@ -6,7 +6,7 @@ design names, always by this one implementation. Imported by the doors only.
 
 ::
 
-    metrics  right_hand  gates  people  spread     figures of notes, and what they are held against
+    metrics  gates  people  spread     figures of notes, and what they are held against
     drawing                            what every report is drawn with
     take       exam                    one recorded jam          solos over held-out tunes
     bench      sweep      style        the program from outside  a grid   one's own style

@@ -11,7 +11,6 @@ TOLERATED = {"jitter_ms.p99": 10.0, "isr": 0.99}
 HEARS_MARGIN, FAINT_MARGIN = 0.10, 0.05
 """Chord-tone share above the transposed baseline: the first milestone's condition, and half."""
 HUMAN_SILENCE = (0.15, 0.24)
-HUMAN_CHORD_TONES = (0.46, 0.56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _heard_you(figures: Figures) -> Answer:
     )
     sentence = (
         f"{inside * 100:.0f} % of its notes belong to the chord under them; the same line in other"
-        f" keys would reach {chance * 100:.0f} %, and people play {_chord_tones(figures)} %."
+        f" keys would reach {chance * 100:.0f} %, and people play 46–56 %."
     )
     response = figure_at(figures, "chord_response_ms.p50")
     if response is not None:
@@ -93,18 +92,10 @@ def _heard_you(figures: Figures) -> Answer:
     return Answer(HEARD, verdict, sentence)
 
 
-def _chord_tones(figures: Figures) -> str:
-    """What people reach: on the same excerpts where they are there, else as the design says."""
-    low, high = figures.get("people_chord_tones") or HUMAN_CHORD_TONES
-    return f"{low * 100:.0f}–{high * 100:.0f}"
-
-
 def _breathed(figures: Figures) -> Answer:
     silence = figure_at(figures, "dead_air.ratio")
-    if not figures.get("notes"):
+    if silence is None or not figures.get("notes"):
         return Answer(BREATHED, "not measured", "No note was played.")
-    if silence is None:
-        return Answer(BREATHED, "not measured", "How long people's notes last is not known here.")
     low, high = HUMAN_SILENCE
     within = low <= silence <= high
     verdict: Verdict = "yes" if within else "nearly" if low / 2 <= silence <= 0.4549 else "no"

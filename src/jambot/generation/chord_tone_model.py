@@ -25,7 +25,6 @@ IMPOSSIBLE = np.float32(-30.0)
 class ChordToneModel:
     """Stepwise eighth-note lines through the tones of the stated harmony (a `LanguageModel`)."""
 
-    player = "horn"
     vocabulary_size = VOCABULARY.size
     context_length = 384
 

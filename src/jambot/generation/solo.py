@@ -16,7 +16,7 @@ from jambot.music import (
     by_onset,
     chord_names,
     harmony_changes,
-    one_hand,
+    one_line,
     parse_chart,
     read_midi,
     write_midi,
@@ -141,7 +141,7 @@ def solo_over_file(
         controls=controls,
         chart=None if form is None else parse_chart(form, meter.beats_per_bar),
     )
-    notes = tuple(note.shifted(-shift) for note in one_hand(solo))
+    notes = tuple(note.shifted(-shift) for note in one_line(solo))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(out) as unfinished:

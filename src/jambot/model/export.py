@@ -4,8 +4,7 @@
 
     model.onnx             the decoder with its weights, int8 or fp32
     genai_config.json      how onnxruntime-genai runs it: one thread, no spinning, shared KV buffer
-    model.json             who it plays like, vocabulary fingerprint, context length, precision,
-                           size, SHA-256
+    model.json             vocabulary fingerprint, context length, precision, size, SHA-256
 
 The graph comes from the builder of onnxruntime-genai: grouped-query attention over one KV buffer
 that is written in place, and in int8 every matrix but the embedding as MatMulNBits with 8 bits and
@@ -42,7 +41,6 @@ def export_checkpoint(
     adapter: Path | None = None,
     strength: float = 1.0,
     precision: str = "int8",
-    player: str = "pianist",
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
@@ -51,22 +49,14 @@ def export_checkpoint(
     parts do not belong together.
     """
     model = load_merged(checkpoint, adapter, fingerprint, strength)
-    export_model(model, folder, fingerprint, precision=precision, player=player)
+    export_model(model, folder, fingerprint, precision=precision)
     return model
 
 
 def export_model(
-    model: LlamaForCausalLM,
-    folder: Path,
-    fingerprint: str,
-    *,
-    precision: str = "int8",
-    player: str = "pianist",
+    model: LlamaForCausalLM, folder: Path, fingerprint: str, *, precision: str = "int8"
 ) -> None:
-    """Write a plain (folded) model to `folder`, whole, in place of what stood there.
-
-    `player` is who it is to play like: what it is told with every prompt.
-    """
+    """Write a plain (folded) model to `folder`, whole, in place of what stood there."""
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}", " or ".join(PRECISIONS))
     with Replacement(folder) as new:
@@ -74,8 +64,7 @@ def export_model(
         runtime = json.dumps(_runtime_config(model), indent=2)
         (new / RUNTIME_FILE).write_text(runtime + "\n", encoding="utf-8")
         write_description(
-            new / MODEL_DESCRIPTION,
-            {"player": player, **_describe(model, new / GRAPH, fingerprint, precision)},
+            new / MODEL_DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision)
         )
 
 

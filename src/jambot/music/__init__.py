@@ -20,7 +20,7 @@ from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import chord_in, is_change, likeness
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi
-from jambot.music.note import Note, by_onset, notes_of_keys, one_hand, one_line, strikes
+from jambot.music.note import Note, by_onset, notes_of_keys, one_line
 
 __all__ = [
     "PITCH_CLASS_NAMES",
@@ -48,12 +48,10 @@ __all__ = [
     "is_change",
     "likeness",
     "notes_of_keys",
-    "one_hand",
     "one_line",
     "parse_chart",
     "parse_chord",
     "read_midi",
     "recognise",
-    "strikes",
     "write_midi",
 ]

@@ -12,7 +12,7 @@ from jambot.realtime.machine import this_machine
 from jambot.training.config import TrainConfig
 from jambot.training.trainer import read_bits
 
-PARTS = ("all", "timing", "pitch", "colour", "duration", "velocity", "gap")
+PARTS = ("all", "timing", "pitch", "duration", "velocity", "gap")
 WIDTH, HEIGHT, POINTS = 600, 120, 200
 
 

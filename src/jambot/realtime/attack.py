@@ -25,8 +25,6 @@ class Attack:
     at_once: bool = False
     """Whether it is due as soon as it exists."""
     _awaited: bool = False
-    _struck: tuple[int, float] | None = None
-    """The request whose answer came at once, and where it was planned."""
     _known: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -72,16 +70,13 @@ class Attack:
     def planned(
         self, notes: Sequence[Note], prompt: int, harmony: int, source: str
     ) -> list[PlannedNote]:
-        """Notes for the plan; the first strike that answers the trigger is due at once."""
-        if notes and self.at_once and self._awaited and self.pending:
-            self._struck = prompt, notes[0].onset_beats
+        """Notes for the plan; the first that answers the trigger is due at once."""
+        at_once = self.at_once and self._awaited and self.pending
         if notes:
             self._awaited = False
         return [
-            PlannedNote(
-                note, prompt, harmony, source, at_once=self._struck == (prompt, note.onset_beats)
-            )
-            for note in notes
+            PlannedNote(note, prompt, harmony, source, at_once=at_once and i == 0)
+            for i, note in enumerate(notes)
         ]
 
 

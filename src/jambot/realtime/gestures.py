@@ -22,14 +22,13 @@ PEDALS = range(64, 70)
 
 
 class Action(StrEnum):
-    """What can be asked for; the first six are knobs, the rest buttons."""
+    """What can be asked for; the first five are knobs, the rest buttons."""
 
     density = "density"
     register = "register"
     intensity = "intensity"
     inside_outside = "inside_outside"
     swing = "swing"
-    texture = "texture"
     trigger = "trigger"
     stop = "stop"
     lay_out = "lay_out"
@@ -41,14 +40,13 @@ class Action(StrEnum):
     keep = "keep"
 
 
-KNOBS = tuple(Action)[:6]
+KNOBS = tuple(Action)[:5]
 BUILT_IN: Mapping[str, str | list[str]] = {
     "density": "cc 1",
     "register": "cc 71",
     "intensity": "cc 72",
     "inside_outside": "cc 74",
     "swing": "cc 73",
-    "texture": "cc 70",
     "trigger": "cc 66",
     "lay_out": "cc 67",
     "tap": "cc 80",

@@ -46,7 +46,7 @@ class JamSettings:
 
     session: SessionSettings = field(default_factory=SessionSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
-    adapter: str = "piano"
+    adapter: str = "jazz"
     backend: str = "auto"
     in_name: str | None = None
     out_name: str | None = None

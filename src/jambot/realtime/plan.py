@@ -52,12 +52,10 @@ class Plan:
     def extend(self, notes: list[PlannedNote], frontier_beats: float) -> None:
         """Put in an answer to the present request, decided up to `frontier_beats`."""
         start, end = self._new_frontier, max(frontier_beats, self._new_frontier)
-        struck = {planned.note.onset_beats for planned in notes}
         self.notes = [
             p
             for p in self.notes
-            if p.prompt == self.prompt
-            or not (start <= p.note.onset_beats < end or p.note.onset_beats in struck)
+            if not start <= p.note.onset_beats < end or p.prompt == self.prompt
         ]
         if any(planned.at_once for planned in notes):
             self.notes = [p for p in self.notes if p.prompt == self.prompt]

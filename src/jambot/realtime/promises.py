@@ -31,8 +31,6 @@ class Promises:
         """The last notes that were promised and not taken back."""
         self.open_from = float("-inf")
         """The beat from which on nothing is promised."""
-        self._strike: tuple[int, float, float] | None = None
-        """The request of the last strike, where it was planned, and where it was promised."""
         self._plan, self._line = horizon.plan, horizon.line
         self._builder, self._attack = builder, attack
         self._horizon, self._scheduler = horizon, scheduler
@@ -49,10 +47,11 @@ class Promises:
             beat = min(beat, self._horizon.end_beat)
         promised: list[PlannedNote] = []
         for planned in self._plan.commit(beat, held_beats):
-            placed = self._placed(planned, now)
-            if placed is None:
+            if planned.at_once:
+                note = replace(planned.note, onset_beats=self._line.beat_at(now))
+                planned = replace(planned, note=note)
+            elif planned.note.onset_beats <= self._builder.promised_beats:
                 continue
-            planned = placed
             intensity = self._builder.controls.intensity
             sounding = struck(planned.note, self._builder.controls)
             promised.append(replace(planned, note=sounding, intensity=intensity))
@@ -60,25 +59,6 @@ class Promises:
             self._attack.met(planned.note.onset_beats)
         self.last.extend(promised)
         self._scheduler.accept(promised, now)
-
-    def _placed(self, planned: PlannedNote, now: float) -> PlannedNote | None:
-        """The note where it is to sound; None where it comes too late to be promised.
-
-        The notes of a strike may be planned one after another; they keep together.
-        """
-        strike, meant = (planned.prompt, planned.note.onset_beats), planned.note.onset_beats
-        if self._strike is not None and self._strike[:2] == strike:
-            onset = self._strike[2]
-        elif planned.at_once:
-            onset = self._line.beat_at(now)
-        elif meant <= self._builder.promised_beats:
-            return None
-        else:
-            onset = meant
-        self._strike = (*strike, onset)
-        if onset == meant:
-            return planned
-        return replace(planned, note=replace(planned.note, onset_beats=onset))
 
     def withdraw(self, from_beats: float) -> None:
         """Take back what has not sounded; what begins from there on is not remembered either."""

@@ -2,9 +2,9 @@
 
 from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from jambot.music import HarmonyChange, Meter, Note, strikes
+from jambot.music import HarmonyChange, Meter, Note
 from jambot.tokens import UNSTEERED, Controls, Prompt
 from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_BEAT
 
@@ -70,10 +70,10 @@ class PromptBuilder:
         if not notes:
             return
         self.withdraw(notes[0].onset_beats)
-        on_piano = [note for note in notes if LOWEST_PITCH <= note.pitch <= HIGHEST_PITCH]
-        for strike in strikes(on_piano, 1 / TICKS_PER_BEAT):
-            for note in strike:
-                self.promise(replace(note, onset_beats=strike[0].onset_beats))
+        for note in notes:
+            later = round((note.onset_beats - self.promised_beats) * TICKS_PER_BEAT, 6) > 1
+            if later and LOWEST_PITCH <= note.pitch <= HIGHEST_PITCH:
+                self.promise(note)
 
     def withdraw(self, from_beats: float) -> None:
         """What was promised from `from_beats` on will not sound after all."""
@@ -118,4 +118,9 @@ class PromptBuilder:
         )
 
     def _after_promised(self, intended: Sequence[Note]) -> list[Note]:
-        return [note for note in intended if note.onset_beats > self.promised_beats]
+        last, kept = self.promised_beats, list[Note]()
+        for note in intended:
+            if note.onset_beats > last:
+                kept.append(note)
+                last = note.onset_beats
+        return kept

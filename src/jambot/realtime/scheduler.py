@@ -37,12 +37,11 @@ class _Due:
 @dataclass(slots=True)
 class _Sounding:
     pitch: int
-    onset_beats: float
     off_seconds: float
 
 
 class Scheduler:
-    """Sends what one hand plays: a strike ends what still sounds, each note-on gets its note-off.
+    """Sends one line: a note-on ends what still sounds, and every note-on gets its note-off.
 
     What has been handed to the port cannot be taken back, so nothing is handed over that is due
     before it: a note that comes in between is moved behind it, by `SEND_AHEAD_SECONDS` at most.
@@ -166,14 +165,13 @@ class Scheduler:
             self.log.write("unsent", pitch=note.pitch, beat=note.onset_beats)
         due.on_seconds = max(due.on_seconds, self._handed_until)
         for sounding in self._sounding:
-            if sounding.onset_beats != note.onset_beats:
-                sounding.off_seconds = min(sounding.off_seconds, due.on_seconds)
+            sounding.off_seconds = min(sounding.off_seconds, due.on_seconds)
         self._end_before(due.on_seconds)
         self._send(bytes((NOTE_ON | self.channel, note.pitch, note.velocity)), due.on_seconds)
         self._leaving.append(due)
         length = self.line.seconds_at(note.end_beats) - self.line.seconds_at(note.onset_beats)
         off = max(due.on_seconds + length, max(due.on_seconds, now) + SHORTEST_SECONDS)
-        self._sounding.append(_Sounding(note.pitch, note.onset_beats, off))
+        self._sounding.append(_Sounding(note.pitch, off))
 
     def _end_before(self, horizon: float) -> None:
         ending = [s for s in self._sounding if s.off_seconds <= horizon]

@@ -15,8 +15,7 @@ class Prompt:
     they will not be replaced). Both are in order of beat. With `attack` the first new note falls on
     `resume_beats` itself, as after a trigger; without it the bot may rest first. From each beat of
     `drawn_anew` on (in order; one may be there twice) chance falls otherwise than before. `form` is
-    the form that is known, as a beat on which it begins and its bars; None where none is. `player`
-    is who the bot is to play like, one of `vocabulary.PLAYERS`.
+    the form that is known, as a beat on which it begins and its bars; None where none is.
     """
 
     harmonies: tuple[HarmonyChange, ...] = ()
@@ -25,7 +24,6 @@ class Prompt:
     tempo_bpm: float = 120.0
     meter: Meter = field(default_factory=Meter)
     role: str = "lead"
-    player: str = "pianist"
     controls: Controls = UNSTEERED
     attack: bool = False
     drawn_anew: tuple[float, ...] = ()

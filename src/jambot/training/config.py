@@ -8,7 +8,6 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.model.adapters import AdapterConfig
-from jambot.tokens.vocabulary import PLAYERS
 from jambot.training.batches import Augmentation
 from jambot.training.loss import LossWeights
 from jambot.training.material import Material
@@ -49,8 +48,6 @@ class TrainConfig:
     """Source name -> weight of its share in the batches; empty takes everything as it is."""
     only: tuple[Material, ...] = ()
     """Keep what fits any of these; empty keeps everything."""
-    player: str = "pianist"
-    """Whom the exported player plays like: `pianist`, `horn` or `voice`."""
     layers: int = 6
     d_model: int = 256
     heads: int = 4
@@ -209,7 +206,7 @@ def _check(config: TrainConfig, path: Path) -> None:
         raise UsageError(f"{path}: [loss] is 0 for every part", "a part to learn", "see configs/")
     if config.name in ("", "..") or Path(config.name).name != config.name:
         raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
-    for name, words in (("optimizer", KINDS), ("precision", PRECISIONS), ("player", PLAYERS)):
+    for name, words in (("optimizer", KINDS), ("precision", PRECISIONS)):
         if getattr(config, name) not in words:
             raise UsageError(
                 f"{path}: {name} is {getattr(config, name)!r}", f"one of {words}", "see configs/"

@@ -24,7 +24,6 @@ class LossWeights:
     pitch: float = 1.0
     duration: float = 1.0
     velocity: float = 1.0
-    colour: float = 1.0
 
     def of_tokens(self) -> Tensor:
         """One weight a token (vocabulary,); 0 for what is never answered."""

@@ -81,7 +81,7 @@ def train(
         trainer = Trainer(
             config,
             learner.model.to(team.device),
-            Windows(train_shard, context, config.augmentation, config.sources, config.only),
+            Windows(train_shard, context, config.augmentation, config.sources),
             Windows(measured.shard, context) if measured else None,
             folder,
             save,

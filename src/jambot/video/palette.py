@@ -13,13 +13,11 @@ WHITE_KEY: Colour = (214, 219, 229)
 BLACK_KEY: Colour = (26, 30, 40)
 HANDS: Colour = (72, 214, 160)
 STYLES: dict[str, Colour] = {
-    "piano": (92, 164, 255),
+    "jazz": (92, 164, 255),
     "modern": (190, 140, 255),
-    "horn": (255, 178, 84),
-    "lyrical": (120, 208, 236),
-    "driving": (255, 122, 140),
+    "bebop": (255, 178, 84),
 }
-OTHERS: tuple[Colour, ...] = ((150, 220, 140), (232, 150, 200), (232, 214, 96))
+OTHERS: tuple[Colour, ...] = ((255, 122, 140), (120, 208, 236), (232, 214, 96))
 """For styles that do not ship: one of them, always the same for the same name."""
 
 

@@ -21,7 +21,7 @@ from jambot.video.recording import Recording
 from jambot.video.scene import Scene
 from jambot.video.soundtrack import require_sound, soundtrack_of
 
-STYLES_IN_ORDER = ("piano", "modern", "horn")
+STYLES_IN_ORDER = ("jazz", "modern", "bebop")
 """How a film goes through the styles that ship; others that do come after them."""
 LEAST_HEIGHT, MOST_HEIGHT = 180, 4320
 LOOK_SECONDS = 1 / 60

@@ -60,13 +60,6 @@ def test_too_many_notes_in_one_beat_are_babble():
     assert OddSolo(case, solo, figures_of(solo, case.excerpt)).verdict == "babbles"
 
 
-def test_a_chord_is_one_strike_and_no_babble():
-    case = odd_cases()[0]
-    chords = tuple(Note(i / 2, 0.4, 72 - 4 * k) for i in range(8) for k in range(4))
-    one = OddSolo(case, chords, figures_of(chords, case.excerpt))
-    assert (one.verdict, one.figures["most_in_a_beat"]) == ("plays", 2)
-
-
 def test_the_page_shows_every_case_with_its_verdict(played, tmp_path):
     solos = list(played.values())
     json_path, html_path = write_odd_cases({"rule": solos}, tmp_path)

@@ -14,7 +14,6 @@ from jambot.music import ChordSpan, Meter, Note, parse_chord
 
 MEASURES = {
     "density": 1.5, "register": 66.0, "intensity": 80.0, "inside_outside": 0.5, "swing": 0.6,
-    "texture": 1.0,
 }  # fmt: skip
 
 

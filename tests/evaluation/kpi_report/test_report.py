@@ -32,8 +32,7 @@ SESSION = {
     "lookahead_bars": {"min": 1.1, "p01": 1.4, "p50": 2.2}, "isr": 1.0, "underruns": 0,
 }  # fmt: skip
 BENCH = {
-    "date": "2026-11-23", "version": "0.1.0", "commit": "abc", "adapter": "piano",
-    "backend": "jack",
+    "date": "2026-11-23", "version": "0.1.0", "commit": "abc", "adapter": "jazz", "backend": "jack",
     "machine": {"system": "Linux", "processor": "A", "cores": 2, "python": "3.11", "load": 0.1},
     "runs": [
         {
@@ -51,16 +50,16 @@ def an_exam():
         "chord_tone_ratio": {"all": 0.5, "on_beat": 0.5}, "note_density": 1.5, "range": 25,
         "dead_air": {"ratio": 0.2}, "repetition_rate": 0.1, "step_share": 0.6,
     }  # fmt: skip
-    rows = [{"soloist": who, "tune": t} | solo for who in ("people", "piano") for t in "ab"]
+    rows = [{"soloist": who, "tune": t} | solo for who in ("people", "jazz") for t in "ab"]
     return {
-        "kind": "exam", "model": "piano", **solo, "chord_tone_margin": 0.2,
+        "kind": "exam", "model": "jazz", **solo, "chord_tone_margin": 0.2,
         "bits_per_note": {"pitch": 3.0, "all_12": 7.9, "off_12": 0.3, "ci": {"pitch": [2.9, 3.1]}},
         "chord_swap": {"gap_bits": 0.21, "lost": 0.06}, "realism_auc": None, "agreement": None,
         "copy_rate": {"excess": -0.01}, "note_ms": {"p50": 6.0},
         "inside_human_iqr": {"count": 7, "of": 7},
         "soloists": {
             who: {"figures": {"chord_tone_ratio.all": SPREAD}, "realism_auc": {"raw": 0.83}}
-            for who in ("people", "piano", "markov")
+            for who in ("people", "jazz", "markov")
         }, "excerpts": rows,
         "settings": {"version": "0.1.0", "source": "wjd", "excerpts": 2, "bars": 32, "seed": 1},
         "machine": {"system": "Linux", "processor": "x86_64"},

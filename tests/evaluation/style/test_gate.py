@@ -97,14 +97,14 @@ def test_the_page_shows_all_three_over_the_same_chords(
     players: tuple[Player, Player], tmp_path: Path
 ) -> None:
     mine, rule = players
-    base = replace(rule, name="piano")
+    base = replace(rule, name="jazz")
     found = compare(mine, base, replace(rule, name="me", copy_rate=0.9))
     html, figures = write_before_after(found, {"minutes": 1.5}, tmp_path)
     text = html.read_text("utf-8")
     for heard in ("the built-in comping", "held", "learnt"):
         assert f"<h2>{heard}</h2>" in text
     assert text.count(">you</h3>") == 2
-    for midi in ("built_in-piano.mid", "built_in-me.mid", "held-me.mid"):
+    for midi in ("built_in-jazz.mid", "built_in-me.mid", "held-me.mid"):
         assert f'href="{midi}"' in text
         assert (tmp_path / midi).is_file()
     written = json.loads(figures.read_text("utf-8"))

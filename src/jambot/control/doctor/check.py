@@ -52,7 +52,7 @@ class Wishes:
     out_name: str | None = None
     clock_in: str | None = None
     loopback: tuple[str, str] | None = None
-    adapter: str = "piano"
+    adapter: str = "jazz"
     takes: Path = Path("takes")
     fl_folder: Path | None = None
     fl: tuple[str, str] | None = None

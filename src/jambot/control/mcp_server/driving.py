@@ -39,7 +39,7 @@ from jambot.realtime.orders import (
     as_dict,
 )
 
-KnobName = Literal["density", "register", "intensity", "inside_outside", "swing", "texture"]
+KnobName = Literal["density", "register", "intensity", "inside_outside", "swing"]
 SamplingName = Literal[
     "temperature", "top_p", "rhythm_top_p", "guidance", "rest_bias", "breath", "haste", "centre",
     "figures", "sections",
@@ -66,7 +66,7 @@ class Driving:
 
     async def start(
         self,
-        adapter: Annotated[str, Field(description="A shipped style, or chord-tones.")] = "piano",
+        adapter: Annotated[str, Field(description="A shipped style, or chord-tones.")] = "jazz",
         bpm: Bpm = 120.0,
         in_port: PortName = None,
         out_port: PortName = None,
@@ -115,9 +115,9 @@ class Driving:
         value: Annotated[float | None, Field(ge=0, le=1, description="null frees it.")],
     ) -> Obeyed:
         """Turn a knob: density (more notes), register (higher), intensity (louder, denser),
-        inside_outside (away from the chord), swing, texture (0 a single line, 1 chords). Heard
-        after the commit horizon, about a 16th. A knob leans on probabilities and promises nothing;
-        docs/kpi.md tells what each moves. A free knob leaves it to the model."""
+        inside_outside (away from the chord), swing. Heard after the commit horizon, about a 16th. A
+        knob leans on probabilities and promises nothing; docs/kpi.md tells what each moves. A free
+        knob leaves it to the model."""
         return await self._order(
             SetKnob(name, value), lambda p: _near(p["settings"]["knobs"].get(name), value)
         )

@@ -6,7 +6,6 @@ const KNOBS = [
   ["intensity", "Intensity", ["soft", "gentle", "even", "strong", "loud"]],
   ["inside_outside", "In / out", ["inside", "safe", "mixed", "daring", "outside"]],
   ["swing", "Swing", ["straight", "light", "medium", "swung", "heavy"]],
-  ["texture", "Texture", ["line", "thin", "mixed", "thick", "chords"]],
 ];
 const DIALS = [
   ["set_sampling", "temperature", "Temperature", 0, 2, 0.05, (v) => v.toFixed(2)],

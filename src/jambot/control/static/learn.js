@@ -2,7 +2,7 @@
 
 const NAMES = {
   density: "Density", register: "Register", intensity: "Intensity", inside_outside: "In / out",
-  swing: "Swing", texture: "Texture", trigger: "Start", stop: "Silence", lay_out: "Lay out", end: "End",
+  swing: "Swing", trigger: "Start", stop: "Silence", lay_out: "Lay out", end: "End",
   trade_2: "Trade 2", trade_4: "Trade 4", trade_8: "Trade 8", tap: "Tap", keep: "Keep",
 };
 const WATCHING = "Another view plays and steers: take over first.";

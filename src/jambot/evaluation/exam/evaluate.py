@@ -1,13 +1,12 @@
 """From a role folder and models' names to a written exam: what `jambot evaluate` does."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jambot import __version__
 from jambot.assets import CHORD_TONES, find_model
-from jambot.errors import UsageError
 from jambot.evaluation.exam.copying import KnownLines
 from jambot.evaluation.exam.excerpts import BARS, held_out_excerpts, training_solos
 from jambot.evaluation.exam.odd_cases import OddSolo, play_odd_cases
@@ -15,17 +14,13 @@ from jambot.evaluation.exam.odd_cases_page import write_odd_cases
 from jambot.evaluation.exam.offline import Exam, Progress, Questions, examine
 from jambot.evaluation.exam.page import write_exam
 from jambot.evaluation.exam.pitch_markov import PitchMarkov
-from jambot.evaluation.exam.recognition import Recognised, recognise_all
-from jambot.evaluation.exam.recognition_page import write_recognition
 from jambot.evaluation.exam.results import Result, keep, kept, key_of
 from jambot.evaluation.exam.soloists import Soloist, markov, people, rule, trained, unguided
 from jambot.evaluation.exam.steering import Steered, measure_steering
 from jambot.evaluation.exam.steering_page import write_steering
-from jambot.evaluation.exam.voicings import KnownVoicings
 from jambot.generation import SamplingSettings
 from jambot.realtime.machine import this_machine
 from jambot.realtime.main import load_model
-from jambot.training.material import Material
 
 WHOLE_BARS = 100_000
 """More bars than any tune has."""
@@ -42,7 +37,7 @@ class ExamSettings:
     anew what was examined before.
     """
 
-    models: tuple[str, ...] = ("piano",)
+    models: tuple[str, ...] = ("jazz",)
     reference: str | None = None
     source: str | None = "wjd"
     bars: int = BARS
@@ -72,16 +67,13 @@ def run_exam(
     progress("reading the tunes", 0, 1)
     whole = held_out_excerpts(role_dir, WHOLE_BARS, settings.source, settings.limit)
     samples = list(training_solos(role_dir, settings.source))
-    solos = [sample.target for sample in samples]
-    pianists = [sample.target for sample in samples if sample.meta.player == "pianist"]
     asked = Questions(
         [excerpt.cropped(settings.bars) for excerpt in whole],
         whole,
-        KnownLines(solos) if solos else None,
+        KnownLines([sample.target for sample in samples]) if samples else None,
         settings.seed,
         reference,
         name,
-        KnownVoicings(pianists) if pianists else None,
     )
     baselines = [people(), rule(), *([markov(PitchMarkov.trained(samples))] if samples else [])]
     described = {
@@ -113,32 +105,6 @@ def run_steering(
     for soloist in _models(settings):
         found[soloist.name] = measure_steering(soloist, excerpts, settings.seed, progress)
     return found, write_steering(found, out)
-
-
-def run_recognition(
-    role_dir: Path,
-    out: Path,
-    settings: ExamSettings,
-    pianists: Mapping[str, Sequence[Material]],
-    progress: Progress = lambda step, done, total: None,
-) -> tuple[list[Recognised], str, Path]:
-    """Which of the models play like their `pianists` (by the models' names), beside the first one.
-
-    What was found, the first one's name, and the JSON. Raises as `run_exam` does, and UsageError
-    for pianists of a model that is not examined, or of the first.
-    """
-    default, *others = _models(settings)
-    named = {soloist.name: soloist for soloist in others}
-    for name in pianists:
-        if name not in named:
-            wanted = ", ".join(named) or "a second --model"
-            raise UsageError(f"pianists of {name}", wanted, "name the model as --model does")
-    styles = {name: (named[name], tables) for name, tables in pianists.items()}
-    excerpts = held_out_excerpts(role_dir, settings.bars, settings.source, settings.limit)
-    found = recognise_all(
-        default, styles, role_dir, settings.source, excerpts, settings.seed, progress
-    )
-    return found, default.name, write_recognition(found, out)
 
 
 def run_odd_cases(
@@ -179,7 +145,6 @@ def _result(
         soloist.name, soloist.identity, asdict(soloist.sampling), settings.seed, settings.bars,
         identity(compared) if compared else None, settings.source,
         repr(asked.whole), asked.known.digest if asked.known else None,
-        asked.voicings.digest if asked.voicings else None,
     )  # fmt: skip
     safe = "".join(letter if letter.isalnum() else "_" for letter in soloist.name)
     path = out / "soloists" / f"{safe}.json"

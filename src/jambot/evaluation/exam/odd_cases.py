@@ -12,7 +12,7 @@ from typing import Any
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.exam.soloists import Soloist
 from jambot.evaluation.metrics import Chords, measure
-from jambot.music import ChordSpan, Meter, Note, TempoMap, harmony_changes, parse_chord, strikes
+from jambot.music import ChordSpan, Meter, Note, TempoMap, harmony_changes, parse_chord
 from jambot.roles.comping import comp
 
 BARS = 32
@@ -20,9 +20,9 @@ CHANGES = ("Cm7", "F7", "Bbmaj7", "Ebmaj7", "Am7b5", "D7b9", "Gm6", "G7alt")
 """Eight chords of seven qualities."""
 HELD_PITCH = 48
 MOST_A_BEAT = 11
-"""Strikes: the most that a held-out person plays in a beat, of all 39 excerpts."""
+"""Onsets: the most that a held-out person plays in a beat, of all 39 excerpts."""
 MOST_A_SECOND = 10.0
-"""Strikes a second over four seconds: no held-out person reaches it (the fastest plays 9.75)."""
+"""Notes a second over four seconds: no held-out person reaches it (the fastest plays 9.75)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +85,21 @@ def play_odd_cases(
 def figures_of(solo: tuple[Note, ...], excerpt: Excerpt) -> dict[str, Any]:
     """Density, rests, range and crowding of one solo; an empty one gives zeros.
 
-    `most_in_a_beat` counts strikes between two beat lines; `most_a_second` is the fastest four
+    `most_in_a_beat` counts onsets between two beat lines; `most_a_second` is the fastest four
     seconds; `longest_rest_s` also counts the rest before the first note and after the last.
     """
     tempo = TempoMap.constant(excerpt.tempo_bpm)
     music = measure(solo, tempo, excerpt.chords)
-    onsets = [strike[0].onset_beats for strike in strikes(solo)]
-    seconds = [tempo.seconds_at(onset) for onset in onsets]
+    seconds = [tempo.seconds_at(note.onset_beats) for note in solo]
     edges = [tempo.seconds_at(excerpt.start_beats), tempo.seconds_at(excerpt.end_beats)]
-    ends = [edges[0], *(tempo.seconds_at(strike[0].end_beats) for strike in strikes(solo))]
+    ends = [edges[0], *(tempo.seconds_at(note.end_beats) for note in solo)]
     rests = [start - end for end, start in zip(ends, [*seconds, edges[1]], strict=True)]
     most = max((sum(s <= t < s + 4.0 for t in seconds) for s in seconds), default=0)
     tones = music.chord_tone_ratio
     return {
         "notes": len(solo),
         "notes_a_beat": len(solo) / (excerpt.end_beats - excerpt.start_beats),
-        "most_in_a_beat": max(Counter(map(int, onsets)).values(), default=0),
+        "most_in_a_beat": max(Counter(int(n.onset_beats) for n in solo).values(), default=0),
         "most_a_second": most / 4.0,
         "dead_air": music.dead_air.ratio,
         "longest_rest_s": max(0.0, *rests),

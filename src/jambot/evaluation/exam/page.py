@@ -19,7 +19,7 @@ from jambot.evaluation.drawing.report_files import write_report
 from jambot.evaluation.drawing.sheet import drawn
 from jambot.evaluation.exam.human_band import distance
 from jambot.evaluation.exam.offline import Exam
-from jambot.evaluation.exam.realism import PITCH_FEATURES, TEXTURE_FEATURES, views
+from jambot.evaluation.exam.realism import FEATURES, PITCH_FEATURES
 from jambot.evaluation.exam.results import Attempt, Result
 from jambot.evaluation.exam.soloists import MARKOV, PEOPLE, RULE
 from jambot.evaluation.exam.tables import sheets
@@ -40,7 +40,7 @@ def write_exam(exam: Exam, folder: Path) -> tuple[Path, Path]:
 def exam_page(exam: Exam) -> str:
     """The whole page."""
     figures = exam.figures
-    told = headline(figures, exam.kind, exam.gates)
+    told = headline(figures, "exam", exam.gates)
     count = len(exam.results[exam.model].attempts)
     body = [
         '<p class="kind">JAM_BOT · Model report</p>',
@@ -48,11 +48,11 @@ def exam_page(exam: Exam) -> str:
         f'<p class="lede">{count} held-out tunes, the same bars for everyone: the person who played'
         " them, the models, a rule that plays chord tones in eighths, and a Markov chain of pitches"
         " in rhythms quoted from people.</p>",
-        cards(answers(figures, exam.kind)),
+        cards(answers(figures, "exam")),
         gates_table(exam.gates),
         *(drawn(sheet) for sheet in sheets(exam)),
         _comparison(exam),
-        _tells(exam),
+        _tells(exam.results[exam.model]),
         *(_solos(exam, result) for result in exam.results.values() if result.note_ms),
         pairs("Settings", exam.settings),
         pairs("Machine", exam.machine),
@@ -63,7 +63,7 @@ def exam_page(exam: Exam) -> str:
 def showpieces(exam: Exam, who: str) -> list[tuple[str, Attempt, float]]:
     """Of one soloist the solo nearest to people's figures, the middle one, and the furthest."""
     people = exam.results[PEOPLE].spreads
-    scored = [(distance(a.row, people, exam.band), a) for a in exam.results[who].attempts if a.solo]
+    scored = [(distance(a.row, people), a) for a in exam.results[who].attempts if a.solo]
     ranked = sorted(
         ((score, a) for score, a in scored if score is not None), key=lambda pair: pair[0]
     )
@@ -106,8 +106,7 @@ def _row(figure: People, found: Sequence[tuple[str, Spread]]) -> str:
     )
 
 
-def _tells(exam: Exam) -> str:
-    result = exam.results[exam.model]
+def _tells(result: Result) -> str:
     auc = result.realism_auc
     if not auc:
         return ""
@@ -115,16 +114,11 @@ def _tells(exam: Exam) -> str:
         (tell["feature"], f"people {tell['people']:.3g}, {result.name} {tell['model']:.3g}")
         for tell in auc["tells"]
     ]
-    seen = views([attempt.excerpt for attempt in result.attempts])
-    alone = {*PITCH_FEATURES, *TEXTURE_FEATURES}
-    time = [name for name in seen["raw"] if name not in alone and "onsets at" not in name]
-    texture = seen.get("texture")
-    chords = f" Texture: {escape(', '.join(texture))}." if texture else ""
+    time = [name for name in FEATURES if name not in PITCH_FEATURES and "onsets at" not in name]
     return definitions("What gives it away first", items) + (
         '<details class="more"><summary>What the forest sees of a phrase</summary>'
-        f"<p class='lede'>Pitch: {escape(', '.join(PITCH_FEATURES))}.{chords} Time, seen by “raw”"
-        f" as well: {escape(', '.join(time))}, and the share of onsets at each 24th of a beat."
-        "</p></details>"
+        f"<p class='lede'>Pitch: {escape(', '.join(PITCH_FEATURES))}. Time, seen by “raw” as well:"
+        f" {escape(', '.join(time))}, and the share of onsets at each 24th of a beat.</p></details>"
     )
 
 
@@ -134,8 +128,8 @@ def _solos(exam: Exam, result: Result) -> str:
         for title, attempt, score in showpieces(exam, result.name)
     )
     score = (
-        f'<p class="lede">Ordered by the distance of {len(exam.band)} figures from people’s on the'
-        " same excerpts: 0 is the median person, 1 the edge of the middle half.</p>"
+        '<p class="lede">Ordered by the distance of the seven figures from people’s on the same'
+        " excerpts: 0 is the median person, 1 the edge of the middle half.</p>"
     )
     if result.name == exam.model:
         return f"<h2>Solos of {escape(result.name)}</h2>{score}{shown}"

@@ -15,7 +15,7 @@ from random import Random
 from jambot.errors import DatasetError
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.metrics import Chords
-from jambot.music import HarmonyChange, Meter, Note, one_line, strikes
+from jambot.music import HarmonyChange, Meter, Note, by_onset, one_line
 from jambot.roles.sample import RoleSample
 
 PHRASE_BARS = 4
@@ -78,7 +78,7 @@ class PitchMarkov:
         return notes
 
     def _learn(self, sample: RoleSample) -> None:
-        notes = [strike[0] for strike in strikes(sample.target)]
+        notes = by_onset(sample.target)
         roots = _Roots(sample.meta.chords)
         pitches = [note.pitch for note in notes]
         moves = [after - before for before, after in pairwise(pitches)]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -12,7 +12,6 @@ from typing import Any
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.gates import figure_at
 from jambot.evaluation.metrics import MusicFigures, measure
-from jambot.evaluation.right_hand import RightHand, right_hand
 from jambot.evaluation.spread import Spread, spread
 from jambot.music import Note, TempoMap
 
@@ -20,7 +19,7 @@ FIGURES = (
     "chord_tone_ratio.all", "chord_tone_ratio.on_beat", "chord_tone_ratio.transposed",
     "chord_tone_margin", "note_density", "notes_per_second", "dead_air.ratio", "dead_air.per_min",
     "dead_air.longest_ms", "repetition_rate", "step_share", "repeated_pitch_share", "range",
-    "mean_pitch", *(f"right_hand.{field.name}" for field in fields(RightHand)),
+    "mean_pitch",
 )  # fmt: skip
 """What is summed up over the excerpts, as dotted paths into the figures of one solo."""
 BEYOND_NOTES = (
@@ -35,36 +34,25 @@ ROOMS = (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One soloist's solo over one excerpt, measured; `hand` where the excerpt is a pianist's."""
+    """One soloist's solo over one excerpt, measured."""
 
     excerpt: Excerpt
     solo: tuple[Note, ...]
     figures: MusicFigures
-    hand: RightHand | None = None
 
     @property
     def row(self) -> dict[str, Any]:
-        """The figures, with `chord_tone_margin` (share of chord tones above the transposed).
-
-        Where nobody knows how long the person's notes last there is no `dead_air`.
-        """
+        """The figures, with `chord_tone_margin` (share of chord tones above the transposed)."""
         row = self.figures.as_dict()
         tones = self.figures.chord_tone_ratio
         row["chord_tone_margin"] = tones.all - tones.transposed if tones else None
-        if "duration" in self.excerpt.unknown:
-            row["dead_air"] = None
-        row["right_hand"] = asdict(self.hand) if self.hand else None
         return row
 
 
 def attempt(excerpt: Excerpt, solo: Sequence[Note]) -> Attempt:
     """A solo measured over the excerpt's chords, at its median tempo."""
     tempo_map = TempoMap.constant(excerpt.tempo_bpm)
-    figures, hand = measure(solo, tempo_map, excerpt.chords), None
-    if excerpt.player == "pianist":
-        beats = excerpt.end_beats - excerpt.start_beats
-        hand = right_hand(solo, list(excerpt.heard), beats, excerpt.tempo_bpm)
-    return Attempt(excerpt, tuple(solo), figures, hand)
+    return Attempt(excerpt, tuple(solo), measure(solo, tempo_map, excerpt.chords))
 
 
 @dataclass(frozen=True)

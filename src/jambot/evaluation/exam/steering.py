@@ -15,9 +15,9 @@ import numpy as np
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.exam.soloists import Soloist
 from jambot.evaluation.metrics import ChordLine
-from jambot.music import Note, harmony_changes, strikes
+from jambot.music import Note, harmony_changes
 from jambot.tokens import UNSTEERED, Controls
-from jambot.tokens.controls import LINE_EDGES, measured
+from jambot.tokens.controls import LEVEL_EDGES, measured
 
 SETTINGS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """A knob's five levels, each by its middle."""
@@ -100,14 +100,14 @@ def measure_steering(
     Measures are taken over all excerpts' notes together, as `tokens.controls` takes them of a
     training window; only `swing`, which needs notes off the beat, may be missing.
     """
-    turns: list[tuple[str, tuple[float, ...]]] = [(name, SETTINGS) for name in LINE_EDGES]
+    turns: list[tuple[str, tuple[float, ...]]] = [(name, SETTINGS) for name in LEVEL_EDGES]
     turns.append((GUIDANCE, WEIGHTS))
     total = len(FREE_SEEDS) + sum(len(settings) for _, settings in turns)
     chance = []
     for done, more in enumerate(FREE_SEEDS):
         tell(f"{soloist.name}: unsteered", done, total)
         chance.append(_measures(soloist, excerpts, UNSTEERED, seed + int(more)))
-    free = {name: _mean([found[name] for found in chance]) for name in LINE_EDGES}
+    free = {name: _mean([found[name] for found in chance]) for name in LEVEL_EDGES}
     found = [Steered(CHANCE, FREE_SEEDS, tuple(chance), free)]
     done = len(FREE_SEEDS)
     for name, settings in turns:
@@ -133,22 +133,19 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def _measures(
     soloist: Soloist, excerpts: Sequence[Excerpt], controls: Controls, seed: int
 ) -> Measures:
-    tops: list[Note] = []
+    notes: list[Note] = []
     outside: list[bool] = []
-    beats, colours = 0.0, 0
+    beats = 0.0
     for i, excerpt in enumerate(excerpts):
-        solo = soloist.solo(excerpt, seed + i, controls).notes
-        line = [strike[0] for strike in strikes(solo)]
+        line = soloist.solo(excerpt, seed + i, controls).notes
         heard = ChordLine.of(harmony_changes(excerpt.conditioning))
         outside += [n.pitch % 12 not in (heard.at(n.onset_beats) or ()) for n in line]
-        tops += line
-        colours += len(solo) - len(line)
+        notes += line
         beats += excerpt.end_beats - excerpt.start_beats
     return measured(
         beats,
-        np.array([n.onset_beats % 1.0 for n in tops]),
-        np.array([float(n.pitch) for n in tops]),
-        np.array([float(n.velocity) for n in tops]),
+        np.array([n.onset_beats % 1.0 for n in notes]),
+        np.array([float(n.pitch) for n in notes]),
+        np.array([float(n.velocity) for n in notes]),
         np.array(outside, np.bool_),
-        colours,
     )

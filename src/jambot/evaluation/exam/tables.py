@@ -1,9 +1,9 @@
 """The tables of an exam, one row a soloist."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from jambot.evaluation.drawing.sheet import EMPTY, Cell, Sheet, cell
-from jambot.evaluation.exam.human_band import SEVEN, TEN
+from jambot.evaluation.exam.human_band import SEVEN
 from jambot.evaluation.exam.offline import Exam
 from jambot.evaluation.exam.results import Result
 from jambot.evaluation.exam.soloists import PEOPLE
@@ -17,31 +17,21 @@ HEADS = {
     "step_share": "steps",
     "range": "range",
 }
-NOTES_PER_STRIKE = "right_hand.notes_per_strike"
-HAND_HEADS = (
-    "strikes a beat", "of two and more", "of three and more", "below the top", "steps", "repeats",
-    "range", "median top", "long pauses a minute", "in the harmony", "notes a strike",
-)  # fmt: skip
-WHOLE = {"range": 0, "right_hand.top_range": 1, "right_hand.top_median": 1}
-"""Figures of semitones: their digits."""
 PASSED = {"pass": True, "fail": False}
 BITS = {
     "pitch": "pitch",
-    "colour": "colour",
     "timing": "timing",
     "duration": "length",
     "velocity": "velocity",
     "all": "all",
     "all_12": "12-grid",
 }
-GAPS = "gap_bits", "gap_bits_semitone"
 
 
 def sheets(exam: Exam) -> list[Sheet]:
     """The tables of an exam that have anything in them."""
     made = (
         music(exam),
-        right_hands(exam),
         foretelling(exam),
         listening(exam),
         telling(exam),
@@ -70,42 +60,34 @@ def reach(exam: Exam) -> Sheet:
 
 def music(exam: Exam) -> Sheet:
     """The seven figures: medians, 95 % intervals, whether inside people's middle half."""
-    rows = _medians(exam, SEVEN)
+    rows = []
+    for who, result in exam.results.items():
+        within = exam.inside(who)
+        count = Cell(f"{sum(within.values())} of {len(within)}" if who != PEOPLE else "–")
+        cells = [_median(result, name, within.get(name), who == PEOPLE) for name in SEVEN]
+        rows.append((who, (*cells, count)))
     caption = (
         "Medians over the excerpts; below them, of people the middle half of the excerpts, of the"
         " others the median's 95 % interval. A tick: inside people's middle half."
     )
-    return Sheet("The music", caption, (*HEADS.values(), "inside"), rows)
-
-
-def right_hands(exam: Exam) -> Sheet:
-    """The figures of pianists' right hands; nothing where the excerpts are not pianists'."""
-    rows = _medians(exam, (*TEN, NOTES_PER_STRIKE)) if exam.player == "pianist" else ()
-    caption = (
-        "Medians as above. Semitones below the top note of a strike; steps, repeats, range (5th to"
-        " 95th percentile) and median of the line of top notes; long pauses: more than 0.8 s from"
-        " strike to strike; in the harmony of the left hand. Ten count; notes a strike is told by"
-        " the shares of two and three."
-    )
-    return Sheet("The right hand", caption, (*HAND_HEADS, "inside"), rows)
+    return Sheet("The music", caption, (*HEADS.values(), "inside"), tuple(rows))
 
 
 def foretelling(exam: Exam) -> Sheet:
-    """Bits per strike, by part and all, and what wrong chords add."""
+    """Bits per note, by part and all, and what wrong chords add."""
     caption = (
-        "Surprise at people's own notes, bits a strike; pitch: of the top note; colour: the notes"
-        " below; 12-grid: position, pitch, colour and length as the prototype counted them; gap:"
-        " what chords a tritone and a semitone away add to the pitch."
+        "Surprise at people's own notes, bits a note; 12-grid: position, pitch and length as the"
+        " prototype counted them; gap: what chords a tritone away add to the pitch."
     )
-    heads = (*BITS.values(), "gap", "gap of a semitone", "strikes")
+    heads = (*BITS.values(), "gap", "notes")
     return Sheet("Foretelling", caption, heads, _rows(exam, _foretelling))
 
 
 def listening(exam: Exam) -> Sheet:
     """Whether it follows a bar whose harmony was swapped, and how long a note takes."""
-    heads = ("followed", "unswapped", "in the old chord", "strike ms", "p99", "mean", "cpu ms mean")
+    heads = ("followed", "unswapped", "in the old chord", "note ms", "p99", "mean", "cpu ms mean")
     caption = (
-        "Chord tones in a bar whose harmony was swapped and in one that was not; time of a strike,"
+        "Chord tones in a bar whose harmony was swapped and in one that was not; time of a note,"
         " all its tokens and guidance, on one thread of this machine as it was."
     )
     return Sheet("Listening", caption, heads, _rows(exam, _listening))
@@ -113,20 +95,15 @@ def listening(exam: Exam) -> Sheet:
 
 def telling(exam: Exam) -> Sheet:
     """How well a forest tells its phrases from people's."""
-    heads = ("raw", "null", "pitch alone", "null", "texture alone", "null", "phrases")
+    heads = ("raw", "null", "pitch alone", "null", "phrases")
     caption = "Area under the ROC curve, 0.5 being not at all; the null learns on shuffled labels."
     return Sheet("Told from people", caption, heads, _rows(exam, _telling))
 
 
 def copying(exam: Exam) -> Sheet:
     """Runs of notes that occur in the training set."""
-    heads = (
-        "6 notes", "8 notes", "12 notes", "longest", "median longest", "chords", "two in a row",
-    )  # fmt: skip
-    caption = (
-        "Share of runs, in any key, that occur in the training solos; longest run in notes. Of"
-        " pianists, the same of strikes of three notes and more, and of two such in a row."
-    )
+    heads = ("6 notes", "8 notes", "12 notes", "longest", "median longest")
+    caption = "Share of runs, in any key, that occur in the training solos; longest run in notes."
     return Sheet("Copied from training", caption, heads, _rows(exam, _copying))
 
 
@@ -135,19 +112,6 @@ def comparing(exam: Exam) -> Sheet:
     heads = ("places", "top-1", "KL mean", "KL p99")
     caption = "Against the reference, where a token of a held-out solo is due; KL in nats."
     return Sheet("Agreement with the reference", caption, heads, _rows(exam, _comparing))
-
-
-def _medians(exam: Exam, names: Sequence[str]) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
-    """A row a soloist; the last cell counts what lies inside people's middle half."""
-    counts = set(exam.band) <= set(names)
-    rows = []
-    for who, result in exam.results.items():
-        within = exam.inside(who) if counts else {}
-        told = who != PEOPLE and counts
-        count = Cell(f"{sum(within.values())} of {len(exam.band)}") if told else EMPTY
-        cells = [_median(result, name, within.get(name), who == PEOPLE) for name in names]
-        rows.append((who, (*cells, count)))
-    return tuple(rows)
 
 
 def _rows(
@@ -162,8 +126,7 @@ def _foretelling(result: Result) -> tuple[Cell, ...] | None:
     if not bits:
         return None
     parts = (cell(bits, name, bits["ci"].get(name)) for name in BITS)
-    gaps = (cell(swap, name, swap.get(f"{name}_ci")) for name in GAPS)
-    return (*parts, *gaps, Cell(str(bits["notes"])))
+    return (*parts, cell(swap, "gap_bits", swap.get("gap_bits_ci")), Cell(str(bits["notes"])))
 
 
 def _listening(result: Result) -> tuple[Cell, ...] | None:
@@ -182,7 +145,7 @@ def _telling(result: Result) -> tuple[Cell, ...] | None:
     if not auc:
         return None
     found: list[Cell] = []
-    for name in ("raw", "pitch", "texture"):
+    for name in ("raw", "pitch"):
         found += [cell(auc, name, auc.get(f"{name}_ci")), cell(auc, f"{name}_null")]
     return (*found, Cell(str(auc["phrases"])))
 
@@ -192,12 +155,7 @@ def _copying(result: Result) -> tuple[Cell, ...] | None:
     if not copied:
         return None
     rates = (cell(copied, n, copied.get(f"{n}_ci")) for n in ("rate_6", "rate", "rate_12"))
-    return (
-        *rates,
-        Cell(str(copied["longest"])),
-        Cell(f"{copied['longest_median']:g}"),
-        *(cell(copied, n, copied.get(f"{n}_ci")) for n in ("voicings", "voicing_pairs")),
-    )
+    return (*rates, Cell(str(copied["longest"])), Cell(f"{copied['longest_median']:g}"))
 
 
 def _comparing(result: Result) -> tuple[Cell, ...] | None:
@@ -216,7 +174,7 @@ def _median(result: Result, name: str, within: bool | None, quartiles: bool) -> 
     found = result.spreads.get(name)
     if found is None:
         return EMPTY
-    digits = WHOLE.get(name, 3)
+    digits = 0 if name == "range" else 3
     low, high = (found.q1, found.q3) if quartiles else (found.ci_low, found.ci_high)
     below = f"{low:.{digits}f}–{high:.{digits}f}"
     return Cell(f"{found.median:.{digits}f}", below, None if quartiles else within)

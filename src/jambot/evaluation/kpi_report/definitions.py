@@ -114,34 +114,18 @@ DEFINITIONS = (
     ),
     Definition(
         "inside_human_iqr.count", "Inside people's middle half",
-        "Of seven figures of the solos, those whose median lies within people's quartiles; of"
-        " pianists ten others.",
+        "Of seven figures of the solos, those whose median lies within people's quartiles.",
         "People on the same bars.", False,
     ),
     Definition(
         "realism_auc.raw", "Told from people, by everything",
         "Share of pairs, a person's four bars and the model's, that a classifier puts in order:"
         " 0.5 is not at all, 1 always.",
-        "Random forest of 200 trees on 50 features (pianists: texture too, lengths where they are"
-        " known), five folds by composition.", True, 0.03,
+        "Random forest of 200 trees on 50 features, five folds by composition.", True, 0.03,
     ),
     Definition(
         "realism_auc.pitch", "Told from people, by pitch", "The same from 17 features of pitch.",
         "As above.", True, 0.03,
-    ),
-    Definition(
-        "realism_auc.texture", "Told from people, by chords",
-        "The same from 25 features of what is struck with the top notes.", "As above.", True, 0.03,
-    ),
-    Definition(
-        "copy_rate.voicings_excess", "Chords copied more than people",
-        "Share of strikes of three notes and more whose intervals occur in the training solos, less"
-        " that of held-out people.", "Intervals below the top note, so in any key.", True, 0.02,
-    ),
-    Definition(
-        "copy_rate.pairs_excess", "Pairs of chords copied more than people",
-        "The same of two such strikes in a row.", "As above, with the step between the top notes.",
-        True, 0.02,
     ),
     Definition(
         "copy_rate.excess", "Copied more than people",

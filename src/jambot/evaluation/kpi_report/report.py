@@ -24,7 +24,6 @@ SPREAD_TWICE = {
     "chord_swap.gap_bits": "chord_swap.gap_bits_ci",
     "realism_auc.raw": "realism_auc.raw_ci",
     "realism_auc.pitch": "realism_auc.pitch_ci",
-    "realism_auc.texture": "realism_auc.texture_ci",
     "agreement.top1": "agreement.top1_ci",
     "agreement.kl_mean": "agreement.kl_mean_ci",
 }
@@ -180,7 +179,7 @@ def _exam(inputs: Inputs) -> Iterator[Kpi]:
         return
     where = _same(exam["settings"], ("source", "bars", "excerpts"))
     here = f"{where}, {_same(exam['machine'], ('system', 'processor'))}"
-    for judged in judge(exam, exam.get("kind", "exam")):
+    for judged in judge(exam, "exam"):
         figure = judged.gate.figure
         yield replace(
             _judged("exam", judged),

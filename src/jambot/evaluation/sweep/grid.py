@@ -32,7 +32,7 @@ class Cell:
     offline.
     """
 
-    adapter: str = "piano"
+    adapter: str = "jazz"
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     split_pitch: Split | None = None
     lookahead_bars: float | None = None

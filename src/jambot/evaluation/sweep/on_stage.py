@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.generation import SamplingSettings
-from jambot.music import Note, TempoMap, Track, one_hand, write_midi
+from jambot.music import Note, TempoMap, Track, one_line, write_midi
 from jambot.music.take import read_take
 from jambot.music.take_files import LOG_FILE
 from jambot.realtime.main import LEAD_IN_SECONDS, JamSettings, jam
@@ -51,7 +51,7 @@ def solo_on_stage(
         if stopping.asked:
             raise KeyboardInterrupt
         played = [note.note.shifted(start) for note in read_take(log).played()]
-    return tuple(one_hand(excerpt.within(played)))
+    return tuple(one_line(excerpt.within(played)))
 
 
 def _from(excerpt: Excerpt) -> tuple[Note, ...]:
