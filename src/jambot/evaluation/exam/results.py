@@ -14,6 +14,7 @@ from jambot.evaluation.gates import figure_at
 from jambot.evaluation.metrics import MusicFigures, measure
 from jambot.evaluation.spread import Spread, spread
 from jambot.music import Note, TempoMap
+from jambot.storage import write_whole
 
 FIGURES = (
     "chord_tone_ratio.all", "chord_tone_ratio.on_beat", "chord_tone_ratio.transposed",
@@ -99,9 +100,7 @@ def keep(result: Result, key: str, path: Path) -> None:
         for a in result.attempts
     ]
     rest = {name: getattr(result, name) for name in (*BEYOND_NOTES, "settings")}
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps({"key": key, "solos": solos, **rest}), encoding="utf-8")
-    unfinished.replace(path)
+    write_whole(path, json.dumps({"key": key, "solos": solos, **rest}))
 
 
 def kept(name: str, key: str, path: Path, excerpts: Sequence[Excerpt]) -> Result | None:
