@@ -5,6 +5,8 @@
 #   make test-all   the same, then the slow ones: whole jams, soaks, real browsers
 #   make check      lint, format, types, and who may import whom
 #   make setup      the playing environment alone, in .venv/
+#   make plugin     the DAW instrument, for every system that this machine can build for
+#   make app        JAM_BOT for Windows as one zip that needs no installation
 #
 # And `make train-setup`: what `jambot prepare`, `train`, `export` and `evaluate` need as well;
 # `make docs`: the docs as a site, in site/; `make lock`: requirements.txt anew, the newest of what
@@ -16,7 +18,7 @@ PYTHON ?= python3
 VENV := .venv
 REQUIREMENTS := pyproject.toml constraints.txt requirements.txt
 
-.PHONY: setup train-setup test test-all check docs jam lock clean
+.PHONY: setup train-setup test test-all check docs jam plugin app lock clean
 
 setup: $(VENV)/.playing
 
@@ -54,7 +56,16 @@ docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
 
 jam: setup
-	$(VENV)/bin/jambot jam
+	$(VENV)/bin/jambot jam --band bass,drums
+
+# With the environment's Python where there is one: it may hold ziglang, which builds for the others.
+BUILDER = PYTHON="$$(test -x $(VENV)/bin/python && echo $(CURDIR)/$(VENV)/bin/python || command -v $(PYTHON))"
+
+plugin:
+	$(BUILDER) bash scripts/build_plugin.sh
+
+app:
+	$(BUILDER) bash scripts/build_windows_app.sh
 
 lock: $(VENV)/.testing
 	$(VENV)/bin/python scripts/lock_playing.py

@@ -1,4 +1,4 @@
-"""What is heard in the left hands of trio pianists: changes a bar, and how often the bass is lost.
+"""Measure what is heard in trio pianists' left hands: changes a bar, and how often a bass is lost.
 
     python -m lab ear ../shared/data/jtd --split val
 
@@ -50,7 +50,7 @@ def heard_in(notes: list[Note], counts: Counter[str]) -> None:
 def main(arguments: Sequence[str]) -> None:
     """Print the figures of a split."""
     parser = argparse.ArgumentParser("python -m lab ear", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where piano.jsonl.gz lies")
+    parser.add_argument("folder", type=Path, help="folder with piano.jsonl.gz")
     parser.add_argument("--split", default="val")
     args = parser.parse_args(arguments)
     counts: Counter[str] = Counter()

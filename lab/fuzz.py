@@ -1,4 +1,4 @@
-"""Short jams on a manual clock with anything at all as input: does the stage hold what it promises?
+"""Play short jams with random input on a manual clock, and check what the stage promises.
 
 `python -m lab fuzz --runs 200 --seed 7`: a run draws its settings, then steps: bytes that are MIDI
 or none, keys, clocks sane and mad, every order, floods, players that die, ports that are pulled,
@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from jambot.dials import LIVE
-from jambot.evaluation.bench.faults import FrailPlayer, Mischief
+from jambot.band import Feel
+from jambot.dials import KNOBS, LIVE
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
-from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM
+from jambot.realtime.beats.beat_line import FASTEST_BPM, SLOWEST_BPM
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.gestures import Action
+from jambot.realtime.log.session_log import SessionLog
 from jambot.realtime.orders import (
-    KNOBS,
     STAGE,
     End,
+    HoldTempo,
     Keep,
     LayOut,
     Learn,
@@ -32,20 +33,22 @@ from jambot.realtime.orders import (
     Panic,
     Reroll,
     SetAdapter,
+    SetFeel,
     SetForm,
     SetKnob,
     SetSampling,
     SetStage,
     SetTempo,
+    SetVoice,
     Tap,
     Thin,
     Trade,
     Trigger,
 )
-from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session
-from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import Response, SessionSettings, Sync
+from jambot.realtime.ports import MemoryInput, Ports, RecordingOutput
+from jambot.realtime.session import Outside, Session, StyleChoice
+from jambot.realtime.settings import VOICES, BandSettings, Response, SessionSettings, Sync
+from lab.endurance.faults import FrailPlayer, Mischief
 
 STEPS = 40
 STEPS_TOLD = 12
@@ -91,17 +94,19 @@ class Stage:
             idle_bars=random.choice((1.0, 4.0)),
             split_pitch=random.choice((None, 60, 48)),
             trade_bars=random.choice((0, 0, 0, 1, 4)),
-            clock=random.choice((Sync.internal, Sync.midi, Sync.midi)),
+            clock=random.choice((Sync.internal, Sync.hands, Sync.midi, Sync.midi)),
+            bpm_told=random.random() < 0.5,
             clock_out=random.random() < 0.2,
             latency_seconds=random.choice((0.0, 0.0, 0.03)),
             input_channel=random.choice((None, None, 0)),
             output_channel=random.randrange(16),
+            band=random.choice((BandSettings(), BandSettings(VOICES))),
         )
         ticks = MemoryInput(clock) if random.random() < 0.3 else None
         log = SessionLog()
         session = Session(
-            settings, clock, keys, output, player, log, ticks=ticks, styles=("jazz", "nobody"),
-            orders=lambda: [mischief.orders.pop(0) for _ in range(len(mischief.orders))],
+            settings, clock, Ports(keys, output, clock=ticks), player, log,
+            style=StyleChoice(styles=("piano", "nobody")), outside=Outside(orders=mischief.fetch),
         )  # fmt: skip
         steps = deque([str(settings)], maxlen=STEPS_TOLD)
         return cls(random, clock, keys, ticks, output, mischief, session, log, steps)
@@ -202,15 +207,18 @@ class Stage:
         random, bar = self.random, self.random.choice((1, 2, self._bar(), 1_000_000))
         dial, stage = random.choice(sorted(LIVE)), random.choice(sorted(STAGE))
         return (
-            SetKnob(random.choice(KNOBS), random.choice((None, 0.0, 1.0, random.random()))),
+            SetKnob(random.choice(tuple(KNOBS)), random.choice((None, 0.0, 1.0, random.random()))),
             SetSampling(dial, random.uniform(*LIVE[dial])),
             SetStage(stage, random.uniform(*STAGE[stage])),
             SetStage("response", random.choice(list(Response))),
-            SetAdapter(random.choice(("nobody", "jazz", "blues"))),
+            SetAdapter(random.choice(("nobody", "piano", "blues"))),
             SetTempo(random.uniform(SLOWEST_BPM, FASTEST_BPM)),
             SetForm(random.choice(CHARTS)),
+            SetVoice(random.choice(VOICES), random.choice((None, True, False)), random.random()),
+            SetFeel(random.choice(list(Feel))),
             Trade(random.randrange(33)),
             LayOut(random.choice((None, True, False))),
+            HoldTempo(random.choice((None, True, False))),
             Learn(random.choice((None, *Action))),
             Keep(random.randrange(1, 1025)),
             Lock(random.choice((None, bar))),
@@ -243,10 +251,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         "python -m lab fuzz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--seed", type=int, help="of an earlier call; drawn if not said")
-    parser.add_argument("--one", type=int, help="the seed of a single run, to make it again")
+    parser.add_argument("--runs", type=int, default=200, help="how many jams")
+    parser.add_argument("--steps", type=int, default=STEPS, help="steps in a jam")
+    parser.add_argument("--seed", type=int, help="seed of all runs; default: drawn")
+    parser.add_argument("--one", type=int, help="repeat the single run with this seed")
     asked = parser.parse_args(arguments)
     seed = chance.randrange(1 << 30) if asked.seed is None else asked.seed
     seeds = seeds_of(seed, asked.runs) if asked.one is None else [asked.one]

@@ -15,24 +15,29 @@ from mcp import Client, StdioServerParameters
 
 from jambot.control.mcp_server.rehearsal import Answered, rehearse, steps, transcript
 
+CHART = "| Dm7 | G7 | Cmaj7 | A7 |"
 HEAD = """# A jam led by a script
 
-What a client of `jambot mcp --allow-drive` asked in one jam, and what it was answered, over stdio;
-written by `scripts/lead_a_jam.py`. The lines in italics are the script's, where a model would
-think. Answers other than rolls are cut after 700 characters.
+`scripts/lead_a_jam.py` led this jam as a client of `jambot mcp --allow-drive`, over stdio. The page
+has what the client asked and what it was answered. Lines in italics are the script's, where a model
+would think. Answers other than rolls are cut after 300 characters.
 
 """
 
 
 async def lead(folder: Path, adapter: str, bpm: float) -> list[Answered]:
-    """One jam with the built-in pianist; its take lies below `folder` until that goes."""
+    """One jam with the built-in pianist and a bass over a chart.
+
+    Its take lies below `folder` until that goes.
+    """
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "jambot", "mcp", "--allow-drive", "--takes", "takes"],
         env=dict(os.environ),
         cwd=folder,
     )
-    script = steps({"adapter": adapter, "bpm": bpm}, "for_the_daw")
+    start = {"adapter": adapter, "bpm": bpm, "form": CHART, "performer": "on", "band": "bass"}
+    script = steps(start, "for_the_daw")
     async with Client(server) as client:
         return await rehearse(client, script)
 
@@ -40,7 +45,7 @@ async def lead(folder: Path, adapter: str, bpm: float) -> list[Answered]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--adapter", default="jazz")
+    parser.add_argument("--adapter", default="piano")
     parser.add_argument("--bpm", type=float, default=120.0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jambot-") as folder:

@@ -29,15 +29,21 @@ SPDX = {
     "ISC License": "ISC",
     "LGPL-3.0-only": "LGPL-3.0-only",
     "BSD-3-Clause": "BSD-3-Clause",
+    "MPL-2.0": "MPL-2.0",
     "GNU General Public License v3 or later (GPLv3+)": "GPL-3.0-or-later",
     "Public Domain": "public domain",
 }
 """What packages call their licence, where they do not say it in the terms of SPDX."""
 
+BY_FILE = {"Jinja2": "BSD-3-Clause"}
+"""Packages that say it in their licence's text alone."""
+
 
 def licence(package: Distribution) -> str:
     """A package's licence: its SPDX expression, else one line of its metadata by that name."""
     about = package.metadata
+    if known := BY_FILE.get(str(about["Name"])):
+        return known
     if expression := about.get("License-Expression"):
         return str(expression)
     said = [str(about.get("License") or "").strip().split("\n")[0].strip()]

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 LOCK = "requirements.txt"
 EDITABLE = "editables"
 """What hatchling needs besides for `pip install -e`."""
+MCP = "mcp"
+"""`jambot mcp` is there as soon as a jam is."""
 HEAD = """# What playing needs, for Linux, Windows and macOS: written by `make lock`, not by hand.
 #   pip install --require-hashes -r requirements.txt
 #   pip install --no-deps --no-build-isolation -e .
@@ -30,7 +32,7 @@ OPTIONS = (
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     oldest = project["project"]["requires-python"].removeprefix(">=")
-    asked = [find_uv_bin(), "pip", "compile", "pyproject.toml", "-"]
+    asked = [find_uv_bin(), "pip", "compile", "pyproject.toml", "-", "--extra", MCP]
     pinned = subprocess.run(
         [*asked, *OPTIONS.split(), "--python-version", oldest],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """Make role samples of MIDI files and annotated corpora; the same as `jambot prepare`.
 
-.venv/bin/python scripts/prepare_role_dataset.py my_midi/ --transpose 0
+.venv/bin/python scripts/prepare_role_dataset.py my_midi/
 """
 
 import sys

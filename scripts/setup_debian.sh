@@ -3,7 +3,7 @@
 # Elsewhere it says what to install; with CI set, a missing part is a failure.
 set -euo pipefail
 
-PACKAGES=(jackd2 fluidsynth timgm6mb-soundfont chromium)
+PACKAGES=(jackd2 fluidsynth timgm6mb-soundfont chromium g++ make dpf-source jalv)
 
 give_up() {
     echo "tests: $1" >&2

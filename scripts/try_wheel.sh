@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 PYTHON="${PYTHON:-python3}"
 MOST_WHEEL_MB=60
 MOST_SDIST_MB=60
-MOST_DISK_MB=300
+MOST_DISK_MB=320
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -11,16 +12,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import typer
 
 import jambot.__main__
 from jambot.assets import DEMO_COMPING
-from jambot.cli import main
+from jambot.cli import app, main
 from jambot.cli.company import PageAt
+from jambot.cli.help_pages import COMMANDS
 from jambot.cli.learning import evaluate
 from jambot.cli.options import read_token, session_settings
 from jambot.cli.playing import demo, generate, jam
 from jambot.cli.screen import progress_bar
-from jambot.cli.sweeping import sweep
 from jambot.errors import UsageError
 from jambot.generation import SamplingSettings
 from jambot.music import Note, Track, read_midi, write_midi
@@ -59,8 +61,9 @@ def test_a_fast_demo_leaves_a_whole_take(tmp_path: Path) -> None:
     folder = tmp_path / "take"
     assert run("demo", "--seconds", "12", "--adapter", "chord-tones", "--out", str(folder)) == 0
     song = read_midi(folder / "session.mid")
-    assert {track.name for track in song.tracks if track.notes} == {"solo", "conditioning"}
-    assert next(text for _, text in song.markers).startswith("Am")
+    voices = {track.name: track.is_drum for track in song.tracks if track.notes}
+    assert voices == {"solo": False, "conditioning": False, "bass": False, "drums": True}
+    assert len(song.markers) > 4
     report = json.loads((folder / "report.json").read_text("utf-8"))
     assert report["stuck_notes"] == 0
     assert report["underruns"] == 0
@@ -111,6 +114,21 @@ def test_generate_solos_over_a_file_for_as_many_bars_as_asked(tmp_path: Path) ->
     assert read_midi(solo).end_beats > 8.5
 
 
+def test_generate_writes_the_band_into_tracks_of_its_own(tmp_path: Path) -> None:
+    conditioning, solo = chords(tmp_path / "chords.mid"), tmp_path / "solo.mid"
+    arguments = ("generate", str(conditioning), "-o", str(solo), "--adapter", "chord-tones")
+    assert run(*arguments, "--band", "bass,drums") == 0
+    song = read_midi(solo)
+    bass, drums = song.track("bass"), song.track("drums")
+    assert bass is not None
+    assert drums is not None
+    assert (len(bass.notes) >= 16, bass.program, drums.is_drum) == (True, 32, True)
+    alone = song.track("solo")
+    assert run(*arguments, "--force") == 0
+    assert read_midi(solo).track("solo") == alone
+    assert read_midi(solo).track("bass") is None
+
+
 def test_generate_says_what_it_heard_and_warns_where_that_was_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,13 +174,13 @@ def test_generate_replaces_a_file_that_is_there_only_by_force(
     assert read_midi(solo).tracks
 
 
-@pytest.mark.parametrize("command", [evaluate, sweep, demo, generate, jam])
+@pytest.mark.parametrize("command", [evaluate, demo, generate, jam])
 def test_what_is_not_asked_for_is_as_the_settings_have_it(command: Callable[..., None]) -> None:
     settings = asdict(SamplingSettings()) | asdict(UNSTEERED)
     flags = inspect.signature(command).parameters
     known = {name: flags[name].default for name in settings.keys() & flags.keys()}
     assert {"temperature", "centre", "breath", "haste"} <= known.keys()
-    assert command in (evaluate, sweep) or asdict(UNSTEERED).keys() <= known.keys()
+    assert command is evaluate or asdict(UNSTEERED).keys() <= known.keys()
     assert known == {name: settings[name] for name in known}
 
 
@@ -193,7 +211,7 @@ def test_a_file_that_is_no_music_is_refused_in_one_message(
     assert not solo.exists()
 
 
-def test_evaluate_and_sweep_print_figures_and_leave_pages(
+def test_evaluate_prints_figures_and_leaves_a_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     comping = read_midi(DEMO_COMPING).tracks[0].notes
@@ -207,19 +225,9 @@ def test_evaluate_and_sweep_print_figures_and_leave_pages(
     said = capsys.readouterr().out
     assert "repetition" in said
     assert {"people", "rule", "chord-tones"} <= set(said.split())
-    assert "Foretelling" in said
+    assert "Prediction" in said
     assert (exam / "offline.json").is_file()
     assert (exam / "offline.html").is_file()
-    swept = tmp_path / "swept"
-    asked = ("sweep", str(tmp_path / "roles"), "--adapter", "chord-tones", "--source", "own")
-    short = ("--bars", "4", "--primer-bars", "2", "--out", str(swept))
-    assert run(*asked, *short, "--grid", "temperature=0,1") == 0
-    said = capsys.readouterr().out
-    assert "temperature by itself" in said
-    assert json.loads((swept / "sweep.json").read_text("utf-8"))["settings"]["bars"] == 4
-    assert "temperature 1" in (swept / "sweep.html").read_text("utf-8")
-    assert run(*asked, *short, "--grid", "temper=0,1") == 2
-    assert "cannot be swept" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -241,6 +249,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_one_command_trains_exports_examines_and_samples_every_run(
     stage: Path, capsys: pytest.CaptureFixture[str]
@@ -327,7 +336,7 @@ def test_a_port_that_is_not_there_is_named_with_the_cure(
     )
     said = capsys.readouterr().err
     assert code == 1
-    assert "to mend it" in said
+    assert "what to do" in said
     assert "Traceback" not in said
 
 
@@ -372,7 +381,7 @@ def test_a_jam_takes_its_token_from_the_environment_a_file_or_an_option(
     asked: list[PageAt | None] = []
 
     @contextmanager
-    def room(take: Path, page: PageAt | None, channel: int | None) -> Iterator[None]:
+    def room(page: PageAt | None, channel: int | None) -> Iterator[None]:
         asked.append(page)
         raise UsageError("that is enough")
         yield
@@ -422,14 +431,47 @@ def test_every_command_has_a_help_page(capsys: pytest.CaptureFixture[str]) -> No
         assert command in capsys.readouterr().out
 
 
+def test_the_front_page_has_every_command_once_and_says_what_it_is_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands = typer.main.get_command(app).commands
+    assert sorted(name for names in COMMANDS.values() for name in names) == sorted(commands)
+    assert run("--help") == 0
+    told = capsys.readouterr().out
+    places = [told.index(f"{panel}:\n") for panel in COMMANDS]
+    assert places == sorted(places)
+    assert told.index("  jam  ") < told.index("  style  ") < told.index("  bench  ")
+
+
+def test_the_help_of_jam_begins_with_the_ten_options_that_people_use_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("jam", "--help") == 0
+    options = capsys.readouterr().out.partition("Options:\n")[2]
+    first = re.findall(r"^  --([a-z-]+)", options.partition("\n\n")[0], re.MULTILINE)
+    assert first == [
+        "in", "out", "bpm", "form", "adapter", "clock", "report", "sound", "seed", "band", "help",
+    ]  # fmt: skip
+    for panel, option in (("Ports and channels", "--backend"), ("Knobs", "--density")):
+        assert option in options.partition(f"\n{panel}:\n")[2].partition("\n\n")[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--clock", "sundial"), "internal, midi"),
-        (("--clock", "midi", "--clock-out"), "one machine that gives the beat"),
+        (("--clock", "sundial"), "internal, hands, midi"),
+        (("--clock", "hands", "--clock-in", "loopMIDI"), "add --clock midi"),
+        (("--fl", "back", "solo", "--clock", "hands"), "one host"),
+        (("--comping", "mine.mid", "--clock", "hands"), "leave one of them out"),
+        (("--clock", "midi", "--clock-out"), "one source of the beat"),
         (("--fl", "back", "solo", "--clock", "midi"), "one host"),
         (("--fl", "back", "solo"), "memory has no port named 'back'"),
+        (("--clock", "host"), "add --backend plugin"),
         (("--gestures", "nowhere.toml"), "nowhere.toml"),
+        (("--band", "bass,tuba"), "no voice 'tuba' in the band"),
+        (("--band", "bass,drums", "--feel", "polka"), "--feel polka"),
+        (("--band", "bass", "--out-channel", "2"), "the bass and the solo share MIDI channel 2"),
+        (("--band", "drums", "--bass-channel", "10"), "the drums and the bass share"),
     ],
 )
 def test_a_jam_that_cannot_be_timed_or_steered_so_is_refused_with_a_cure(
@@ -440,7 +482,7 @@ def test_a_jam_that_cannot_be_timed_or_steered_so_is_refused_with_a_cure(
     assert run("jam", "--no-view", *common, *arguments) != 0
     told = capsys.readouterr().err
     assert said in told
-    assert "to mend it" in told
+    assert "what to do" in told
     assert not folder.exists()
 
 

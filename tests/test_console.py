@@ -23,8 +23,8 @@ def test_no_line_is_broken_in_a_terminal_nor_in_a_pipe(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr(sys, "stdout", stream)
-    make_console().print(f"to mend it: jambot report '{LONG}'")
-    assert stream.getvalue() == f"to mend it: jambot report '{LONG}'\n"
+    make_console().print(f"what to do: jambot report '{LONG}'")
+    assert stream.getvalue() == f"what to do: jambot report '{LONG}'\n"
 
 
 def test_a_table_is_as_wide_as_it_needs_where_nobody_looks(

@@ -10,8 +10,8 @@ import pytest
 
 from jambot.assets import CHORD_TONES, DEMO_COMPING
 from jambot.cli import main
-from jambot.control.shelf import Shelf
-from jambot.control.take_maker import NOTES, made_file
+from jambot.control.room.shelf import Shelf
+from jambot.control.room.take_maker import NOTES, made_file
 from jambot.errors import JamBotError
 from jambot.music.take_events import read_event
 from jambot.realtime.main import JamSettings, jam
@@ -44,7 +44,7 @@ OTHERS = (
 def good(tmp_path_factory):
     """The lines of a whole take, with an event of every kind that figures are taken from."""
     path = tmp_path_factory.mktemp("good") / "session.jsonl"
-    jam(JamSettings(adapter=CHORD_TONES, backend="memory", performer=DEMO_COMPING, seconds=6.0,
+    jam(JamSettings(adapter=CHORD_TONES, backend="memory", comping=DEMO_COMPING, seconds=6.0,
                     realtime=False), path)  # fmt: skip
     *lines, end = path.read_text(encoding="utf-8").splitlines()
     return [*lines, *map(json.dumps, OTHERS), end]
@@ -101,7 +101,7 @@ def told(arguments, capsys):
     if ended.value.code:
         first, *more = said.splitlines()
         assert first.startswith("jambot: ")
-        assert all(line.startswith(("  expected: ", "  to mend it: ")) for line in more), said
+        assert all(line.startswith(("  expected: ", "  what to do: ")) for line in more), said
     return said
 
 
@@ -166,7 +166,7 @@ def test_the_line_the_field_and_the_cure_are_named(line, found, expected, tmp_pa
     assert said.startswith("jambot: session.jsonl line 2: ")
     assert found in said
     assert f"expected: {expected}" in said
-    assert "to mend it: take the session again, or remove the line" in said
+    assert "what to do: copy the take again, or remove the line" in said
 
 
 def test_a_report_that_somebody_damaged_costs_the_list_nothing(tmp_path):

@@ -96,6 +96,7 @@ def test_asked_to_end_it_ends_its_notes_writes_its_report_and_says_where(start, 
     assert complained == ""
 
 
+@pytest.mark.slow
 def test_it_ends_with_its_report_when_the_program_that_started_it_lets_go_or_dies(start):
     jam = start("--no-view", "--until-input-ends", stdin=subprocess.PIPE)
     jam.wait_for_notes()
@@ -106,6 +107,7 @@ def test_it_ends_with_its_report_when_the_program_that_started_it_lets_go_or_die
     assert jam.ended()[0] == 0
 
 
+@pytest.mark.slow
 def test_when_nobody_reads_what_it_says_any_more_it_plays_on_and_ends_with_its_report(start):
     jam = start("--no-view", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     jam.wait_for_notes(2)
@@ -116,6 +118,7 @@ def test_when_nobody_reads_what_it_says_any_more_it_plays_on_and_ends_with_its_r
     assert "Traceback" not in jam.process.stderr.read()
 
 
+@pytest.mark.slow
 @posix
 def test_a_terminal_that_is_closed_ends_it_with_its_report(start):
     import fcntl
@@ -131,6 +134,7 @@ def test_a_terminal_that_is_closed_ends_it_with_its_report(start):
         jam.ended()
 
 
+@pytest.mark.slow
 def test_a_room_that_is_killed_while_it_plays_leaves_the_music_and_the_take_alone(start):
     jam = start("--port", "0", stdout=subprocess.DEVNULL)
     jam.wait_for_notes()
@@ -165,5 +169,8 @@ def test_ctrl_c_while_it_loads_ends_all_its_processes_without_a_traceback(
     said, _ = jam.process.communicate(timeout=CEILING_SECONDS)
     assert times == 0
     assert "Traceback" not in said
+    # Where the Ctrl-C met code that was made of a string, as dataclasses are, `python -m` ends by
+    # the signal itself; shells make 130 of that too.
+    by_ctrl_c = (130, -signal.SIGINT)
     # Beside a room that loads the jam itself may have begun, and then it ends as a jam does.
-    assert jam.process.returncode in ((130,) if module == "typer.models" else (130, 0))
+    assert jam.process.returncode in (by_ctrl_c if module == "typer.models" else (*by_ctrl_c, 0))

@@ -43,6 +43,7 @@ PINS = [Requirement(block.split("--hash")[0]) for block in blocks()]
 def asked() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     needed = project["project"]["dependencies"] + project["build-system"]["requires"]
+    needed += project["project"]["optional-dependencies"]["mcp"]
     return [Requirement(line) for line in needed]
 
 

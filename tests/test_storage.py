@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jambot.errors import UsageError
-from jambot.storage import free_name, refuse_to_lose, whole_file, write_whole
+from jambot.storage import Replacement, free_name, refuse_to_lose, whole_file, write_whole
 
 
 def names(folder):
@@ -56,6 +56,16 @@ def test_a_disk_that_fills_up_at_the_last_moment_leaves_nothing_half(tmp_path, m
     assert names(tmp_path) == []
 
 
+def test_small_files_that_can_be_made_again_do_not_wait_for_the_disk(tmp_path, monkeypatch):
+    forced = []
+    monkeypatch.setattr("jambot.storage.os.fsync", forced.append)
+    write_whole(tmp_path / "meta.json", "{}", sync=False)
+    assert forced == []
+    write_whole(tmp_path / "report.json", "{}")
+    assert len(forced) == 1
+    assert names(tmp_path) == ["meta.json", "report.json"]
+
+
 def test_several_may_write_one_file_at_once(tmp_path):
     path = tmp_path / "report.json"
     ready = threading.Barrier(8)
@@ -85,9 +95,7 @@ def test_a_file_that_is_there_is_lost_only_by_force(tmp_path):
     refuse_to_lose(path)
     path.write_bytes(b"mine")
     (tmp_path / "solo_2.mid").write_bytes(b"mine too")
-    with pytest.raises(
-        UsageError, match=r"solo\.mid is there already.*solo_3\.mid is free.*--force"
-    ):
+    with pytest.raises(UsageError, match=r"solo\.mid exists already.*solo_3\.mid is free.*--force"):
         refuse_to_lose(path, [tmp_path / "block.mid"])
     refuse_to_lose(path, [tmp_path / "block.mid"], force=True)
 
@@ -98,7 +106,7 @@ def test_what_is_read_is_never_written_over_under_any_name(tmp_path, name):
     block.write_bytes(b"mine")
     (tmp_path / "away").mkdir()
     (tmp_path / "other_name.mid").hardlink_to(block)
-    with pytest.raises(UsageError, match=r"is what is read here.*_2\.mid is free$"):
+    with pytest.raises(UsageError, match=r"is a file that this command reads.*_2\.mid is free$"):
         refuse_to_lose(tmp_path / name, [tmp_path / "none.mid", block], force=True)
 
 
@@ -130,3 +138,39 @@ def test_a_free_name_counts_before_the_suffix(tmp_path):
     for name in ("solo.mid", "solo_2.mid"):
         (tmp_path / name).touch()
     assert free_name(tmp_path / "solo.mid") == tmp_path / "solo_3.mid"
+
+
+def replaced(folder, text):
+    with Replacement(folder) as new:
+        (new / "notes").write_text(text)
+
+
+@pytest.mark.parametrize("held", ["JAM_BOT.vst3", ".new"])
+def test_a_folder_that_cannot_be_replaced_stays_and_nothing_is_left_beside_it(
+    held, tmp_path, monkeypatch
+):
+    folder = tmp_path / "JAM_BOT.vst3"
+    replaced(folder, "old")
+    rename = Path.rename
+
+    def refused(path, target):
+        if held in (path.name, path.suffix):
+            raise PermissionError(errno.EACCES, "held", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        replaced(folder, "new")
+    assert (folder / "notes").read_text() == "old"
+    assert names(tmp_path) == ["JAM_BOT.vst3"]
+
+
+def test_a_fresh_folder_replaces_none_that_came_meanwhile(tmp_path):
+    folder = tmp_path / "take"
+    taking = Replacement(folder, fresh=True)
+    (taking.__enter__() / "notes").write_text("mine")
+    replaced(folder, "another's")
+    with pytest.raises(FileExistsError):
+        taking.__exit__(None)
+    assert (folder / "notes").read_text() == "another's"
+    assert names(tmp_path) == ["take"]

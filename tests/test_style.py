@@ -10,13 +10,14 @@ from random import Random
 import numpy as np
 import pytest
 
-from jambot.assets import FIRST_STYLE, known_styles
+from jambot.assets import FIRST_STYLE, known_styles, shipped_styles
 from jambot.assets.own_styles import own_folder, own_style_folder
 from jambot.cli import main, style_making
 from jambot.errors import DatasetError
+from jambot.evaluation.figures import Limit
 from jambot.evaluation.gates import Gate, Judged, Verdict
 from jambot.evaluation.style import gate as style_gate
-from jambot.evaluation.style.gate import Comparison, Player
+from jambot.evaluation.style.gate import QUOTES, Comparison, Contender
 from jambot.model.architecture import ModelConfig, build_model
 from jambot.model.checkpoint import save_checkpoint
 from jambot.model.export import export_checkpoint
@@ -43,9 +44,9 @@ def record(path: Path, two_hands: bool, bars: int = 28) -> None:
     write_midi(path, tracks, TempoMap.constant(132.0))
 
 
-def judging(*verdicts: Verdict) -> Callable[[Player, Player, Player], Comparison]:
+def judging(*verdicts: Verdict) -> Callable[[Contender, Contender, Contender], Comparison]:
     """Stands in for the gates, which have tests of their own: these verdicts, one after another."""
-    gate = Gate("copy_rate", "<=", 0.1, "", "runs of eight notes that are yours", ("style",))
+    gate = Gate(QUOTES, Limit(("style",), 0.1))
     turns = iter(verdicts)
     return lambda person, base, style: Comparison(
         person, base, style, (Judged(gate, 0.2, next(turns)),)
@@ -90,7 +91,13 @@ def playing(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_midi_becomes_a_style_that_is_found_by_name(home: Path, playing: Path) -> None:
-    style = make(home, [playing])
+    said: list[str] = []
+    style = make(home, [playing], say=said.append)
+    told = {line.split(":")[0]: line for line in said}
+    assert "taken" in told["blues"]
+    assert "MELODY" in told["blues"]
+    assert "taken, two hands" in told["waltz"]
+    assert "left out: " in told["broken"]
     assert known_styles()[-1] == "me"
     assert style.folder == own_style_folder("me")
     assert load_model("me").context_length == 192
@@ -98,7 +105,9 @@ def test_a_folder_of_midi_becomes_a_style_that_is_found_by_name(home: Path, play
     assert style.amount.notes > 500
     text = style.page.read_text("utf-8")
     assert "ready to play" in text
-    assert text.count("<h3") == 5
+    assert text.count("<h3") == 7
+    assert text.index("Before: played") < text.index("After: me") < text.index("<h2>Gates")
+    assert "left out: " in text
     figures = json.loads((style.folder / "before_after.json").read_text("utf-8"))
     assert figures["facts"]["files_refused"] == 1
     assert (figures["base"]["name"], figures["style"]["name"]) == ("played", "me")
@@ -107,6 +116,7 @@ def test_a_folder_of_midi_becomes_a_style_that_is_found_by_name(home: Path, play
     assert {read_meta(folder).split for folder in find_samples(samples)} == {"train", "val"}
 
 
+@pytest.mark.slow
 def test_what_was_cut_off_goes_on_and_more_music_is_learnt_anew(
     home: Path, playing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +130,7 @@ def test_what_was_cut_off_goes_on_and_more_music_is_learnt_anew(
 
     with pytest.raises(KeyboardInterrupt):
         make(home, [playing], report=report)
-    assert known_styles() == known_styles()[:3]
+    assert known_styles() == shipped_styles()
     make(home, [playing], report=report)
     assert steps == [1, 2, 3, 3, 4]
     monkeypatch.setattr(style_making, "compare", judging("pass", "pass"))
@@ -133,6 +143,7 @@ def test_what_was_cut_off_goes_on_and_more_music_is_learnt_anew(
     assert len(places) == 1
 
 
+@pytest.mark.slow
 def test_a_style_that_fails_is_taken_in_part_or_not_at_all(
     home: Path, playing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

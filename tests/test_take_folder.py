@@ -9,7 +9,7 @@ import pytest
 
 from jambot.cli import main
 from jambot.cli.take_folder import take_folder
-from jambot.control.shelf import Shelf
+from jambot.control.room.shelf import Shelf
 from jambot.errors import JamBotError, UsageError
 from jambot.music.take import read_take
 
@@ -32,7 +32,7 @@ def test_a_take_that_lies_there_is_never_written_over(tmp_path, capsys):
     assert demo("--out", str(tmp_path / "take"), "--seed", "2") == 2
     said = capsys.readouterr().err
     assert "a take lies there already" in said
-    assert "to mend it: name another folder" in said
+    assert "what to do: name another folder" in said
     assert contents(tmp_path / "take") == before
 
 
@@ -78,7 +78,7 @@ def test_a_take_is_copied_whole_or_not_at_all(tmp_path, monkeypatch):
         copied.append(shutil.copy(source, target))
         return copied[-1]
 
-    monkeypatch.setattr("jambot.control.shelf.shutil.copy2", full)
+    monkeypatch.setattr("jambot.control.room.shelf.shutil.copy2", full)
     with pytest.raises(JamBotError, match="No space left on device"):
         Shelf(tmp_path).export(take, tmp_path / "copy")
     assert copied
@@ -115,7 +115,7 @@ def test_a_folder_that_somebody_removes_while_it_is_played_into_costs_a_sentence
         with take_folder(tmp_path / "take") as folder:
             shutil.rmtree(folder)
 
-    with pytest.raises(JamBotError, match="has gone while it was written"):
+    with pytest.raises(JamBotError, match="was removed while it was being written"):
         played_and_robbed()
 
 

@@ -9,7 +9,7 @@ what JAM_BOT asks: play, stop, record, tempo, channel. Notes never travel by Sys
 FL Studio's rules, as kept here: ASCII; no files, sockets or threads; what is written can be read
 back on a later idle tick only (about every 20 ms); Windows carries one SysEx a tick, of at most
 1,000 bytes. So a tick carries out one request at most and sends one frame at most. The frames are
-those of JAM_BOT's control/fl_protocol.py. Asks for FL Studio's scripting API 8 or later.
+those of JAM_BOT's control/fl_studio/protocol.py. Asks for FL Studio's scripting API 8 or later.
 """
 
 import time

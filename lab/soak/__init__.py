@@ -1,1 +1,1 @@
-"""Hours of a real jam over JACK, with real faults at random moments, heard from outside."""
+"""Play hours of a real jam over JACK with real faults, and listen from outside."""

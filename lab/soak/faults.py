@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from jambot.evaluation.bench.faults import NOISE
-from jambot.evaluation.bench.hands import Hands
+from jambot.evaluation.bench.hands import BenchHands
+from lab.endurance.faults import NOISE
 
 JAM_CLOCK = "jambot:clock"
 FROZEN_SECONDS = (0.2, 3.0)
@@ -80,8 +80,8 @@ class Faults:
     pid: int
     folder: Path
     pianist: PianistProcess
-    keys: Hands
-    host: Hands
+    keys: BenchHands
+    host: BenchHands
     frozen: Callable[[float], None]
     _ends: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 

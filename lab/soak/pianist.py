@@ -8,7 +8,7 @@ import sys
 from random import Random
 
 from jambot.assets import DEMO_COMPING
-from jambot.evaluation.bench.hands import Hands
+from jambot.evaluation.bench.hands import BenchHands
 from jambot.music import Note, read_midi
 
 NAME = "pianist"
@@ -19,7 +19,7 @@ BARS = 4
 REST_CHANCE, PHRASE_CHANCE = 0.1, 0.15
 
 
-class Pianist:
+class SoakPianist:
     """Gives a stretch of playing after the other: (seconds from its start, message)."""
 
     def __init__(self, random: Random) -> None:
@@ -63,8 +63,8 @@ class Pianist:
 
 def main(seed: str) -> None:
     """Play until killed."""
-    pianist = Pianist(Random(seed))
-    with Hands(NAME) as hands:
+    pianist = SoakPianist(Random(seed))
+    with BenchHands(NAME) as hands:
         print("there", flush=True)
         start = hands.now() + LEAD_SECONDS
         while True:

@@ -16,9 +16,9 @@ import psutil
 from jambot import __version__
 from jambot.errors import JamBotError
 from jambot.evaluation.bench.bench import commit, jack_server, machine
-from jambot.evaluation.bench.hands import Hands, Stamped
+from jambot.evaluation.bench.hands import BenchHands, Stamped
 from jambot.evaluation.bench.jam_process import JAM_IN, JAM_OUT, LOAD_SECONDS, JamProcess
-from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM
+from jambot.realtime.beats.beat_line import FASTEST_BPM, SLOWEST_BPM
 from lab.soak.ear import Ear, lateness
 from lab.soak.faults import JAM_CLOCK, Faults, PianistProcess, processes
 from lab.soak.pianist import BPM, NAME
@@ -74,7 +74,7 @@ class Soak:
         with ExitStack() as stack:
             stack.enter_context(jack_server())
             synth, watcher, keys, host = (
-                stack.enter_context(Hands(name)) for name in (SYNTH, "watcher", "pads", "host")
+                stack.enter_context(BenchHands(name)) for name in (SYNTH, "watcher", "pads", "host")
             )
             pianist = PianistProcess(random)
             stack.callback(pianist.go)
@@ -97,7 +97,12 @@ class Soak:
         return figures
 
     def _run(
-        self, jam: JamProcess, faults: Faults, pianist: PianistProcess, synth: Hands, watcher: Hands
+        self,
+        jam: JamProcess,
+        faults: Faults,
+        pianist: PianistProcess,
+        synth: BenchHands,
+        watcher: BenchHands,
     ) -> bool:
         """Until the time is up; whether the jam died before."""
         start = time.perf_counter()
@@ -124,7 +129,7 @@ class Soak:
         faults.end_all()
         return False
 
-    def _listen(self, synth: Hands, watcher: Hands) -> None:
+    def _listen(self, synth: BenchHands, watcher: BenchHands) -> None:
         new, keys = synth.heard_after(self._heard), watcher.heard_after(self._watched)
         self._heard, self._watched = self._heard + len(new), self._watched + len(keys)
         if keys:
@@ -138,7 +143,7 @@ class Soak:
         for since, pitch in self.ear.rang[rang:]:
             self._note("rang", at=round(since, 3), pitch=pitch)
 
-    def _patch(self, pianist: PianistProcess, synth: Hands, watcher: Hands) -> None:
+    def _patch(self, pianist: PianistProcess, synth: BenchHands, watcher: BenchHands) -> None:
         """Who has lost its cable and does not get it back gets it from here."""
         if pianist.there and watcher.sees(PLAYS) and not watcher.listens_to(PLAYS):
             with suppress(JamBotError):
@@ -187,7 +192,7 @@ class Soak:
             return None, {}
 
     def _figures(
-        self, exit_code: int | None, report: dict[str, Any], died: bool, synth: Hands
+        self, exit_code: int | None, report: dict[str, Any], died: bool, synth: BenchHands
     ) -> dict[str, Any]:
         due, tempi, frozen = _logged(self.folder / "session.jsonl")
         late = lateness(due, _note_ons(synth.heard))

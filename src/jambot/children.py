@@ -5,13 +5,38 @@ and so would one that was half started. Whoever starts them ends them.
 """
 
 import ctypes
+import multiprocessing
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from types import FrameType
+from typing import Any
+
+
+def begin(
+    work: Callable[..., None], *given: Any, name: str, daemon: bool = True
+) -> tuple[SpawnProcess, Connection]:
+    """Start a process that does `work(pipe, *given)`, left alone; the process, our end of the pipe.
+
+    OSError where the system starts none.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs, *given), name=name, daemon=daemon)
+    try:
+        with left_alone():
+            process.start()
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def add_extra(extra: str) -> str:
 
 
 class JamBotError(Exception):
-    """A fault the user can mend; shown as its message alone, without a traceback."""
+    """A fault the user can correct; shown as its message alone, without a traceback."""
 
     exit_code = 1
 
@@ -43,7 +43,7 @@ class JamBotError(Exception):
         if expected:
             parts.append(f"expected {expected}")
         if cure:
-            parts.append(f"to mend it: {cure}")
+            parts.append(f"what to do: {cure}")
         super().__init__("; ".join(parts))
 
 

@@ -40,9 +40,9 @@ def test_a_style_of_ones_own_comes_after_the_shipped_ones_and_is_found_by_name(h
 
 
 def test_a_shipped_name_stays_the_shipped_style(home: Path) -> None:
-    shutil.copytree(MODELS / "modern", own_style_folder("jazz"))
+    shutil.copytree(MODELS / "modern", own_style_folder("piano"))
     assert known_styles() == shipped_styles()
-    assert find_model("jazz") == MODELS / "jazz"
+    assert find_model("piano") == MODELS / "piano"
 
 
 def test_who_asks_for_an_unknown_style_is_told_their_own_too(home: Path) -> None:
@@ -79,16 +79,16 @@ def test_the_stage_plays_the_folder_that_the_terminal_gave_and_opens_no_other(ho
     sampling, name = SamplingSettings(), style_name(str(given))
     assert name == "given"
     assert make_style(name, str(given), sampling, 1)
-    assert make_style("bebop", str(given), sampling, 1)
+    assert make_style("horn", str(given), sampling, 1)
     for path in (str(given), str(other), "other", "../other"):
         with pytest.raises(UsageError, match="no style named"):
             make_style(path, str(given), sampling, 1)
 
 
 def test_whatever_a_folder_is_called_the_stage_has_a_name_for_it(home: Path) -> None:
-    assert style_name("jazz") == "jazz"
+    assert style_name("piano") == "piano"
     assert style_name(CHORD_TONES) == CHORD_TONES
-    assert style_name(str(home / "jazz")) == "jazz (folder)"
+    assert style_name(str(home / "piano")) == "piano (folder)"
     for odd in ("a:b", ".hidden", "new\nline", "x" * 250, "\udcff"):
         assert is_style_name(style_name(str(home / odd)))
     assert style_name("/") == "given"

@@ -1,15 +1,12 @@
 """A session to look at, a room to look at it in, and patience with real processes."""
 
-import importlib.util
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,14 +15,15 @@ from jambot.control import Room, RoomInput
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import Harmony, HarmonyChange, Note
 from jambot.realtime.clock import SystemClock
-from jambot.realtime.plan import PlannedNote
-from jambot.realtime.player import DirectPlayer
-from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session, SessionSettings
-from jambot.realtime.session_log import SessionLog
+from jambot.realtime.hands.strokes import Stroke
+from jambot.realtime.log.session_log import SessionLog
+from jambot.realtime.plan.plan import PlannedNote
+from jambot.realtime.player.player import DirectPlayer
+from jambot.realtime.ports import MemoryInput, Ports, RecordingOutput
+from jambot.realtime.session import Outside, Session, SessionSettings, StyleChoice
 from jambot.realtime.status import SessionStatus
-from jambot.realtime.strokes import Stroke
 from jambot.tokens import UNSTEERED
+from lab.newcomer.chromium import chromium_page as a_page_of
 
 DM9 = (38, 53, 57, 60, 64)
 STYLES = ("chord-tones", "another")
@@ -103,15 +101,11 @@ def jam(room: Room, tmp_path: Path) -> Iterator[Session]:
     session = Session(
         SessionSettings(),
         clock,
-        RoomInput(MemoryInput(clock), room, clock.now),
-        RecordingOutput(clock),
+        Ports(RoomInput(MemoryInput(clock), room, clock.now), RecordingOutput(clock)),
         DirectPlayer(make(STYLES[0]), make, STYLES[0]),
         log,
-        show=room.show,
-        orders=room.orders,
-        answer=room.answer,
-        adapter=STYLES[0],
-        styles=STYLES,
+        style=StyleChoice(STYLES[0], STYLES),
+        outside=Outside(room.show, room.orders, room.answer),
     )
     over = threading.Event()
     stage = threading.Thread(target=session.run, args=(None, over.is_set))
@@ -128,17 +122,4 @@ def chromium_page(
 ) -> Callable[[], AbstractContextManager[Any]]:
     """Opens a page in a real headless browser, as a context."""
     program = require_program("chromium")
-    module = _beside("chromium")
-    return lambda: module.chromium_page(program)
-
-
-def _beside(name: str) -> ModuleType:
-    """A module of this folder, which is no package."""
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"tests_control_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return lambda: a_page_of(program)

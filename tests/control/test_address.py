@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from jambot.control.address import Address, open_address, with_token
+from jambot.control.room.address import Address, open_address, with_token
 from jambot.errors import UsageError
 
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.control.commands import Asked, Drive, HeldKeys, MidiPlayed, read_id, read_message
+from jambot.control.room.commands import (
+    AskedOrder,
+    Drive,
+    MidiPlayed,
+    ViewerKeys,
+    read_id,
+    read_message,
+)
 from jambot.errors import UsageError
 from jambot.realtime.orders import Panic, SetKnob
 
@@ -20,25 +27,25 @@ def test_keys_pedals_knobs_and_programs_are_read_as_their_bytes():
 
 
 def test_orders_are_read_in_their_own_words():
-    assert read_message('{"order":{"panic":{}}}') == [Asked(Panic())]
+    assert read_message('{"order":{"panic":{}}}') == [AskedOrder(Panic())]
     turned = read_message('{"order":{"set_knob":{"name":"density","value":0.7}}}')
-    assert turned == [Asked(SetKnob("density", 0.7))]
+    assert turned == [AskedOrder(SetKnob("density", 0.7))]
 
 
 def test_an_order_may_carry_the_id_under_which_it_is_answered():
-    assert read_message('{"order":{"panic":{}},"id":7}') == [Asked(Panic(), number=7)]
+    assert read_message('{"order":{"panic":{}},"id":7}') == [AskedOrder(Panic(), number=7)]
     assert read_id('{"order":{"dance":{}},"id":7}') == 7
 
 
 @pytest.mark.parametrize("number", ["-1", "true", "1.0", '"7"', "[7]", "9007199254740992", "null"])
 def test_what_is_no_id_is_passed_over(number: str):
-    assert read_message(f'{{"order":{{"panic":{{}}}},"id":{number}}}') == [Asked(Panic())]
+    assert read_message(f'{{"order":{{"panic":{{}}}},"id":{number}}}') == [AskedOrder(Panic())]
 
 
 def test_whatever_is_held_is_lifted_once():
-    held = HeldKeys()
+    held = ViewerKeys()
     held.follow([MidiPlayed(b"\x90\x3c\x50"), MidiPlayed(b"\x90\x40\x50")])
-    held.follow([MidiPlayed(b"\x80\x3c\x00"), MidiPlayed(b"\xb0\x40\x7f"), Asked(Panic())])
+    held.follow([MidiPlayed(b"\x80\x3c\x00"), MidiPlayed(b"\xb0\x40\x7f"), AskedOrder(Panic())])
     assert held.lift() == [MidiPlayed(b"\x80\x40\x00"), MidiPlayed(b"\xb0\x40\x00")]
     assert held.lift() == []
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from jambot.control import connection
-from jambot.control.live_view import LiveView
-from jambot.control.take_pages import TakePages
+from jambot.control.room import connection
+from jambot.control.room.live_view import LiveView
+from jambot.control.room.take_pages import TakePages
 
 BIG = 100_000_000
 """Bytes: more than all buffers on the way."""
@@ -28,7 +28,7 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveView]:
     with (tmp_path / "take" / "solo.wav").open("wb") as sound:
         sound.truncate(BIG)
     listening = socket.create_server(("127.0.0.1", 0))
-    view = LiveView(listening, lambda commands: None, takes=TakePages(tmp_path / "now"))
+    view = LiveView(listening, lambda commands: None, takes=TakePages(tmp_path))
     view.show({"type": "jam"})
     serving = threading.Thread(target=view.serve)
     serving.start()

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from jambot.cli import main
-from jambot.control.doctor import Check, State, Wishes, examine, may_jam
+from jambot.control.doctor import Check, DoctorWishes, State, examine, may_jam
 from jambot.control.doctor.cable import PROBES, measure_cable
 from jambot.control.doctor.examination import PARTS
 from jambot.control.doctor.machine import disk, priority, timer
 from jambot.control.doctor.player import speed
 from jambot.control.doctor.ports import port_checks
 from jambot.control.doctor.studio import installed
-from jambot.control.fl_install import install
+from jambot.control.fl_studio.install import install
 from jambot.errors import UsageError
-from jambot.evaluation.bench.hands import Hands
+from jambot.evaluation.bench.hands import BenchHands
 from jambot.generation import ChordToneModel
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, RecordingOutput
@@ -109,8 +109,8 @@ def test_takes_that_have_nowhere_to_go_are_found_before_the_jam(
 def test_a_cable_that_leads_nowhere_is_told_from_one_that_leads_back(
     jack_server: Any,
 ) -> None:
-    with Hands("mute") as hands:
-        checks = list(port_checks(Wishes(loopback=("mute:plays", "mute:hears"))))
+    with BenchHands("mute") as hands:
+        checks = list(port_checks(DoctorWishes(loopback=("mute:plays", "mute:hears"))))
         assert len(hands.heard) == PROBES
     loop = by_name(checks)["loop mute:hears ▸ mute:plays"]
     assert (loop.state, loop.found) == (State.BROKEN, "nothing came back")
@@ -120,8 +120,8 @@ def test_a_cable_that_leads_nowhere_is_told_from_one_that_leads_back(
 def test_a_hosts_clock_at_a_port_of_its_own_is_heard_there_and_missed_there(
     jack_server: Any,
 ) -> None:
-    wishes = Wishes(backend="jack", clock_in="host:plays")
-    with Hands("host") as host:
+    wishes = DoctorWishes(backend="jack", clock_in="host:plays")
+    with BenchHands("host") as host:
         silent = look_for("MIDI clock", wishes)
         for tick in range(250):
             host.play(b"\xf8", host.now() + tick / 48)
@@ -129,7 +129,7 @@ def test_a_hosts_clock_at_a_port_of_its_own_is_heard_there_and_missed_there(
     assert (silent.state, silent.found) == (State.WEAK, "none from host:plays in 1 s")
     assert "Send master sync" in silent.cure
     assert ticking.state is State.GOOD
-    assert ticking.found[:3] in ("119", "120", "121")
+    assert 115 < float(ticking.found.split()[0]) < 125
     assert "from host:plays" in ticking.found
 
 
@@ -140,13 +140,13 @@ def test_with_fl_studio_the_step_is_named_at_which_a_jams_ports_fail() -> None:
         ({"in_name": "Clavinova", "out_name": "solo"}, "step 2: "),
         ({"clock_in": "sync"}, ""),
     ):
-        found = look_for("a jam's ports", Wishes(fl=cables, **names))
+        found = look_for("a jam's ports", DoctorWishes(fl=cables, **names))
         assert found.state is State.BROKEN
         assert found.cure.startswith(step + "plug in or start the other side"), names
-    assert look_for("a jam's ports", Wishes(in_name="Clavinova")).cure.startswith("plug in")
+    assert look_for("a jam's ports", DoctorWishes(in_name="Clavinova")).cure.startswith("plug in")
 
 
-def look_for(name: str, wishes: Wishes) -> Check:
+def look_for(name: str, wishes: DoctorWishes) -> Check:
     """One of the checks of the ports, and nothing after it."""
     return next(check for check in port_checks(wishes) if check.name == name)
 
@@ -154,7 +154,7 @@ def look_for(name: str, wishes: Wishes) -> Check:
 def test_panic_ends_every_note_on_every_output(
     jack_server: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Hands("synth") as synth:
+    with BenchHands("synth") as synth:
         code, said = run(capsys, "--panic")
         synth.wait_until(synth.now() + 0.1)
         heard = {message.data for message in synth.heard}
@@ -264,13 +264,13 @@ def test_an_fl_studio_that_left_no_trace_is_a_fault_only_where_it_is_wanted(
 def test_one_check_that_fails_unforeseen_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fails(wishes: Wishes) -> Iterator[Check]:
+    def fails(wishes: DoctorWishes) -> Iterator[Check]:
         yield Check("first", State.GOOD, "well")
         raise RuntimeError("no such disk")
 
     parts = (("odd", fails), ("even", lambda wishes: iter([Check("last", State.GOOD, "well")])))
     monkeypatch.setattr("jambot.control.doctor.examination.PARTS", parts)
-    found = examine(Wishes())
+    found = examine(DoctorWishes())
     assert [check.name for check in found] == ["first", "odd", "last"]
     assert "no such disk" in found[1].found
     assert not may_jam(found)

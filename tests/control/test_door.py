@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
-from jambot.control.door import HEADERS, Door, is_foreign, new_token, same_origin
+from jambot.control.room.door import HEADERS, Door, is_foreign, new_token, same_origin
 
 TOKEN = "open-sesame"
 

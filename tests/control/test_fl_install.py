@@ -6,8 +6,8 @@ import pytest
 
 from jambot.assets import FL_SCRIPT, fl_script
 from jambot.cli import main
-from jambot.control import fl_install
-from jambot.control.fl_install import HARDWARE, SCRIPT, hardware_folder, inspect, install
+from jambot.control.fl_studio import install as fl_install
+from jambot.control.fl_studio.install import HARDWARE, SCRIPT, hardware_folder, inspect, install
 from jambot.errors import UsageError
 
 
@@ -99,7 +99,7 @@ def test_the_command_says_where_and_what_next(tmp_path, capsys):
 
 
 def test_asking_a_fl_studio_that_is_not_there_ends_with_the_cure(capsys, monkeypatch):
-    monkeypatch.setattr("jambot.control.fl_studio.FLStudio.connect.__defaults__", (0.1,))
+    monkeypatch.setattr("jambot.control.fl_studio.studio.FLStudio.connect.__defaults__", (0.1,))
     with pytest.raises(SystemExit) as ended:
         main(["fl", "status", "--backend", "memory"])
     assert ended.value.code == 1

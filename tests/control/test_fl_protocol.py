@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jambot.assets import fl_script
-from jambot.control.fl_protocol import HEAD, MESSAGES, PROTOCOL, Frame, decode, encode, protocol_of
+from jambot.control.fl_studio.protocol import (
+    HEAD,
+    MESSAGES,
+    PROTOCOL,
+    Frame,
+    decode,
+    encode,
+    protocol_of,
+)
 
 FL_MODULES = (
     "arrangement", "channels", "device", "general", "midi", "mixer", "patterns", "transport", "ui",

@@ -52,7 +52,7 @@ def take(room: Room, jack_server: Any, tmp_path: Path) -> Iterator[Callable[[], 
     Threads: the stage has one of its own here, the player its process, as always.
     """
     log, stopping = tmp_path / "session.jsonl", Stopping()
-    settings = JamSettings(backend="jack", performer=DEMO_COMPING)
+    settings = JamSettings(backend="jack", comping=DEMO_COMPING)
     stage = threading.Thread(
         target=jam, args=(settings, log, room.show), kwargs={"stopping": stopping}
     )

@@ -13,8 +13,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from jambot.control import MidiPlayed, Room
 from jambot.realtime.orders import Order, Panic, Trade
+from jambot.realtime.ports import By
 from jambot.realtime.session import Session
-from jambot.realtime.status import SessionStatus
+from jambot.realtime.status import SeatView, SessionStatus
 
 Make = Callable[..., SessionStatus]
 Wait = Callable[[Callable[[], object]], None]
@@ -139,7 +140,7 @@ def test_a_built_in_performer_is_told_to_the_page(room: Room, status: Make):
     with viewer(room) as page:
         room.show(status())
         assert told(page, "jam")["performer"] is False
-        room.show(status(performer=True))
+        room.show(status(seat=SeatView(By.pianist, performs=True)))
         assert told(page, "jam")["performer"] is True
 
 
@@ -229,4 +230,4 @@ def test_the_stage_says_of_each_order_whether_it_obeyed(room: Room, jam: Session
     assert first["id"] == 1
     assert "nothing has been played yet" in first["why"]
     assert (second["id"], second["why"]) == (2, "")
-    assert jam.planner.builder.controls.density == 0.5
+    assert jam.planner.controls.density == 0.5

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from jambot.control.mcp_server.history import MOST_NOTES, Heard, History
+from jambot.control.mcp_server.history import MOST_NOTES, HeardNote, History
 from jambot.control.mcp_server.roll import pitch_name, text_roll
-from jambot.control.picture import Picture
+from jambot.control.room.picture import Picture
 from jambot.music import Harmony, HarmonyChange, Note
-from jambot.realtime.plan import PlannedNote
+from jambot.realtime.hands.strokes import Stroke
+from jambot.realtime.plan.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
-from jambot.realtime.strokes import Stroke
 
 Make = Callable[..., SessionStatus]
 
@@ -75,8 +75,8 @@ def test_pitches_are_named_as_musicians_say_them() -> None:
 
 
 def test_a_roll_shows_who_played_what_when() -> None:
-    solo = [Heard(0.5, 1.5, 72, 90), Heard(2.0, 2.25, 69, 90)]
-    hands = [Heard(0.0, 4.0, 48, 70), Heard(2.0, 3.0, 69, 70)]
+    solo = [HeardNote(0.5, 1.5, 72, 90), HeardNote(2.0, 2.25, 69, 90)]
+    hands = [HeardNote(0.0, 4.0, 48, 70), HeardNote(2.0, 3.0, 69, 70)]
     roll = text_roll(solo, hands, [(0.0, "Am7"), (3.0, "D7")], 0.0, 1, 4)
     assert roll.splitlines() == [
         "     |Am7         D7  |",

@@ -28,6 +28,7 @@ from jambot.control.mcp_server.driving import SamplingName
 from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
 from jambot.dials import LIVE
 from jambot.errors import JamBotError
+from jambot.music import read_midi
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.orders import Order, Panic, SetAdapter, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
@@ -38,7 +39,7 @@ Wait = Callable[[Callable[[], object]], None]
 START = {
     "backend": "memory",
     "comping": str(DEMO_COMPING),
-    "adapter": "jazz",
+    "adapter": "piano",
     "seed": 3,
     "bpm": 180,
 }
@@ -48,6 +49,9 @@ LOOKING = {
     "list_ports", "status", "plan", "played", "takes", "report", "doctor", "panic",
 }  # fmt: skip
 PATIENCE_SECONDS = 100
+MOST_TOLD = 40_000
+"""Characters of all tools, schemas included: a model reads them in every talk. It was 74,000, with
+five tools fewer."""
 
 
 async def whole_jam(client: Client, folder: Path) -> None:
@@ -115,6 +119,7 @@ def test_a_whole_jam_is_led_over_stdio_by_a_real_process(tmp_path: Path) -> None
     asyncio.run(lead())
 
 
+@pytest.mark.slow
 def test_a_bar_of_the_plan_is_changed_and_a_jam_that_was_started_ends_with_the_server(
     tmp_path: Path,
 ) -> None:
@@ -174,6 +179,8 @@ def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Pat
         for tool in tools:
             assert len(tool.description or "") > 40, tool.name
             assert tool.output_schema is not None, tool.name
+        told = sum(len(tool.model_dump_json(by_alias=True, exclude_none=True)) for tool in tools)
+        assert told < MOST_TOLD
         ends = {tool.name for tool in tools if tool.annotations.destructive_hint}
         assert ends == {"panic", "stop", "fl_record_take"}
         prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
@@ -184,8 +191,29 @@ def test_every_tool_says_what_it_gives_and_its_answer_has_a_schema(tmp_path: Pat
     with_server(Offer(NOBODY, tmp_path, allow_drive=True, studio=nullcontext), talk)
 
 
+def test_solo_and_comping_are_made_from_a_chart_alone(tmp_path: Path) -> None:
+    file = tmp_path / "waltz.mid"
+    asked = {"form": "waltz", "to": str(file), "bars": 4, "adapter": "chord-tones"}
+
+    async def talk(client: Client) -> None:
+        made = (await client.call_tool("generate", asked)).structured_content
+        assert made["file"] == str(file)
+        assert "4 bars of 3 beats" in made["said"]
+        again = await client.call_tool("generate", asked)
+        assert again.is_error
+        assert "--force" in again.content[0].text
+        secret = tmp_path / "secret.txt"
+        secret.write_text("| Hm7 |")
+        read = await client.call_tool("generate", asked | {"form": str(secret)})
+        assert read.is_error
+        assert "Hm7" not in read.content[0].text
+
+    with_server(Offer(NOBODY, tmp_path / "takes", allow_drive=True), talk)
+    assert [track.name for track in read_midi(file).tracks] == ["solo", "comping"]
+
+
 def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
-    elsewhere = shutil.copytree(MODELS / "jazz", tmp_path / "elsewhere")
+    elsewhere = shutil.copytree(MODELS / "piano", tmp_path / "elsewhere")
 
     async def talk(client: Client) -> None:
         for tool, arguments, said in (
@@ -196,6 +224,9 @@ def test_faults_are_told_with_their_cure(tmp_path: Path) -> None:
             ("start", {"adapter": str(elsewhere)}, "no style named"),
             ("set_adapter", {"name": str(elsewhere)}, "no path"),
             ("set_knob", {"name": "volume", "value": 0.5}, "density"),
+            ("start", {"tempo": 90}, "tempo"),
+            ("set_tempo", {"bpm": 90, "swing": 1}, "swing"),
+            ("panic", {"now": True}, "now"),
         ):
             result = await client.call_tool(tool, arguments)
             assert result.is_error
@@ -222,7 +253,11 @@ def test_a_running_jam_is_read_and_its_stage_is_asked(
         )
         await answered(room, SetKnob("density", 0.75), wait_until)
         room.show(status(beat=5.5, controls=Controls(density=0.75)))
-        assert (await turned).structured_content["shown"] is True
+        told = (await turned).structured_content
+        assert told is not None
+        assert told["shown"] is True
+        assert told["changed"] == {"settings.knobs.density": 0.75, "log_fault": ""}
+        assert "status" not in told
         asked = asyncio.create_task(client.call_tool("trade", {"bars": 4}))
         await answered(room, Trade(4), wait_until, "not now")
         refused = await asked
@@ -248,14 +283,14 @@ def test_a_style_that_turns_out_broken_is_told_to_whoever_asked_for_it(
     room: Room, status: Make, tmp_path: Path, wait_until: Wait
 ) -> None:
     assert room.url is not None
-    room.show(status(adapter="jazz", refused=1, notice="style mine: it failed some time ago"))
+    room.show(status(adapter="piano", refused=1, notice="style mine: it failed some time ago"))
 
     async def talk(client: Client) -> None:
         asked = asyncio.create_task(client.call_tool("set_adapter", {"name": "mine"}))
         await answered(room, SetAdapter("mine"), wait_until)
-        room.show(status(beat=5.5, adapter="jazz", next_adapter="mine", refused=1))
+        room.show(status(beat=5.5, adapter="piano", next_adapter="mine", refused=1))
         why = "style mine: it fails (RuntimeError: no kernel); jazz plays on"
-        room.show(status(beat=6.0, adapter="jazz", refused=2, notice=why))
+        room.show(status(beat=6.0, adapter="piano", refused=2, notice=why))
         told = await asked
         assert told.is_error
         assert why in told.content[0].text
@@ -294,7 +329,7 @@ def test_the_doctor_is_kept_from_a_jam_that_somebody_plays_and_a_jam_from_the_do
     async def talk(client: Client) -> None:
         refused = await client.call_tool("doctor", {})
         assert refused.is_error
-        assert "the doctor would play another beside it" in refused.content[0].text
+        assert "the doctor would start a second one" in refused.content[0].text
 
     with_server(Offer(room.url, tmp_path), talk)
 
@@ -311,7 +346,7 @@ def test_the_report_of_a_jam_started_elsewhere_is_that_of_the_take_being_played(
     status: Make, tmp_path: Path
 ) -> None:
     take = tmp_path / "elsewhere" / "tonight"
-    session = JamSettings(adapter="chord-tones", backend="memory", performer=DEMO_COMPING)
+    session = JamSettings(adapter="chord-tones", backend="memory", comping=DEMO_COMPING)
     jam(replace(session, seconds=8.0, realtime=False), made(take) / "session.jsonl")
     room = Room(port=0, terminal=False, take=take)
     assert room.url is not None
@@ -341,6 +376,7 @@ def test_whatever_of_the_sampling_may_be_ordered_a_model_may_ask_for() -> None:
     assert set(get_args(SamplingName)) == set(LIVE)
 
 
+@pytest.mark.slow
 def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
     room: Room, status: Make, tmp_path: Path, wait_until: Wait
 ) -> None:
@@ -353,7 +389,7 @@ def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
         assert refused.is_error
         assert refused.content[0].text.endswith(
             "another view plays and steers: take over first; expected this client to be the "
-            "driver; to mend it: ask the performer, then call the tool `drive` with on = true"
+            "driver; what to do: ask the performer, then call the tool `drive` with on = true"
         )
         asked = asyncio.create_task(client.call_tool("panic", {}))
         await answered(room, Panic(), wait_until)

@@ -58,7 +58,7 @@ OUT_OF_REACH = """
 DRAGGED = """
 (() => {
   const event = new DragEvent("dragstart", { dataTransfer: new DataTransfer(), bubbles: true });
-  document.querySelector("#shelf-list a[draggable]").dispatchEvent(event);
+  document.querySelector("#shelf li a[draggable]").dispatchEvent(event);
   return event.dataTransfer.getData("DownloadURL");
 })()
 """
@@ -74,6 +74,7 @@ def test_a_chord_held_on_the_page_is_answered_seen_and_heard(
     with chromium_page() as page:
         page.open(room.url)
         page.wait_for("document.body.dataset.link === 'open'")
+        page.click("#begin button")
         page.wait_for("document.getElementById('hint').textContent.startsWith('Play a chord')")
         page.screenshot(screenshots / "live_view_waiting.png")
         page.click("#sound")
@@ -93,6 +94,29 @@ def test_a_chord_held_on_the_page_is_answered_seen_and_heard(
         page.screenshot(screenshots / "live_view_narrow.png")
         assert page.faults == []
     assert jam.scheduler.played_notes >= 4
+
+
+def test_three_lines_say_what_to_do_now_and_go_for_good_once_all_are_done(
+    chromium_page: OpenBrowser, room: Room, jam: Session
+):
+    with chromium_page() as page:
+        page.open(room.url)
+        page.wait_for("document.body.dataset.driver === 'self'")
+        done = "[...document.querySelectorAll('#begin .done')].map((line) => line.dataset.do)"
+        assert page.value(done) == []
+        page.click("#sound")
+        page.wait_for("document.getElementById('sound').ariaPressed === 'true'")
+        page.key("Digit1", down=True)
+        page.key("Digit1", down=False)
+        assert page.value(done) == ["sound", "play"]
+        assert page.value("document.getElementById('begin').checkVisibility()")
+        page.value("document.getElementById('knob-density').focus()")
+        page.press("End")
+        page.wait_for("!document.getElementById('begin').checkVisibility()")
+        page.open(room.url)
+        page.wait_for("document.body.dataset.link === 'open'")
+        assert not page.value("document.getElementById('begin').checkVisibility()")
+        assert page.faults == []
 
 
 def test_one_finger_holds_a_chord_and_another_slides_over_the_piano(
@@ -181,18 +205,18 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         before = mean_pitch(jam)
         page.value("document.getElementById('knob-register').focus()")
         page.press("End")
-        wait_until(lambda: jam.planner.builder.controls.register == 1.0)
+        wait_until(lambda: jam.planner.controls.register == 1.0)
         wait_until(lambda: mean_pitch(jam) > before + 4)
         page.wait_for("document.querySelector('.row .word').textContent === 'free'")
         page.press("Delete")
-        wait_until(lambda: jam.planner.builder.controls.register is None)
+        wait_until(lambda: jam.planner.controls.register is None)
 
         for dial in ("temperature", "lookahead_bars", "commit_beats"):
             page.value(f"document.getElementById('dial-{dial}').focus()")
             page.press("End")
         wait_until(lambda: jam.planner.horizon.settings.commit_beats == 2.0)
         assert jam.planner.horizon.settings.lookahead_bars == 4.0
-        assert jam.planner.requests.sampling.temperature == 2.0
+        assert jam.planner.sampling.temperature == 2.0
         page.press("Home")
         page.click("#response button:nth-child(3)")
         wait_until(lambda: jam.planner.horizon.settings.response == "bar")
@@ -212,7 +236,8 @@ def test_the_solo_is_steered_from_the_page_by_keyboard_alone(
         page.wait_for(f"!document.querySelector('{lock}').disabled")
         page.click(lock)
         wait_until(lambda: jam.planner.plan.locked_beats > 0)
-        page.wait_for(f"document.querySelector('{lock}').ariaPressed === 'true'")
+        locks = "[...document.querySelectorAll('#plan .bar button')]"
+        page.wait_for(f"{locks}.some(b => b.ariaPressed === 'true')")  # by now it may be the first
         page.key("KeyN", down=True)
         wait_until(lambda: jam.conductor.laying_out)
         page.wait_for("document.getElementById('lay_out').ariaPressed === 'true'")
@@ -243,7 +268,7 @@ def test_a_midi_keyboard_at_the_browser_is_heard_with_pedal_and_wheel(
         page.value("for (const pitch of [48, 52, 55]) sends(0x90, pitch, 100)")
         wait_until(lambda: jam.hearing.held == (48, 52, 55))
         page.value("sends(0xb0, 1, 127)")
-        wait_until(lambda: jam.planner.builder.controls.density == 1.0)
+        wait_until(lambda: jam.planner.controls.density == 1.0)
         page.value("sends(0xb0, 64, 127)")
         page.value("for (const pitch of [48, 52, 55]) sends(0x80, pitch, 0)")
         wait_until(lambda: jam.hearing.held == ())
@@ -283,7 +308,7 @@ def test_a_knob_and_a_pad_are_learnt_on_the_page(
         page.value("sends(0x99, 36, 100)")
         page.wait_for(f"{asks(tap)} === 'note 36 channel 10'")
         page.value("sends(0x89, 36, 0); sends(0xb0, 21, 127)")
-        wait_until(lambda: jam.planner.builder.controls.density == 1.0)
+        wait_until(lambda: jam.planner.controls.density == 1.0)
         assert list(jam.hearing.strokes) == []
         page.value(f"document.{tap}.click()")
         wait_until(lambda: jam.hearing.learning.awaited == "tap")
@@ -328,14 +353,14 @@ def test_takes_are_listed_and_played_in_the_browser(
         with chromium_page() as page:
             page.open(room.url)
             page.click("#takes")
-            page.wait_for("document.querySelector('#shelf-list strong')?.textContent === 'evening'")
-            page.click("#shelf-list button")
+            page.wait_for("document.querySelector('#shelf h3')?.textContent === 'evening'")
+            page.click("#shelf li button")
             page.wait_for("import('/page.js').then(page => page.sound.level() > 0.005)")
             page.screenshot(screenshots / "live_view_takes.png")
             dragged = page.value(DRAGGED)
             assert dragged.startswith("audio/midi:jambot_evening.mid:http://127.0.0.1:")
             assert dragged.endswith("/takes/evening/session.mid")
-            saved = "fetch(document.querySelector('#shelf-list a').href)"
+            saved = "fetch(document.querySelector('#shelf li a').href)"
             page.wait_for(f"{saved}.then(answer => answer.headers.get('content-type'))")
             assert page.faults == []
     finally:
@@ -358,7 +383,7 @@ def test_no_markup_is_made_of_names(
         with chromium_page() as page:
             page.open(room.url)
             evil = status(
-                adapter=EVIL, next_adapter=EVIL, styles=(EVIL, "jazz"), notice=EVIL, refused=1,
+                adapter=EVIL, next_adapter=EVIL, styles=(EVIL, "piano"), notice=EVIL, refused=1,
                 learning=EVIL, learns="tap", gestures=(("tap", EVIL), (EVIL, EVIL)), kept=EVIL,
                 lost=(EVIL,),
             )  # fmt: skip
@@ -366,7 +391,7 @@ def test_no_markup_is_made_of_names(
             page.wait_for("document.querySelectorAll('#adapter option').length === 2")
             room.show(evil)
             page.click("#takes")
-            page.wait_for("document.querySelector('#shelf-list strong')?.textContent.length > 4")
+            page.wait_for("document.querySelector('#shelf h3')?.textContent.length > 4")
             assert page.value("document.querySelectorAll('.evil').length") == 0
             assert page.value("document.body.dataset.evil ?? ''") == ""
             style = page.value("document.querySelector('#adapter option').textContent")

@@ -2,12 +2,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from jambot.control.picture import PAST_BEATS, Picture, voiced
+from jambot.control.room.picture import PAST_BEATS, Picture, voiced
 from jambot.music import SILENCE, Harmony, HarmonyChange, Note
-from jambot.realtime.foresight import FormView
-from jambot.realtime.plan import PlannedNote
+from jambot.realtime.hands.strokes import Stroke
+from jambot.realtime.lead.voices import VoiceView
+from jambot.realtime.plan.foresight import ChartView, FormView
+from jambot.realtime.plan.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
-from jambot.realtime.strokes import Stroke
 
 Make = Callable[..., SessionStatus]
 G13 = (43, 53, 57, 59, 64)
@@ -143,3 +144,39 @@ def test_a_note_that_the_next_cuts_short_is_drawn_as_it_sounds(status: Make):
     held, following = PlannedNote(Note(4.0, 6.0, 69, 88)), PlannedNote(Note(5.5, 0.5, 72, 90))
     message = drawn(status(promised=(held,), planned=(following,)))
     assert [row[:2] for row in message["solo"]] == [[4.0, 1.5], [5.5, 0.5]]
+
+
+def test_the_band_is_drawn_voice_by_voice_and_its_past_is_kept(status: Make):
+    walked, coming = Note(4.0, 0.9, 38, 84), Note(6.0, 0.9, 41, 80)
+    bass = VoiceView("bass", True, 0.8, (coming,), (walked,))
+    message = drawn(status(band=(bass, VoiceView("drums", False, 1.0))))
+    assert message["band"] == {
+        "bass": [[4.0, 0.9, 38, 84, 0], [6.0, 0.9, 41, 80, 1]], "drums": [],
+    }  # fmt: skip
+    assert message["settings"]["band"]["bass"] == {"on": True, "volume": 0.8}
+    assert (message["settings"]["feel"], message["settings"]["playing_feel"]) == ("auto", "swing")
+    later = drawn(status(band=(bass,)), status(beat=8.0, band=(VoiceView("bass", True, 0.8),)))
+    assert later["band"]["bass"] == [[4.0, 0.9, 38, 84, 0]]
+
+
+def charted(status: Make, followed: bool = True, **changes: Any) -> SessionStatus:
+    return status(chart=ChartView("| Dm7 | G13 |", ("Dm7", "G13"), (), followed), **changes)
+
+
+def test_a_voicing_of_the_charts_chord_has_its_name_and_its_tones(status: Make):
+    coming = (HarmonyChange(8.0, Harmony.of(G13)),)
+    rootless = HarmonyChange(7.5, Harmony.of((53, 57, 59, 64)))
+    before = charted(status, beat=7.0, expected=coming)
+    for beat, still_expected in ((7.6, ()), (8.1, ())):
+        after = charted(status, beat=beat, expected=still_expected, harmonies=(rootless,))
+        assert drawn(before, after)["chords"][-1] == [7.5, "G13", [5, 9, 11, 4, 7]]
+    after = charted(status, followed=False, beat=8.1, harmonies=(rootless,))
+    assert drawn(before, after)["chords"][-1][1] == "Fmaj7#11"
+
+
+def test_hands_that_play_another_chord_than_the_charts_keep_its_own_name(status: Make):
+    coming = (HarmonyChange(8.0, Harmony.of(G13)),)
+    other = HarmonyChange(8.0, Harmony.of((44, 48, 51, 54)))
+    after = charted(status, beat=8.1, harmonies=(other,))
+    message = drawn(charted(status, beat=7.0, expected=coming), after)
+    assert message["chords"][-1][1] == "Ab7"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from jambot.control import Room
-from jambot.control.picture import Picture
+from jambot.control.room.picture import Picture
 from jambot.music import Harmony, HarmonyChange, Note
-from jambot.realtime.plan import PlannedNote
+from jambot.realtime.plan.plan import PlannedNote
 from jambot.realtime.session import Session
 from jambot.realtime.status import SessionStatus
 

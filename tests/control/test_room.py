@@ -17,8 +17,8 @@ import pytest
 from websockets.sync.client import connect
 
 from jambot.control import MidiPlayed, Room
-from jambot.control.address import Address
-from jambot.control.room_process import Wishes, has_a_screen, live
+from jambot.control.room.address import Address
+from jambot.control.room.room_process import RoomWishes, has_a_screen, live
 from jambot.realtime.orders import Order
 from jambot.realtime.status import SessionStatus
 
@@ -132,7 +132,7 @@ def test_a_room_that_fails_again_and_again_is_given_more_and_more_time(
 def test_a_frozen_room_is_replaced(
     room: Room, status: Make, monkeypatch: pytest.MonkeyPatch, wait_until: Wait
 ):
-    monkeypatch.setattr("jambot.control.room_child.FROZEN_SECONDS", 0.2)
+    monkeypatch.setattr("jambot.control.room.room_child.FROZEN_SECONDS", 0.2)
     frozen = room.pid
     assert frozen is not None
     psutil.Process(frozen).suspend()
@@ -211,7 +211,7 @@ def test_ctrl_c_is_left_to_the_stage(room: Room, status: Make, wait_until: Wait)
 STAGE = """
 import time
 from jambot.control import Room
-from jambot.control.room_process import has_a_screen
+from jambot.control.room.room_process import has_a_screen
 if __name__ == "__main__":
     room = Room(port=0, terminal={terminal})
     print(room.pid, flush=True)
@@ -250,7 +250,7 @@ PIPED = """
 import time
 from urllib.request import urlopen
 from jambot.control import Room
-from jambot.control.room_process import has_a_screen
+from jambot.control.room.room_process import has_a_screen
 from jambot.music import SILENCE
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import UNSTEERED
@@ -301,13 +301,13 @@ def test_a_token_is_in_no_list_of_processes():
 def opened_by(monkeypatch: pytest.MonkeyPatch, token: str | None) -> list[str]:
     """What the life of a room process has a browser open; the stage goes at once."""
     opened: list[str] = []
-    monkeypatch.setattr("jambot.control.room_process.has_a_screen", lambda: True)
-    monkeypatch.setattr("jambot.control.room_process.webbrowser.open", opened.append)
+    monkeypatch.setattr("jambot.control.room.room_process.has_a_screen", lambda: True)
+    monkeypatch.setattr("jambot.control.room.room_process.webbrowser.open", opened.append)
     before = signal.getsignal(signal.SIGINT)
     stage, far = Pipe()
     stage.send(None)
     address = Address("http://127.0.0.1:8765", "", token)
-    live(far, None, Wishes(address, terminal=False, open_page=True))
+    live(far, None, RoomWishes(address, terminal=False, open_page=True))
     signal.signal(signal.SIGINT, before)
     for end in (stage, far):
         end.close()

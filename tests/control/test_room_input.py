@@ -1,6 +1,6 @@
 from jambot.control import MidiPlayed, RoomInput
 from jambot.realtime.clock import ManualClock
-from jambot.realtime.ports import MemoryInput, TimedMessage
+from jambot.realtime.ports import By, MemoryInput, TimedMessage
 
 C_DOWN, E_DOWN = bytes((0x90, 60, 80)), bytes((0x90, 64, 80))
 
@@ -20,7 +20,7 @@ def test_keys_of_the_page_and_of_the_keyboard_are_heard_as_one():
     source = RoomInput(keyboard, page, clock.now)
     keyboard.feed(C_DOWN, 9.9)
     page.waiting.append(MidiPlayed(E_DOWN))
-    assert source.poll() == [TimedMessage(9.9, C_DOWN), TimedMessage(10.0, E_DOWN)]
+    assert source.poll() == [TimedMessage(9.9, C_DOWN), TimedMessage(10.0, E_DOWN, By.page)]
     assert source.poll() == []
 
 

@@ -66,7 +66,7 @@ def test_style_form_keep_tap_again_thin_and_end_reach_the_stage_from_the_page(
         page.ask("Input.insertText", text="| Dm7 | G7 |")
         page.press("Enter")
         wait_until(lambda: {"set_form": {"chart": "| Dm7 | G7 |"}} in told("order"))
-        page.wait_for("document.getElementById('form-place').textContent.endsWith(' of 2')")
+        page.wait_for("document.getElementById('chart-place').textContent.endsWith(' of 2')")
 
         page.click("#keep")
         wait_until(lambda: {"keep": {"bars": 32}} in told("order"))

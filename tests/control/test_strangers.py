@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from jambot.control import Room
-from jambot.control.live_view import MOST_VIEWERS
+from jambot.control.room.live_view import MOST_VIEWERS
 from jambot.realtime.orders import Panic
 from jambot.realtime.status import SessionStatus
 
@@ -252,7 +252,9 @@ def test_what_says_nothing_is_answered_with_a_reason_and_never_reaches_the_stage
     with viewer(stranded) as page:
         for text in MALFORMED:
             page.send(text)
-            while (told := json.loads(page.recv(timeout=PATIENCE_SECONDS)))["type"] == "driver":
+            while (told := json.loads(page.recv(timeout=PATIENCE_SECONDS)))["type"] in (
+                "driver", "take"
+            ):  # fmt: skip
                 pass
             assert told["type"] in ("refused", "answer"), text
             assert told["why"], text
@@ -272,7 +274,8 @@ def test_what_says_nothing_is_answered_with_a_reason_and_never_reaches_the_stage
     ids=["long", "longer", "compressed", "deep"],
 )
 def test_a_bomb_is_not_unpacked(stranded: Room, text: str, options: dict[str, Any]):
-    memory = psutil.Process(stranded.pid).memory_info().rss
+    # What an idle room holds, also where the system has put its pages aside.
+    memory = max(psutil.Process(stranded.pid).memory_info().rss, 65_000_000)
     with viewer(stranded, **options) as page, suppress(ConnectionClosed):
         page.send(text)
         while True:
@@ -380,10 +383,20 @@ def test_neither_stage_nor_room_speaks_with_anybody_beyond_this_machine(stranded
             assert not end or ip_address(end.ip).is_loopback
 
 
-def test_the_page_makes_no_markup_of_what_it_is_told():
-    pages = list((Path(__file__).parents[2] / "src" / "jambot" / "control" / "static").glob("*.js"))
+def _scripts() -> list[Path]:
+    static = Path(__file__).parents[2] / "src" / "jambot" / "control" / "room" / "static"
+    pages = list(static.glob("*.js"))
     assert len(pages) > 10
+    return pages
+
+
+def test_a_safari_of_2022_understands_every_script():
+    looks_back = re.compile(r"\(\?<[=!]")
+    assert [page.name for page in _scripts() if looks_back.search(page.read_text("utf-8"))] == []
+
+
+def test_the_page_makes_no_markup_of_what_it_is_told():
     makes = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function"
     )
-    assert [page.name for page in pages if makes.search(page.read_text("utf-8"))] == []
+    assert [page.name for page in _scripts() if makes.search(page.read_text("utf-8"))] == []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jambot.control import take_maker
-from jambot.control.take_maker import MOST_KEPT, MOST_WAITING, BusyError, TakeMaker
+from jambot.control.room import take_maker
+from jambot.control.room.take_maker import MOST_KEPT, MOST_WAITING, BusyError, TakeMaker, made_file
 from jambot.errors import JamBotError
 
 LINES = (
@@ -137,3 +137,11 @@ def test_what_takes_too_long_is_given_up(
     folder = a_take("one")
     with pytest.raises(JamBotError, match="takes longer than 0 s"):
         asyncio.run(TakeMaker().make(folder, "notes"))
+
+
+def test_the_band_of_a_take_is_heard_with_it(a_take: Callable[[str], Path]):
+    folder = a_take("trio")
+    with (folder / "session.jsonl").open("a") as log:
+        note = {"event": "band", "voice": "bass", "onset_beats": 0.0, "duration_beats": 0.5}
+        log.write(json.dumps(note | {"pitch": 40, "velocity": 80, "due_seconds": 0.0}) + "\n")
+    assert json.loads(made_file(folder, "notes"))["bass"][0][2:] == [40, 80]

@@ -12,10 +12,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
-from jambot.control.take_pages import TakePages
+from jambot.control.room.outbox import TakeNews, TakeState
+from jambot.control.room.take_pages import TakePages
 
 LINES = (
-    {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "jazz", "realtime": True},
+    {"event": "session", "bpm": 120.0, "beats_per_bar": 4, "adapter": "piano", "realtime": True},
     {"event": "heard", "seconds": 0.0, "beat": 0.0, "pitch": 48, "velocity": 80, "on": True},
     {"event": "harmony", "id": 1, "seconds": 0.0, "beat": 0.0, "bass": 0,
      "pitch_classes": [0, 4, 7]},
@@ -86,7 +87,14 @@ def asker(pages: TakePages) -> Get:
 
 @pytest.fixture
 def get(running: Path) -> Get:
-    return asker(TakePages(running))
+    return asker(beside(running))
+
+
+def beside(running: Path) -> TakePages:
+    """The pages of takes while this one is played."""
+    pages = TakePages(None)
+    pages.follow(TakeNews(running, TakeState.playing))
+    return pages
 
 
 def test_takes_are_listed_the_running_one_first(get: Get):
@@ -194,7 +202,7 @@ def test_takes_in_a_folder_that_is_itself_reached_by_a_link_are_served(
     tmp_path: Path, running: Path
 ):
     (tmp_path / "by link").symlink_to(running.parent, target_is_directory=True)
-    linked = asker(TakePages(tmp_path / "by link" / "now"))
+    linked = asker(beside(tmp_path / "by link" / "now"))
     assert [row["name"] for row in linked("/takes").json] == ["now", "old take"]
     assert linked("/takes/old take/session.mid").content == b"MThd"
 

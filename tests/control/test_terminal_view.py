@@ -1,12 +1,14 @@
 import io
+import re
 from collections.abc import Callable
 
 import pytest
 from rich.console import Console
 
-from jambot.control.terminal_view import TerminalView, gauge, line, player, where
+from jambot.control.room.terminal_view import TerminalView, gauge, hands, line, player, where
 from jambot.realtime.clock import ManualClock
-from jambot.realtime.status import SessionStatus
+from jambot.realtime.ports import By
+from jambot.realtime.status import SeatView, SessionStatus
 
 Make = Callable[..., SessionStatus]
 URL = "http://127.0.0.1:8765"
@@ -40,9 +42,18 @@ def test_why_an_order_was_refused_is_told_in_a_pipe_and_in_the_panel(status: Mak
 
 def test_bars_and_beats_are_counted_from_one(status: Make):
     assert where(status(beat=0.0)) == "1.1"
-    assert where(status(beat=-3.2)) == "1.1"
+    assert where(status(beat=-3.2)) == "in 1"
+    assert where(status(beat=-0.2)) == "in 4"
     assert where(status(beat=7.99)) == "2.4"
     assert where(status(beat=6.0, beats_per_bar=3)) == "3.1"
+
+
+def test_it_says_who_plays_the_chords(status: Make):
+    assert hands(status()) == "nobody yet"
+    assert hands(status(seat=SeatView(By.pianist, performs=True))) == "the built-in pianist"
+    assert hands(status(seat=SeatView(By.page))) == "the page"
+    played = status(seat=SeatView(By.keyboard), keyboard="Keystation 61")
+    assert hands(played) == "your keyboard (Keystation 61)"
 
 
 def test_the_gauge_is_full_at_two_bars_and_never_overflows():
@@ -76,6 +87,21 @@ def test_the_panel_shows_every_figure_at_any_width(status: Make, width: int):
     ):
         assert part in shown
     assert max(len(row) for row in shown.splitlines()[1:2]) < 4 * width
+
+
+def test_the_panel_says_where_the_solo_goes_and_which_keys_there_are(status: Make):
+    for output, said in (("FL Studio", "FL Studio"), ("", "press Sound there")):
+        screen, written = console(terminal=True)
+        view = TerminalView("", URL, screen)
+        view.show(status(output=output), "Dm9")
+        view.close()
+        assert f"the solo goes to {'the page: ' if not output else ''}{said}" in plain(written)
+        assert "Ctrl-C ends the jam" in plain(written)
+    assert line(status(output="FL Studio"), "Dm9").endswith("player ready | to FL Studio")
+
+
+def plain(written: io.StringIO) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written.getvalue())
 
 
 def test_the_cursor_comes_back_when_the_panel_is_left(status: Make):

@@ -49,10 +49,8 @@ NOT_RUN = {
     r"doctor\b": "eight seconds; tests/control examines each part",
     r"mcp\b": "serves until it is stopped; tests/control leads a jam through it",
     r"bench\b": "minutes, and JACK; tests/evaluation measures a short one",
-    r"kpi\b": "needs a bench and an exam; tests/evaluation makes the page of small ones",
-    r"prepare (SOURCE|WJD)|chords\b": "needs a corpus; README's own MIDI is run",
+    r"prepare (SOURCE|WJD|JTD)|chords\b": "needs a corpus; README's own MIDI is run",
     r"train\b": "hours; tests/test_cli.py trains and finishes a tiny run",
-    r"sweep\b": "minutes, and the corpora; tests/evaluation turns a small grid",
     r"export\b": "needs a trained run; tests/test_cli.py has a tiny one",
     r"evaluate\b": "minutes; tests/evaluation examines in small",
 }

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-COPYLEFT_AND_NEVER_REQUIRED = {"aalink", "fl-studio-api-stubs"}
+COPYLEFT_AND_NEVER_REQUIRED = {"aalink", "fl-studio-api-stubs", "minihost"}
 Script = Callable[[str], ModuleType]
 
 

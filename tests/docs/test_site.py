@@ -54,7 +54,7 @@ def test_what_is_fenced_is_left_alone_and_a_link_to_no_page_stops_the_build(scri
     site = script("site_pages")
     assert site.with_site_links("[a](docs/kpi.md#x)", "index.md") == "[a](kpi.md#x)"
     assert site.with_site_links("[a](../README.md)", "mcp.md") == "[a](index.md)"
-    assert site.with_site_links("[a](../jazz/README.md)", "models/bebop.md") == "[a](jazz.md)"
+    assert site.with_site_links("[a](../piano/README.md)", "models/horn.md") == "[a](piano.md)"
     fenced = "```\n[a](docs/kpi.md)\n```"
     assert site.with_site_links(fenced, "index.md") == fenced
     with pytest.raises(ValueError, match=r"Makefile, which is no page"):

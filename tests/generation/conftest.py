@@ -18,6 +18,7 @@ class RandomModel:
     what a real model refuses, and keeps the longest stream it saw.
     """
 
+    player = "pianist"
     vocabulary_size = VOCABULARY.size
 
     def __init__(self, eagerness: float = 0.0, context_length: int = 384, spread: float = 2.0):

@@ -9,11 +9,16 @@ import pytest
 from jambot.assets import FIRST_STYLE, find_model, shipped_styles
 from jambot.generation import Generator, improvise
 from jambot.generation.onnx_model import OnnxModel
+from jambot.generation.sampling import PHRASING
 from jambot.music import Meter, Note, one_line
 from jambot.tokens import VOCABULARY
 
 BABBLE_S, BABBLE_PER_SECOND = 4.0, 12.0
 """Faster than this, for so long, nobody plays: the fastest of 351 solos has 9.8 over all of it."""
+LEAPS = {"horn": 0.1, "pianist": 0.22}
+"""Share of moves beyond an octave: the most in 16 bars of any of 89 trio pianists is 0.223."""
+FEW_LEAPS = 2
+"""So many in four bars say nothing: `modern` in three has 2 of 9 by seed 1, 8 of 159 by eight."""
 LONGEST_REPEAT = 28
 """So many times one of those soloists strikes a note anew; nobody does more often."""
 
@@ -72,9 +77,11 @@ def test_an_odd_case_stays_musical_or_rests(model: OnnxModel, case: str) -> None
         (bisect_left(onsets_s, t + BABBLE_S) - i for i, t in enumerate(onsets_s)), default=0
     )
     assert busiest / BABBLE_S < BABBLE_PER_SECOND
-    assert all(48 <= note.pitch <= 93 for note in solo)
+    bounds = PHRASING[model.player]
+    assert all(bounds.lowest <= note.pitch <= bounds.highest for note in solo)
     moves = [abs(b.pitch - a.pitch) for a, b in pairwise(solo)]
-    assert sum(move > 12 for move in moves) <= len(moves) / 10
+    leaps = sum(move > 12 for move in moves)
+    assert leaps <= max(FEW_LEAPS, len(moves) * LEAPS[model.player])
     struck_again = "".join("=" if move == 0 else "." for move in moves)
     assert max(map(len, struck_again.split("."))) <= LONGEST_REPEAT
     if len(solo) > 8:

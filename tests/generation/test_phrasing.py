@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from jambot.generation.phrasing import (
     EDGE_SEMITONES,
-    FREE_SEMITONES,
     HASTE_NOTES,
     HASTE_S,
     LONG_HASTE_S,
@@ -26,13 +25,15 @@ from jambot.generation.phrasing import (
 from jambot.music import Note
 from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
+FREE_SEMITONES = 10.0
+
 
 def line(*pitches: int) -> list[Note]:
     return [Note(float(i), 1.0, pitch) for i, pitch in enumerate(pitches)]
 
 
 def lean_of(pitch: int, centre: float) -> float:
-    return float(register_lean(centre)[pitch - LOWEST_PITCH])
+    return float(register_lean(centre, FREE_SEMITONES)[pitch - LOWEST_PITCH])
 
 
 def test_nothing_leans_near_the_centre_and_more_and_more_does_beyond() -> None:
@@ -41,11 +42,13 @@ def test_nothing_leans_near_the_centre_and_more_and_more_does_beyond() -> None:
     assert lean_of(66 + edge, 66.0) == lean_of(66 - edge, 66.0) == -1.0
     beyond = [lean_of(pitch, 66.0) for pitch in range(66 + int(FREE_SEMITONES), HIGHEST_PITCH)]
     assert all(low > high for low, high in itertools.pairwise(beyond))
-    assert np.isfinite(register_lean(66.0)).all()
+    assert np.isfinite(register_lean(66.0, FREE_SEMITONES)).all()
 
 
 def test_the_centre_moves_the_whole_lean() -> None:
-    assert (register_lean(60.0)[:-5] == register_lean(65.0)[5:]).all()
+    assert (
+        register_lean(60.0, FREE_SEMITONES)[:-5] == register_lean(65.0, FREE_SEMITONES)[5:]
+    ).all()
 
 
 def test_a_rest_leans_to_the_next_phrase_only_when_it_is_long() -> None:

@@ -1,16 +1,17 @@
 """A whole solo over given chords, and over a file of them."""
 
 import errno
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jambot.errors import BadMidiError, UsageError
+from jambot.errors import BadMidiError, ChartError, UsageError
 from jambot.generation import ChordToneModel, Generator, SamplingSettings, improvise
-from jambot.generation.solo import solo_over_file
-from jambot.music import Meter, Note, TempoMap, Track, parse_chart, read_midi, write_midi
+from jambot.generation.solo import solo_over_chart, solo_over_file
+from jambot.music import Meter, Note, TempoMap, Track, parse_chart, read_midi, strikes, write_midi
 
 Models = Callable[..., Any]
 
@@ -45,7 +46,7 @@ def test_a_solo_lies_between_its_start_and_its_end(random_model: Models) -> None
         )
     )
     assert len(notes) > 10
-    assert notes == sorted(notes)
+    assert notes == sorted(notes, key=lambda note: (note.onset_beats, -note.pitch))
     assert all(6.0 <= note.onset_beats < 20.0 for note in notes)
 
 
@@ -106,12 +107,13 @@ def test_a_file_of_chords_gives_a_file_of_solo(
     out = tmp_path / "takes" / "solo.mid"
     made = solo_over_file(Generator(random_model()), chords, out)
     song = read_midi(out)
-    (track,) = song.tracks
+    track, *under = song.tracks
+    assert [t.notes for t in under] == [t.notes for t in read_midi(chords).tracks]
     assert len(track.notes) == made.notes > 0
     assert track.notes[-1].onset_beats < 24.0
     assert song.tempo_map.bpms == read_midi(chords).tempo_map.bpms
-    ends = [note.end_beats for note in track.notes[:-1]]
-    assert all(e < n.onset_beats + 1 / 480 for e, n in zip(ends, track.notes[1:], strict=True))
+    for strike, following in itertools.pairwise(strikes(track.notes)):
+        assert all(n.end_beats < following[0].onset_beats + 1 / 480 for n in strike)
 
 
 def test_the_length_can_be_asked_for(random_model: Models, chords: Path, tmp_path: Path) -> None:
@@ -193,6 +195,30 @@ def test_drums_and_single_keys_are_no_chord(
     write_midi(chords, [Track("beat", beat, is_drum=is_drum)])
     made = solo_over_file(Generator(random_model()), chords, tmp_path / "solo.mid", bars=1)
     assert str(made.heard) == "2 bars of 4 beats at 120 bpm, no chord"
+
+
+def test_a_chart_alone_gives_solo_and_comping_in_one_file(tmp_path: Path) -> None:
+    out = tmp_path / "solo.mid"
+    generator = Generator(ChordToneModel(), SamplingSettings(temperature=0.0), seed=1)
+    made = solo_over_chart(generator, "3/4 | Dm7 | G7 | Cmaj7 | % |", out, bars=9, bpm=150.0)
+    song = read_midi(out)
+    solo, comping = song.tracks
+    assert (solo.name, comping.name) == ("solo", "comping")
+    assert (song.meter, song.tempo_map.bpms) == (Meter(3), (150.0,))
+    assert song.markers[:4] == ((0.0, "Dm7"), (3.0, "G7"), (6.0, "Cmaj7"), (12.0, "Dm7"))
+    assert 24.0 < max(n.onset_beats for n in solo.notes) < 27.0
+    assert max(n.onset_beats for n in comping.notes) >= 24.0
+    assert song.end_beats <= 27.01
+    assert str(made.heard).startswith("9 bars of 3 beats at 150 bpm, 7 chords: Dm7, G7, Cmaj7")
+    chord = {2, 5, 9, 0}
+    assert {n.pitch % 12 for n in solo.notes if n.onset_beats < 2.9} <= chord
+
+
+def test_a_chart_that_is_not_understood_writes_nothing(tmp_path: Path) -> None:
+    generator = Generator(ChordToneModel(), seed=1)
+    with pytest.raises(ChartError, match="Hm7 is not understood"):
+        solo_over_chart(generator, "| Hm7 |", tmp_path / "solo.mid")
+    assert not (tmp_path / "solo.mid").exists()
 
 
 def test_a_solo_in_five(random_model: Models, tmp_path: Path) -> None:

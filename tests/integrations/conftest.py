@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jambot.assets import fl_script
-from jambot.control.fl_studio import FLStudio
+from jambot.control.fl_studio.studio import FLStudio
 from jambot.realtime.clock import ManualClock
 from jambot.realtime.ports import MemoryInput, RecordingOutput
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from jambot.control.fl_clock import FLClock
+from jambot.control.fl_studio.clock import FLClock
 from jambot.generation import ChordToneModel, Generator
 from jambot.music import Meter
-from jambot.realtime.beat_line import BeatLine
-from jambot.realtime.midi_clock import MidiClock, Move
-from jambot.realtime.player import DirectPlayer
-from jambot.realtime.ports import MemoryInput, RecordingOutput
+from jambot.realtime.beats.beat_line import BeatLine
+from jambot.realtime.beats.midi_clock import MidiClock, Move
+from jambot.realtime.log.session_log import SessionLog
+from jambot.realtime.player.player import DirectPlayer
+from jambot.realtime.ports import MemoryInput, Ports, RecordingOutput
 from jambot.realtime.session import Session
-from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings, Sync
 
 BAR = 4
@@ -113,8 +113,7 @@ def test_a_session_plays_while_fl_studio_does_and_is_silent_when_it_stops(studio
     session = Session(
         SessionSettings(clock=Sync.midi),
         studio.clock,
-        FLClock(keys, studio.host, studio.clock.now),
-        solo,
+        Ports(FLClock(keys, studio.host, studio.clock.now), solo),
         DirectPlayer(Generator(ChordToneModel())),
         SessionLog(),
     )

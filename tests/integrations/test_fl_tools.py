@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from mcp import Client
 
-from jambot.control.fl_protocol import encode
+from jambot.control.fl_studio.protocol import encode
 from jambot.control.mcp_server import Offer, make_server
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jambot.realtime.planning import Planner
+from jambot.realtime.plan.planner import Planner
 from lab.fuzz import PromiseBrokenError, Stage, fuzz_one, main, seeds_of
 
 

@@ -7,12 +7,12 @@ from random import Random
 import pytest
 
 from lab.soak.faults import Faults, PianistProcess
-from lab.soak.pianist import Pianist
+from lab.soak.pianist import SoakPianist
 from lab.soak.run import Soak
 
 
 def test_the_pianist_comps_rests_and_sings_and_lifts_every_key():
-    pianist = Pianist(Random("1"))
+    pianist = SoakPianist(Random("1"))
     stretches = [pianist.stretch() for _ in range(60)]
     assert [] in stretches
     assert any(message[1] >= 62 for stretch in stretches for _, message in stretch)
@@ -22,7 +22,7 @@ def test_the_pianist_comps_rests_and_sings_and_lifts_every_key():
             assert 0 <= after <= pianist.stretch_seconds
             (down.add if message[0] == 0x90 else down.discard)(message[1])
         assert down == set()
-    again = Pianist(Random("1"))
+    again = SoakPianist(Random("1"))
     assert [again.stretch() for _ in range(60)] == stretches
 
 

@@ -15,7 +15,7 @@ from jambot.model.checkpoint import (
     restore_training,
     save_checkpoint,
 )
-from jambot.model.folder import Replacement
+from jambot.storage import Replacement
 
 CONFIG = ModelConfig(vocabulary_size=12, layers=2, d_model=64, heads=2, mlp=96, context_length=32)
 FEATURES = np.eye(12, 5, dtype=np.float32)

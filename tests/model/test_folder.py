@@ -36,5 +36,5 @@ def test_a_folder_of_anything_else_is_never_replaced(tmp_path, force):
 def test_a_folder_that_holds_what_is_read_is_never_replaced(tmp_path, read):
     (tmp_path / "run" / "best").mkdir(parents=True)
     (tmp_path / "run" / MODEL_DESCRIPTION).write_text("{}")
-    with pytest.raises(UsageError, match="holds what is read here"):
+    with pytest.raises(UsageError, match="holds files that this command reads"):
         refuse_to_lose_folder(tmp_path / "run", [tmp_path / read], MODEL_DESCRIPTION, force=True)

@@ -99,3 +99,23 @@ def test_bars_in_which_nothing_happened_are_empty_tracks(log_book, tmp_path):
     path = tmp_path / "bars.mid"
     assert write_bars(log_book().end(2.0).take(), path, 0.0, 16.0) == 0
     assert [len(track.notes) for track in symusic.Score(str(path)).tracks] in ([], [0, 0])
+
+
+def test_the_band_has_tracks_of_its_own_and_its_notes_end_when_they_ended(log_book, tmp_path):
+    book = tapped(log_book)
+    for voice, pitch in (("bass", 40), ("drums", 51)):
+        for beat in range(8):
+            book.write(
+                "band", voice=voice, onset_beats=float(beat), duration_beats=0.9, pitch=pitch,
+                velocity=80, due_seconds=beat / 2, sent_seconds=beat / 2, harmony=1,
+            )  # fmt: skip
+            if voice == "bass":
+                book.write("band_ended", voice=voice, pitch=pitch, beat=beat + 0.5, due_seconds=0.0)
+    path = tmp_path / "session.mid"
+    write_session_midi(book.take(), path)
+    tracks = {track.name: track for track in symusic.Score(str(path)).tracks}
+    assert set(tracks) >= {"solo", "conditioning", "bass", "drums"}
+    assert (tracks["drums"].is_drum, tracks["bass"].program) == (True, 32)
+    assert [note.duration for note in tracks["bass"].notes] == [240] * 8
+    assert len(tracks["drums"].notes) == 8
+    assert len(tracks["solo"].notes) == 32

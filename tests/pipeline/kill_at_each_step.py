@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jambot.training.run  # noqa: F401  once, and not in every process that is to die
 from jambot.pipeline.journey import Journey
-from jambot.pipeline.steps import Done, Journal, Report, run_steps
+from jambot.pipeline.steps import Done, Report, StepMarks, run_steps
 
 
 def die(*_: object) -> None:
@@ -20,7 +20,7 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Unmarked(Journal):
+class Unmarked(StepMarks):
     """Dies when a step is whole and only its mark is missing."""
 
     def add(self, name: str, done: Done) -> None:
@@ -31,7 +31,7 @@ def quiet(*_: object) -> None:
     """Say nothing."""
 
 
-def end_of(journey: Journey, step: str, journal: type[Journal], report: Report) -> str:
+def end_of(journey: Journey, step: str, journal: type[StepMarks], report: Report) -> str:
     """How a process of its own ends that does this step."""
 
     @contextmanager
@@ -52,7 +52,7 @@ def main() -> None:
     work, configs, *steps = sys.argv[1:]
     journey = Journey(Path(work), Path(configs), tiny=True, jobs=1)
     for step in steps:
-        fates = ((Unmarked, die), (Unmarked, quiet), (Journal, quiet))
+        fates = ((Unmarked, die), (Unmarked, quiet), (StepMarks, quiet))
         ends = [end_of(journey, step, journal, report) for journal, report in fates]
         print(f"{step}: {', '.join(ends)}", flush=True)
 

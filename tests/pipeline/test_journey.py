@@ -21,7 +21,7 @@ from jambot.lock import only_writer
 from jambot.pipeline.etudes import write_etudes
 from jambot.pipeline.forecast import Forecast, check_machine
 from jambot.pipeline.journey import Journey, sources_in
-from jambot.pipeline.steps import Journal, Report, Step, run_steps
+from jambot.pipeline.steps import Report, Step, StepMarks, run_steps
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "runpod_train_stage_a.sh"
@@ -84,7 +84,7 @@ def go(journey: Journey, stop_after: str | None = None) -> list[str]:
     def watch(name: str) -> "nullcontext[Report]":
         return nullcontext(lambda done, total, text: None)
 
-    run_steps(journey.steps(said.append), Journal(journey.work / "steps"), watch, said.append,
+    run_steps(journey.steps(said.append), StepMarks(journey.work / "steps"), watch, said.append,
               stop_after)  # fmt: skip
     return said
 
@@ -150,7 +150,7 @@ def test_new_music_is_prepared_and_learnt_from(journey: Journey, tmp_path: Path)
 
 def test_a_step_that_was_begun_of_something_else_forgets_it(tmp_path: Path) -> None:
     """Whether it was whole or not, and also when what it is made of turns back."""
-    journal, told = Journal(tmp_path / "steps"), list[str]()
+    journal, told = StepMarks(tmp_path / "steps"), list[str]()
 
     def do(made_of: str, report: Report) -> None:
         told.append(made_of)
@@ -265,7 +265,7 @@ def test_a_step_that_was_cut_off_is_done_again(tmp_path: Path) -> None:
         if len(tries) == 1:
             raise KeyboardInterrupt
 
-    steps, journal = [Step("one", "", output, do)], Journal(tmp_path / "steps")
+    steps, journal = [Step("one", "", output, do)], StepMarks(tmp_path / "steps")
     for _ in range(3):
         try:
             run_steps(steps, journal, lambda name: nullcontext(print), lambda sentence: None)

@@ -8,11 +8,12 @@ import pytest
 
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import read_midi
+from jambot.realtime.beats.beat_line import BeatLine
 from jambot.realtime.clock import ManualClock
-from jambot.realtime.player import DirectPlayer
-from jambot.realtime.ports import MemoryInput, RecordingOutput
-from jambot.realtime.session import Session
-from jambot.realtime.session_log import SessionLog
+from jambot.realtime.log.session_log import SessionLog
+from jambot.realtime.player.player import DirectPlayer
+from jambot.realtime.ports import MemoryInput, Ports, RecordingOutput
+from jambot.realtime.session import Outside, Session, StyleChoice
 from jambot.realtime.settings import SessionSettings
 
 TICKS_A_BEAT = 96
@@ -33,6 +34,8 @@ class Stage:
         clock_port=False,
         link=None,
         hand=None,
+        seat=None,
+        show=lambda status: None,
         **settings,
     ):
         self.clock = hand or ManualClock(100.0)
@@ -44,18 +47,19 @@ class Stage:
         self.player = player or DirectPlayer(Generator(ChordToneModel(), sampling, seed))
         self.log = log or SessionLog()
         self.orders = []
+        asked = SessionSettings(seed=seed, **settings)
+        line = BeatLine(asked.bpm)
         self.session = Session(
-            SessionSettings(seed=seed, **settings),
+            asked,
             self.clock,
-            self.keys,
-            self.port,
+            Ports(self.keys, self.port, clock=self.ticks),
             self.player,
             self.log,
-            orders=self._ordered,
-            adapter=adapter,
-            styles=styles,
-            ticks=self.ticks,
-            link=self.link,
+            line,
+            seat and seat(asked, self.clock, line),
+            self.link,
+            StyleChoice(adapter, tuple(styles)),
+            Outside(show, self._ordered),
         )
         self.start = 100.0
 

@@ -8,7 +8,7 @@ import pytest
 from jambot.assets import CHORD_TONES, DEMO_COMPING
 from jambot.errors import CheckpointError, JamBotError, UsageError
 from jambot.music import Meter, Note, TempoMap, Track, write_midi
-from jambot.realtime import scribe
+from jambot.realtime.log import scribe
 from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.ports import MemoryInput
 from jambot.realtime.settings import SessionSettings
@@ -18,7 +18,7 @@ def fast(**settings):
     defaults = {
         "adapter": CHORD_TONES,
         "backend": "memory",
-        "performer": DEMO_COMPING,
+        "comping": DEMO_COMPING,
         "seconds": 16.0,
         "realtime": False,
     }
@@ -102,14 +102,14 @@ def test_another_input_may_be_heard_and_a_view_is_shown_what_happens(tmp_path):
         return guest
 
     path = tmp_path / "session.jsonl"
-    jam(fast(performer=None, seconds=4.0), path, shown.append, a_guest)
+    jam(fast(comping=None, seconds=4.0), path, shown.append, a_guest)
     events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(notes(events)) >= 4
     assert shown[-1].held == (48, 58, 64)
 
 
 def test_a_memory_jam_without_a_performer_waits_for_keys(tmp_path):
-    events = take(tmp_path / "session.jsonl", fast(performer=None, seconds=2.0))
+    events = take(tmp_path / "session.jsonl", fast(comping=None, seconds=2.0))
     assert [event["event"] for event in events] == ["session", "request", "end"]
 
 
@@ -117,7 +117,7 @@ def test_a_file_in_three_is_played_in_three(tmp_path):
     waltz = tmp_path / "waltz.mid"
     chords = [Note(bar * 3.0, 2.0, pitch) for bar in range(4) for pitch in (48, 52, 55)]
     write_midi(waltz, [Track("hands", tuple(chords))], TempoMap.constant(120.0), Meter(3))
-    events = take(tmp_path / "session.jsonl", fast(performer=waltz, seconds=4.0))
+    events = take(tmp_path / "session.jsonl", fast(comping=waltz, seconds=4.0))
     assert events[0]["beats_per_bar"] == 3
     assert len(notes(events)) > 2
 

@@ -7,7 +7,7 @@ from jambot.generation import Generator, SamplingSettings, improvise
 from jambot.generation.dynamics import struck
 from jambot.music import Meter, Note, harmony_changes, parse_chart
 from jambot.realtime.main import load_model
-from jambot.realtime.player import DirectPlayer
+from jambot.realtime.player.player import DirectPlayer
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
 VOICINGS = (
@@ -47,15 +47,17 @@ def played_live(stage):
         stage.feed(*[data for at, _, data in sorted(events) if at == beat])
     stage.go_to(BEATS)
     played = [event for event in stage.events("played") if event["onset_beats"] < LAST_BEAT]
-    return [(e["onset_beats"], e["duration_beats"], e["pitch"], e["velocity"]) for e in played]
+    return sorted(
+        (e["onset_beats"], e["duration_beats"], e["pitch"], e["velocity"]) for e in played
+    )
 
 
 def written(notes):
-    return [
+    return sorted(
         (round(n.onset_beats, 6), round(n.duration_beats, 6), n.pitch, n.velocity)
         for n in notes
         if n.onset_beats < LAST_BEAT
-    ]
+    )
 
 
 def make_live(make_stage, model, temperature, guidance, controls):

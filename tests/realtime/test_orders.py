@@ -13,27 +13,33 @@ from jambot.realtime.orders import (
     End,
     LayOut,
     Learn,
+    NewTake,
     Order,
     Panic,
+    Pause,
     SetAdapter,
+    SetFeel,
     SetKnob,
     SetSampling,
     SetStage,
     SetTempo,
+    SetVoice,
+    StopTake,
     Tap,
     Trade,
     Trigger,
     as_dict,
     read_order,
 )
-from jambot.realtime.player import Request
+from jambot.realtime.player.player import Request
 
 CM7 = (48, 52, 55, 59)
 EXAMPLES = [
     SetKnob("density", 0.7), SetKnob("swing", None), SetSampling("temperature", 0.8),
-    SetStage("response", "bar"), SetStage("lookahead_bars", 3.0), SetAdapter("jazz"),
+    SetStage("response", "bar"), SetStage("lookahead_bars", 3.0), SetAdapter("piano"),
     SetTempo(90.0), Tap(), Trade(4), LayOut(), LayOut(True), End(), Trigger(), Panic(),
-    Learn("tap"), Learn(None),
+    Pause(), StopTake(), NewTake(),
+    Learn("tap"), Learn(None), SetVoice("bass", True, 0.5), SetVoice("drums"), SetFeel("bossa"),
 ]  # fmt: skip
 
 
@@ -77,6 +83,10 @@ def test_every_order_has_a_word_and_comes_back_from_json():
         {"set_adapter": {"name": "jazz\0"}},
         {"set_adapter": {"name": "j" * 201}},
         {"set_tempo": {"bpm": 5}},
+        {"set_voice": {"name": "tuba", "on": True}},
+        {"set_voice": {"name": "bass", "volume": 2}},
+        {"set_voice": {"name": "bass", "on": 1}},
+        {"set_feel": {"feel": "polka"}},
         {"lay_out": {"on": 1}},
         {"learn": {"action": "dance"}},
     ],

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from jambot.assets import CHORD_TONES, shipped_styles
-from jambot.evaluation.bench.hands import Hands, Stamped
+from jambot.evaluation.bench.hands import BenchHands, Stamped
 from jambot.evaluation.bench.jam_process import JamProcess
 from jambot.evaluation.bench.outside import longest_silence, measure_outside, stuck
 
@@ -24,7 +24,7 @@ ON, OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
 def test_another_program_hears_the_solo_in_time_and_nothing_rings_or_runs_dry(
     jack_server, undisturbed, tmp_path, capsys, seconds, triggers
 ):
-    adapter = "jazz" if "jazz" in shipped_styles() else CHORD_TONES
+    adapter = "piano" if "piano" in shipped_styles() else CHORD_TONES
     figures = measure_outside(tmp_path, adapter=adapter, seconds=seconds, triggers=triggers)
     with capsys.disabled():
         print(f"\n{adapter}, heard from outside:")
@@ -59,7 +59,10 @@ def test_signals_at_random_moments_leave_no_note_and_no_process(jack_server, tmp
     random = Random(name)
     for turn in range(int(os.environ.get("JAMBOT_SIGNALS", "3"))):
         moment = random.uniform(0.0, 4.0)
-        with Hands("hands") as hands, JamProcess(tmp_path / str(turn), "jazz", 120, 60) as jam:
+        with (
+            BenchHands("hands") as hands,
+            JamProcess(tmp_path / str(turn), "piano", 120, 60) as jam,
+        ):
             jam.connect(hands)
             chord(hands, hands.now())
             hands.wait_until(hands.now() + moment)
@@ -93,7 +96,7 @@ def triggers(random):
 @pytest.mark.parametrize("make", [any_key, any_knob, triggers])
 def test_a_flood_of_a_second_does_not_keep_a_jam_from_ending(jack_server, tmp_path, make):
     random = Random(3)
-    with Hands("hands") as hands, JamProcess(tmp_path, "jazz", 120, 60) as jam:
+    with BenchHands("hands") as hands, JamProcess(tmp_path, "piano", 120, 60) as jam:
         jam.connect(hands)
         start = hands.now() + 0.1
         chord(hands, start)

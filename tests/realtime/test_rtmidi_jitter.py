@@ -3,17 +3,19 @@
 import time
 from functools import partial
 
+import pytest
+
 from jambot.evaluation.take.kpi import stage_figures
 from jambot.generation import SamplingSettings
 from jambot.music.take import take_of
 from jambot.realtime.clock import SystemClock
-from jambot.realtime.generation_worker import PlayerProcess
+from jambot.realtime.log.session_log import SessionLog
 from jambot.realtime.main import make_generator
-from jambot.realtime.ports import MemoryInput
+from jambot.realtime.player.generation_worker import PlayerProcess
+from jambot.realtime.ports import MemoryInput, Ports
 from jambot.realtime.ports.rtmidi_device import RtMidiOutput
 from jambot.realtime.priority import STAGE, no_long_collections, priority_for
 from jambot.realtime.session import Session
-from jambot.realtime.session_log import SessionLog
 from jambot.realtime.settings import SessionSettings
 
 CHORDS = ((48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65))
@@ -32,12 +34,13 @@ class Cable:
     delete = close_port
 
 
+@pytest.mark.slow
 def test_notes_leave_a_port_without_a_clock_in_time_while_the_model_works(undisturbed, capsys):
     clock, log = SystemClock(), SessionLog()
     keys = MemoryInput(clock)
-    player = PlayerProcess(partial(make_generator, sampling=SamplingSettings(), seed=1), "jazz")
+    player = PlayerProcess(partial(make_generator, sampling=SamplingSettings(), seed=1), "piano")
     session = Session(
-        SessionSettings(bpm=160.0), clock, keys, RtMidiOutput(Cable(), clock), player, log
+        SessionSettings(bpm=160.0), clock, Ports(keys, RtMidiOutput(Cable(), clock)), player, log
     )
     try:
         assert player.wait_until_ready(60.0)

@@ -5,10 +5,10 @@ import pytest
 from jambot.evaluation.take.kpi import stage_figures
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music.take import take_of
-from jambot.realtime.player import DirectPlayer, Request
-from jambot.realtime.scheduler import SEND_AHEAD_SECONDS
+from jambot.realtime.plan.scheduler import SEND_AHEAD_SECONDS
+from jambot.realtime.plan.underruns import PATIENCE_SECONDS
+from jambot.realtime.player.player import DirectPlayer, Request
 from jambot.realtime.settings import Response
-from jambot.realtime.underruns import PATIENCE_SECONDS
 
 C = (48, 52, 55)
 CM7, FM7, BB7, EB = (48, 58, 63, 67), (41, 57, 60, 64), (46, 56, 62, 65), (51, 58, 62, 67)
@@ -91,7 +91,8 @@ def test_a_chord_just_before_the_beat_is_known_to_its_first_note(make_stage, slo
 def test_committed_notes_stay_and_tentative_ones_go(stage):
     stage.strike(CM7)
     stage.go_to(1.9)
-    committed = [n for n in stage.session.planner.builder.notes if n.onset_beats >= 1.9]
+    promised = [p.note for p in stage.session.planner.promised]
+    committed = [note for note in promised if note.onset_beats >= 1.9]
     tentative = [p.note for p in stage.session.planner.plan.notes]
     stage.strike(FM7)
     stage.go_to(4)
@@ -309,14 +310,14 @@ def test_when_the_player_is_silent_the_music_goes_on_by_rule(make_stage, slow):
     assert fallback
     beats = [beat for beat, _ in stage.played]
     assert max(b - a for a, b in pairwise(beats)) <= 2.0
-    assert len(stage.events("underrun")) == stage.session.planner.underruns.count == 1
+    assert len(stage.events("underrun")) == stage.session.planner.underruns == 1
     dry = [e for e in stage.events("frame") if e["beat"] > 14]
     assert not any(event["valid"] for event in dry)
     slow.mute = False
     stage.go_to(32)
     assert stage.events("frame")[-1]["valid"]
     assert stage.events("played")[-1]["source"] == "model"
-    assert stage.session.planner.underruns.count == 1
+    assert stage.session.planner.underruns == 1
     stage.session.close("test")
     assert stage.lines == (1, [])
 
@@ -416,9 +417,8 @@ def test_running_ends_when_the_time_is_over_or_when_told(make_stage):
 
 
 def test_the_view_is_shown_what_is_played(make_stage):
-    stage = make_stage()
     seen = []
-    stage.session._show = seen.append
+    stage = make_stage(show=seen.append)
     stage.strike(CM7)
     stage.go_to(4)
     assert seen[-1].held == CM7

@@ -80,8 +80,8 @@ def test_notes_off_the_piano_and_sides_that_never_meet_are_named(dataset):
 
 
 def test_litter_is_named(dataset):
-    (dataset / ".songs-9.1.partial").mkdir()
-    assert faults(dataset) == [".songs-9.1.partial: left behind by a writer that died"]
+    (dataset / ".songs-9.1.new").mkdir()
+    assert faults(dataset) == [".songs-9.1.new: left behind by a writer that died"]
 
 
 def test_an_empty_dataset_is_a_fault_and_none_an_error(tmp_path):

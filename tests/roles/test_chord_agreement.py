@@ -3,7 +3,7 @@
 import pytest
 
 from jambot.music import ChordSpan, parse_chord
-from jambot.roles.chord_agreement import TEXTURES, Agreement, chord_agreement
+from jambot.roles.chord_agreement import TEXTURES, ChordAgreement, chord_agreement
 
 
 def spans(*rows):
@@ -12,14 +12,14 @@ def spans(*rows):
 
 def test_the_same_chords_agree_in_everything():
     written = spans((0, 4, "Dm7"), (4, 8, "G7"), (8, 16, "Cmaj7/E"))
-    agreement = Agreement()
+    agreement = ChordAgreement()
     agreement.add(written, written)
     assert agreement.shares() == dict.fromkeys(("root", "kind", "bass", "tones", "changes"), 1.0)
     assert agreement.beats == 16
 
 
 def test_each_share_is_its_part_of_the_time():
-    agreement = Agreement()
+    agreement = ChordAgreement()
     agreement.add(
         spans((0, 4, "C"), (4, 8, "Am7"), (8, 10, None)), spans((0, 4, "C7"), (4, 10, "C6/A"))
     )
@@ -30,13 +30,13 @@ def test_each_share_is_its_part_of_the_time():
 
 
 def test_a_change_more_than_a_beat_away_is_another_one():
-    agreement = Agreement()
+    agreement = ChordAgreement()
     agreement.add(spans((0, 4, "C"), (4, 8, "F")), spans((0, 5.5, "C"), (5.5, 8, "F")))
     assert agreement.shares()["changes"] == 0.5
 
 
 def test_nothing_agrees_with_nothing():
-    assert set(Agreement().shares().values()) == {0.0}
+    assert set(ChordAgreement().shares().values()) == {0.0}
 
 
 def test_solos_are_heard_in_every_texture_and_found_again(solos):

@@ -68,6 +68,7 @@ def test_every_item_comes_home_though_a_worker_is_killed_in_mid_run(run):
     assert run([*names[:7], "kill once", *names[7:]]) == expected
 
 
+@pytest.mark.slow
 def test_what_crashes_or_hangs_loses_itself_and_nobody_else(run, tmp_path):
     names = [chr(97 + i) for i in range(20)]
     expected = [name * 2 for name in names] + ["lost always kill", "lost hang"]

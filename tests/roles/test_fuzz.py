@@ -42,7 +42,7 @@ def test_hundreds_of_mutated_files_are_made_or_refused_each_with_a_reason(mutant
     assert len(find_samples(out)) == report.written
     for folder in find_samples(out):
         read_sample(folder)
-    assert not list(out.glob(".*.partial"))
+    assert not list(out.glob(".*.new"))
 
 
 notes = st.lists(

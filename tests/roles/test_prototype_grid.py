@@ -4,16 +4,15 @@ import gzip
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 from jambot.roles.sources.weimar import read_solos
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "prototype_grid.py"
+TOOL = ("-m", "lab", "prototype_grid")
 
 
 def run(*words):
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, words)],
+        [sys.executable, *TOOL, *map(str, words)],
         capture_output=True, text=True, encoding="utf-8", timeout=100, check=False,
     )  # fmt: skip
 

@@ -4,8 +4,8 @@ import importlib
 
 import pytest
 
+from jambot.evaluation.dataset.report import write_dataset_report
 from jambot.roles import provenance as module
-from jambot.roles.dataset_report import write_dataset_report
 from jambot.roles.prepare import prepare
 from jambot.roles.provenance import COLUMNS, provenance
 
@@ -42,8 +42,12 @@ def test_a_table_that_is_not_finished_leaves_the_old_one(tmp_path):
 
 
 def test_without_the_library_nothing_is_written_and_that_is_told(songs, tmp_path, monkeypatch):
-    def missing(name):
-        raise ImportError(name)
+    found = importlib.import_module
+
+    def missing(name, package=None):
+        if name.startswith("pyarrow"):
+            raise ImportError(name)
+        return found(name, package)
 
     prepare([songs], tmp_path / "out", transpose="0", jobs=0)
     monkeypatch.setattr(importlib, "import_module", missing)

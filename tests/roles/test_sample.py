@@ -101,7 +101,7 @@ def test_samples_are_found_in_order_and_by_split(tmp_path):
     for name, split in (("b", "train"), ("a", "val"), ("c", "train")):
         meta = SampleMeta("mine", name, split, 120.0)
         write_sample(make(name, meta=meta), tmp_path / name)
-    (tmp_path / ".a.1.partial").mkdir()
+    (tmp_path / ".a.1.new").mkdir()
     (tmp_path / "notes.txt").write_text("not a sample")
     assert [path.name for path in find_samples(tmp_path)] == ["a", "b", "c"]
     assert [path.name for path in find_samples(tmp_path, "train")] == ["b", "c"]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from jambot.music import Harmony, HarmonyTracker, Meter, Note, by_onset, harmony_changes
-from jambot.realtime.prompt_builder import PromptBuilder
+from jambot.realtime.plan.prompt_builder import PromptBuilder
 from jambot.roles.sample import RoleSample, SampleMeta
 from jambot.tokens import Prompt, encode
+from jambot.tokens.codec import HEADER_LENGTH as HEADER
 from jambot.training.shard import encode_sample
 
-HEADER = 8
 VOICINGS = [[50, 53, 57, 60], [43, 53, 59], [48, 52, 55, 59], [45, 49, 55, 58], [41, 57, 60, 64]]
 
 

@@ -72,7 +72,7 @@ def test_any_other_table_has_another_fingerprint(fields: tuple[Field, ...]) -> N
 
 def test_what_is_answered_is_what_a_solo_is_made_of() -> None:
     answered = {name for name in ANSWERED if VOCABULARY.ids(name)}
-    assert answered == {"BAR", "BEAT", "POS", "PITCH", "DUR", "VEL"}
+    assert answered == {"BAR", "BEAT", "POS", "PITCH", "DUR", "VEL", "COLOUR"}
 
 
 def test_features_tie_a_chord_tone_to_the_note_of_its_pitch_class() -> None:

@@ -11,13 +11,21 @@ from jambot.errors import DatasetError
 from jambot.music import Meter, Note
 from jambot.roles.sample import RoleSample, SampleMeta, write_sample
 from jambot.tokens import VOCABULARY, decode
+from jambot.tokens.codec import HEADER_LENGTH as HEADER
 from jambot.tokens.vocabulary import ANSWERED, FREE
-from jambot.training.batches import IGNORED, PLAIN, Augmentation, Windows, _transposed
+from jambot.training.batches import (
+    IGNORED,
+    PLAIN,
+    Augmentation,
+    Windows,
+    _transposed,
+    other_harmony,
+)
+from jambot.training.material import Material
 from jambot.training.shard import Shard, build_shard, encode_sample
 
 MakePiece = Callable[..., RoleSample]
 PAD = VOCABULARY.id("PAD")
-HEADER = 8
 
 
 @pytest.fixture
@@ -88,12 +96,12 @@ def test_a_batch_is_made_of_headers_and_bars(shard: Shard) -> None:
     batch = next(Windows(shard, 128).batches(8, seed=1))
     assert batch.ids.shape == batch.labels.shape == (8, 128)
     for row in batch.ids:
-        assert fields_of(row[:9]) == [
-            "ROLE", "TEMPO", "METER", "DENSITY", "REGISTER", "INTENSITY", "INSIDE_OUTSIDE",
-            "SWING", "BAR",
+        assert fields_of(row[: HEADER + 1]) == [
+            "ROLE", "PLAYER", "TEMPO", "METER", "DENSITY", "REGISTER", "INTENSITY",
+            "INSIDE_OUTSIDE", "SWING", "TEXTURE", "BAR",
         ]  # fmt: skip
-        assert fields_of(row[9:10])[0] in ("BASS", "TACET")
-        assert {VOCABULARY.value(int(token)) for token in row[3:8]} == {FREE}
+        assert fields_of(row[HEADER + 1 : HEADER + 2])[0] in ("BASS", "TACET")
+        assert {VOCABULARY.value(int(token)) for token in row[4:HEADER]} == {FREE}
 
 
 def test_a_label_is_the_next_answer_and_never_what_is_given(shard: Shard) -> None:
@@ -125,10 +133,14 @@ def test_augmentation_varies_key_tempo_controls_and_hearing(shard: Shard) -> Non
     hidden = sum("COND_UNKNOWN" in fields for fields in heard)
     assert 0.15 < hidden / 64 < 0.5
     assert all("COND_UNKNOWN" not in fields or "BASS" not in fields for fields in heard)
-    assert len({VOCABULARY.value(int(row[1])) for row in rows}) == 3
-    named = (rows[:, 3] != VOCABULARY.id("DENSITY", FREE)).mean()
+    assert len({VOCABULARY.value(int(row[2])) for row in rows}) == 3
+    named = (rows[:, 4] != VOCABULARY.id("DENSITY", FREE)).mean()
     assert 0.3 < named < 0.7
-    roots = {VOCABULARY.value(int(row[9])) for row in rows if fields_of(row[9:10]) == ["BASS"]}
+    roots = {
+        VOCABULARY.value(int(row[HEADER + 1]))
+        for row in rows
+        if fields_of(row[HEADER + 1 : HEADER + 2]) == ["BASS"]
+    }
     assert len(roots) > 9
 
 
@@ -172,6 +184,54 @@ def test_transposition_stops_at_the_ends_of_the_piano(tmp_path: Path, roles: Pat
     assert min(pitches) == 101
 
 
+@pytest.fixture
+def pianist(tmp_path: Path, make_piece: MakePiece) -> Shard:
+    """Three-note strikes, a little rolled, whose loudness and lengths nobody knows."""
+    line = make_piece("a", player="pianist", unknown=("velocity", "duration"))
+    target = [
+        replace(note, pitch=note.pitch - below, onset_beats=note.onset_beats + below * 0.005)
+        for note in line.target
+        for below in (0, 3, 8)
+    ]
+    write_sample(replace(line, target=tuple(target)), tmp_path / "piano" / "a")
+    return build_shard(tmp_path / "piano", tmp_path / "p", "train")
+
+
+def test_a_rolled_strike_of_a_pianist_is_one_strike(pianist: Shard) -> None:
+    fields = fields_of(pianist.tokens)
+    assert fields.count("COLOUR") == 2 * fields.count("POS") > 100
+    assert {
+        VOCABULARY.value(int(row[1])) for row in next(Windows(pianist, 96).batches(4, 1)).ids
+    } == {0}
+
+
+def test_what_a_source_does_not_know_is_never_learnt(pianist: Shard) -> None:
+    for augmentation, lengths in ((PLAIN, 0.0), (replace(PLAIN, rough_durations=0.5), 0.5)):
+        batch = next(Windows(pianist, 128, augmentation).batches(32, seed=1))
+        learnt = fields_of(batch.labels[batch.labels != IGNORED])
+        assert "VEL" not in learnt
+        assert learnt.count("DUR") / learnt.count("PITCH") == pytest.approx(lengths, abs=0.1)
+        loudness = {int(token) for token in batch.ids.ravel() if fields_of([token]) == ["VEL"]}
+        assert len(loudness) == 8, "any loudness stands there, so that none is believed"
+
+
+def test_the_colours_of_a_strike_move_with_it(pianist: Shard) -> None:
+    moved = next(Windows(pianist, 96, Augmentation(6, 0, 0, 0)).batches(16, seed=2)).ids
+    for row in moved:
+        fields = fields_of(row)
+        for i, field in enumerate(fields):
+            if field == "COLOUR" and fields[i - 1] == "VEL":
+                assert VOCABULARY.value(int(row[i - 3])) - VOCABULARY.value(int(row[i])) == 3
+
+
+def test_a_horn_never_strikes_two_keys(make_piece: MakePiece) -> None:
+    line = make_piece("a", player="horn")
+    graced = [Note(note.onset_beats + 0.01, 0.1, note.pitch + 1) for note in line.target]
+    ids, _, _ = encode_sample(replace(line, target=(*line.target, *graced)))
+    assert "COLOUR" not in fields_of(ids)
+    assert fields_of(ids).count("PITCH") == 2 * len(line.target)
+
+
 def test_a_source_can_be_drawn_less_often(
     roles: Path, tmp_path: Path, make_piece: MakePiece
 ) -> None:
@@ -183,6 +243,17 @@ def test_a_source_can_be_drawn_less_often(
         shares.append(windows._chances[[s.source for s in shard.streams].index("pop")])
     assert shares[0] == pytest.approx(0.5, abs=0.1)
     assert shares[1] == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_performer_can_be_drawn_more_often(
+    roles: Path, tmp_path: Path, make_piece: MakePiece
+) -> None:
+    write_sample(make_piece("m", performer="M", bars=24), roles / "m")
+    shard = build_shard(roles, tmp_path / "shard", "train")
+    tables = (Material(performers=("M",), weight=3.0), Material(to_year=2000))
+    plain, more = (Windows(shard, 96, only=only)._chances for only in ((), tables))
+    (m,) = (i for i, stream in enumerate(shard.streams) if stream.performer == "M")
+    assert more[m] / (1 - more[m]) == pytest.approx(3 * plain[m] / (1 - plain[m]))
 
 
 @pytest.mark.parametrize("context", [96, 200, 5000])
@@ -197,6 +268,15 @@ def test_every_answer_of_every_piece_is_counted_once(shard: Shard, context: int)
         for s in shard.streams
     )
     assert counted == answered
+
+
+def test_another_harmony_is_drawn_for_each_row_and_moves_nothing_else(shard: Shard) -> None:
+    batch = next(iter(Windows(shard, 96).every_window(8)))
+    other = other_harmony(batch.ids, (1, 6), [3])
+    assert (other == other_harmony(batch.ids, (1, 6), [3])).all()
+    differs = other != batch.ids
+    assert differs.any(axis=1).all()
+    assert set(fields_of(batch.ids[differs])) == {"BASS", "HARM"}
 
 
 def test_held_out_windows_are_the_same_but_for_the_harmony(shard: Shard) -> None:

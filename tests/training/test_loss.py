@@ -7,7 +7,7 @@ import torch
 
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import IGNORED
-from jambot.training.loss import LossWeights, weighted_loss
+from jambot.training.loss import LossWeights, hinge, weighted_loss
 from jambot.training.validation import Bits
 
 POS, PITCH = VOCABULARY.id("POS", 0), VOCABULARY.id("PITCH", 60)
@@ -41,6 +41,23 @@ def test_what_is_given_to_the_model_weighs_nothing() -> None:
 
 
 def test_the_best_is_what_the_loss_asks_for() -> None:
-    bits = Bits(timing=3.0, pitch=2.0, duration=1.0, velocity=0.5, gap=0.2, notes=9)
+    bits = Bits(timing=3.0, pitch=2.0, duration=1.0, velocity=0.5, colour=0.0, gap=0.2, notes=9)
     assert LossWeights().of_bits(bits) == bits.all
     assert LossWeights(0.5, 2.0, 0.0, 1.0).of_bits(bits) == pytest.approx(1.5 + 4.0 + 0.5)
+
+
+def test_a_top_note_must_cost_more_under_another_harmony_by_the_margin() -> None:
+    labels = torch.tensor([[POS, PITCH, IGNORED]])
+    right, other = torch.zeros(2, 1, 3, VOCABULARY.size).unbind()
+    assert float(hinge(right, other, labels, 0.7)) == pytest.approx(0.7)
+    right[0, 1, PITCH] = 0.5
+    assert 0.0 < float(hinge(right, other, labels, 0.7)) < 0.7
+    right[0, 1, PITCH] = 2.0
+    assert float(hinge(right, other, labels, 0.7)) == 0.0
+    assert float(hinge(other, right, labels, 0.7)) > 2.0
+
+
+def test_places_and_what_is_not_asked_know_no_harmony() -> None:
+    right, other = torch.zeros(2, 1, 2, VOCABULARY.size).unbind()
+    other[..., POS] = 9.0
+    assert float(hinge(right, other, torch.tensor([[POS, IGNORED]]), 0.7)) == 0.0

@@ -181,7 +181,7 @@ def test_without_samples_nothing_begins(small: TrainConfig, tmp_path: Path) -> N
 def test_held_out_figures_are_finite_and_add_up(small: TrainConfig) -> None:
     train(small)
     for _, bits in read_bits(run_folder(small)):
-        parts = (bits.timing, bits.pitch, bits.duration, bits.velocity)
+        parts = (bits.timing, bits.pitch, bits.duration, bits.velocity, bits.colour)
         assert all(math.isfinite(part) and part > 0 for part in parts)
         assert bits.all == pytest.approx(sum(parts))
         assert math.isfinite(bits.gap)

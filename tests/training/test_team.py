@@ -75,6 +75,7 @@ def kill_the_leader(config: TrainConfig, step: int) -> None:
     os.kill(leaders(config)[0], signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_two_processes_draw_the_curve_of_one(exact: TrainConfig) -> None:
     both = replace(exact, name="both")
     train(exact)

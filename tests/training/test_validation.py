@@ -69,4 +69,4 @@ def test_validation_leaves_a_model_in_training_as_it_was(windows: Windows) -> No
 
 
 def test_all_is_the_sum_of_the_parts() -> None:
-    assert Bits(1.0, 2.0, 3.0, 0.5, 0.1, 9).all == 6.5
+    assert Bits(1.0, 2.0, 3.0, 0.5, 0.25, 0.1, 9).all == 6.75

@@ -23,14 +23,14 @@ def film():
         beats_per_bar=4,
         zero_seconds=0.25,
         seed=7,
-        solo=tuple(SoloNote(note, note.onset_beats - 0.12, "jazz") for note in solo),
+        solo=tuple(SoloNote(note, note.onset_beats - 0.12, "piano") for note in solo),
         hands=(Note(0, 1.8, 48, 70), Note(0, 1.8, 55, 70), Note(2, 1, 53, 70), Note(2, 1, 57, 70)),
         chords=((0.0, "C"), (2.0, "Fmaj7")),
         intentions=(
-            *(Intention(n, -0.2, n.onset_beats - 0.12, True, "jazz") for n in solo),
-            Intention(given_up, 0.0, 1.0, False, "jazz"),
+            *(Intention(n, -0.2, n.onset_beats - 0.12, True, "piano") for n in solo),
+            Intention(given_up, 0.0, 1.0, False, "piano"),
         ),
-        sections=(Section(0, 1, "jazz"),),
+        sections=(Section(0, 1, "piano"),),
     )
 
 

@@ -14,10 +14,10 @@ from jambot.evaluation import sound
 from jambot.evaluation.sound import SAMPLE_RATE
 from jambot.video.encoder import write_video
 from jambot.video.examination import examine, onset_offsets
-from jambot.video.production import Picture, clip_of, cut_clip, develop
+from jambot.video.production import PictureSize, clip_of, cut_clip, develop
 from jambot.video.soundtrack import PEAK, Soundtrack, soundtrack_of
 
-SMALL = Picture(180, 24)
+SMALL = PictureSize(180, 24)
 
 
 def nobody(words, done, all):
@@ -148,7 +148,7 @@ def test_what_cannot_be_made_is_refused_before_anything_is_played(
 
 def test_odd_sizes_are_refused():
     with pytest.raises(UsageError):
-        Picture(719)
+        PictureSize(719)
 
 
 @pytest.mark.parametrize("option", ["--video", "--clip"])
@@ -160,6 +160,6 @@ def test_a_film_that_is_there_is_not_lost(option, tmp_path, monkeypatch, capsys,
     assert "film_2.mp4 is free" in told
     code, told = refused(capsys, option, "film.mp4", "--comping", "film.mp4", "--force")
     assert code == 2
-    assert "is what is read here" in told
+    assert "is a file that this command reads" in told
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
     assert (tmp_path / "film.mp4").read_bytes() == b"mine"

@@ -35,13 +35,13 @@ def test_a_note_that_left_the_plan_long_before_it_was_due_had_been_given_up():
 
 
 def test_the_soloist_is_asked_in_before_its_section_changes_style_and_ends_in_the_ending():
-    form = [Section(0, 4, None), Section(4, 8, "jazz"), Section(12, 8, "bebop")]
+    form = [Section(0, 4, None), Section(4, 8, "piano"), Section(12, 8, "horn")]
     orders = script([*form, Section(20, 2, None)])
     assert [order for _, order in orders] == [
         LayOut(True),
         SetStage("response", "bar"),
         Trigger(),
-        SetAdapter("bebop"),
+        SetAdapter("horn"),
         End(),
     ]
     beats = [beat for beat, _ in orders[2:]]
@@ -58,17 +58,17 @@ def shot(tmp_path_factory):
     )
     with Stopping() as stopping:
         folder = tmp_path_factory.mktemp("take")
-        return shoot(settings, ["chord-tones", "jazz"], folder, stopping)
+        return shoot(settings, ["chord-tones", "piano"], folder, stopping)
 
 
 def test_a_session_becomes_a_film_with_both_styles_in_their_sections(shot):
-    assert shot.styles == ("chord-tones", "jazz")
-    change = next(s.beat for s in shot.sections if s.style == "jazz")
+    assert shot.styles == ("chord-tones", "piano")
+    change = next(s.beat for s in shot.sections if s.style == "piano")
     for played in shot.solo:
         assert played.style == (
-            "jazz" if played.note.onset_beats >= change - 1e-3 else "chord-tones"
+            "piano" if played.note.onset_beats >= change - 1e-3 else "chord-tones"
         )
-    assert {played.style for played in shot.solo} == {"chord-tones", "jazz"}
+    assert {played.style for played in shot.solo} == {"chord-tones", "piano"}
     assert shot.chords
     assert shot.hands
     start, end = clip_of(shot)
@@ -76,7 +76,7 @@ def test_a_session_becomes_a_film_with_both_styles_in_their_sections(shot):
 
 
 def test_a_model_that_the_terminal_gave_as_a_folder_is_shown_by_its_name(tmp_path):
-    folder = shutil.copytree(MODELS / "jazz", tmp_path / "mine")
+    folder = shutil.copytree(MODELS / "piano", tmp_path / "mine")
     settings = JamSettings(
         SessionSettings(bpm=240, seed=4), backend="memory", seconds=5.0, realtime=False
     )

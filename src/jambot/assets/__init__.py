@@ -3,6 +3,8 @@
 Data and the way to find it, styles of one's own included; imports `errors` only.
 """
 
+import platform
+import sys
 from pathlib import Path
 
 from jambot.assets.own_styles import RUNTIME_FILE, own_style_folder, own_styles
@@ -12,18 +14,32 @@ FOLDER = Path(__file__).parent
 MODELS = FOLDER / "models"
 RUNTIME = FOLDER / "runtime"
 """The one `genai_config.json` that the model runtime ever reads."""
-FIRST_STYLE = "jazz"
+FIRST_STYLE = "piano"
 CHORD_TONES = "chord-tones"
 """The name of the rule-based player: no weights, and no style to speak of."""
 BASE = FOLDER / "base"
 """The checkpoint of `FIRST_STYLE` in half precision: what styles of one's own are trained on."""
 DEMO_COMPING = FOLDER / "demo_comping.mid"
+BEATS = FOLDER / "beats.npz"
+"""What `music.beat_model` knows of pianists, made by `python -m lab beats --fit`."""
 FL_SCRIPT = "fl_studio/device_JamBot.py"
 """Below this folder in the wheel, below `integrations` in a clone."""
 
+PLUGINS = FOLDER / "plugin"
+"""The instrument's binaries, a folder for each system; made by `make plugin`, kept in the wheel."""
+
+
+def plugin_binaries(system: str = sys.platform) -> Path | None:
+    """The folder with the plugin for a system (of `sys.platform`); None where none ships."""
+    machine = {"win32": "windows-x86_64", "darwin": "macos"}.get(
+        system, f"linux-{platform.machine()}"
+    )
+    folder = PLUGINS / machine
+    return folder if folder.is_dir() else None
+
 
 def shipped_styles() -> list[str]:
-    """The models that ship, by name: `jazz` first, which plays unless told otherwise."""
+    """The models that ship, by name: `piano` first, which plays unless told otherwise."""
     names = (f.parent.name for f in MODELS.glob(f"*/{RUNTIME_FILE}"))
     return sorted(names, key=lambda name: (name != FIRST_STYLE, name))
 

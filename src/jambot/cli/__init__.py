@@ -18,23 +18,24 @@ from jambot.cli import (
     machine,
     mcp,
     playing,
-    proof,
+    plugin,
     stage_a,
     style,
-    sweeping,
     takes,
 )
+from jambot.cli.help_pages import FrontPage
 from jambot.cli.screen import complain, out
 from jambot.console import UNBOUNDED, allow_any_sign, is_terminal
 from jambot.errors import JamBotError, add_extra
 
 app = typer.Typer(
+    cls=FrontPage,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     context_settings={} if is_terminal(sys.stdout) else {"terminal_width": UNBOUNDED},
     pretty_exceptions_enable=False,
-    help="JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI.",
+    help="You play chords. JAM_BOT improvises the solo, in time, as plain MIDI.",
 )
 app.add_typer(playing.app)
 app.add_typer(machine.app)
@@ -42,10 +43,9 @@ app.add_typer(takes.app)
 app.add_typer(learning.app)
 app.add_typer(style.app)
 app.add_typer(stage_a.app)
-app.add_typer(sweeping.app)
-app.add_typer(proof.app)
 app.add_typer(mcp.app)
 app.add_typer(fl.app, name="fl")
+app.add_typer(plugin.app, name="plugin")
 app.add_typer(gestures.app, name="gestures")
 
 
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 EXTRAS = dict.fromkeys(
     (
-        "accelerate", "joblib", "onnx", "onnx_ir", "peft", "safetensors", "sklearn", "tensorboard",
+        "accelerate", "onnx", "onnx_ir", "peft", "safetensors", "sklearn", "tensorboard",
         "torch", "transformers",
     ),
     "train",
@@ -88,7 +88,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """JAM_BOT: you comp chords, it improvises the solo, in time, as plain MIDI."""
+    """You play chords. JAM_BOT improvises the solo, in time, as plain MIDI."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from jambot.control.room.outbox import TakeState
     from jambot.realtime.clock import Clock
     from jambot.realtime.orders import Order
     from jambot.realtime.ports import InputPort
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Show = Callable[["SessionStatus"], None]
 Hear = Callable[["InputPort", "Clock"], "InputPort"]
 Orders = Callable[[], "list[Order]"]
-Answer = Callable[["Order", str], None]
+AnswerOrder = Callable[["Order", str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +33,47 @@ class PageAt:
     opened: bool
 
 
-@contextmanager
-def room(
-    take: Path, page: PageAt | None, in_channel: int | None
-) -> Iterator[tuple[Show, Hear, Orders, Answer]]:
-    """What the stage needs of a room process: how to show itself, to hear its keys and its orders,
-    and to answer these.
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What the stage needs of a room: how to show itself, to hear its keys and its orders, and to
+    answer these; `tell` says how far a take is, `forget` drops the keys not yet heard.
 
-    `page` None wants no room. Keys of the page are heard on `in_channel` (1–16) where the jam hears
-    no other.
+    Without a room it does nothing.
+    """
+
+    show: Show = lambda status: None
+    hear: Hear = lambda keyboard, clock: keyboard
+    orders: Orders = list
+    answer: AnswerOrder = lambda order, why: None
+    tell: "Callable[[Path, TakeState, str], None]" = lambda folder, state, trouble: None
+    forget: Callable[[], object] = lambda: None
+
+
+@contextmanager
+def room(page: PageAt | None, in_channel: int | None) -> Iterator[Company]:
+    """The company of a room process; `page` None wants none.
+
+    Keys of the page are heard on `in_channel` (1–16) where the jam hears no other.
     """
     if page is None:
-        yield lambda status: None, lambda keyboard, clock: keyboard, list, lambda order, why: None
+        yield Company()
         return
-    from jambot.control.room import Room
-    from jambot.control.room_input import RoomInput
+    from jambot.control.room.outbox import TakeNews
+    from jambot.control.room.room import Room
+    from jambot.control.room.room_input import RoomInput
 
     seen = page.opened and sys.stdout is not None and sys.stdout.isatty()
-    opened = Room(page.port, page.host, open_page=seen, token=page.token, take=take.resolve())
+    opened = Room(page.port, page.host, open_page=seen, token=page.token)
     channel = None if in_channel is None else in_channel - 1
 
     def hear(keyboard: "InputPort", clock: "Clock") -> "InputPort":
         return RoomInput(keyboard, opened, clock.now, channel)
 
+    def tell(folder: Path, state: "TakeState", trouble: str) -> None:
+        opened.tell(TakeNews(folder.resolve(), state, trouble))
+
     try:
-        yield opened.show, hear, opened.orders, opened.answer
+        yield Company(opened.show, hear, opened.orders, opened.answer, tell, opened.played)
     finally:
         opened.close()
 
@@ -67,7 +84,7 @@ def daw(cables: tuple[str, str] | None, backend: str, hear: Hear) -> Iterator[He
     if cables is None:
         yield hear
         return
-    from jambot.control.fl_link import following
+    from jambot.control.fl_studio.link import following
 
     with following(backend, cables, hear) as hear_both:
         yield hear_both

@@ -1,23 +1,29 @@
 """An exam's tables on the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from jambot.cli.screen import out
+from jambot.cli.screen import out, progress_bar
 
 if TYPE_CHECKING:
     from jambot.evaluation.drawing.sheet import Cell, Sheet
-    from jambot.evaluation.exam.odd_cases import OddSolo
-    from jambot.evaluation.exam.offline import Exam
-    from jambot.evaluation.exam.steering import Steered
+    from jambot.evaluation.exam.offline import Exam, Progress
 
 WIDE = 128
 """Columns that the widest table takes with its intervals; a narrower terminal goes without them."""
 MARKS = {True: (" ✓", "green"), False: (" ✕", "red"), None: ("", "")}
+
+
+@contextmanager
+def exam_bar() -> "Iterator[Progress]":
+    """How far an exam is."""
+    with progress_bar("exam") as advance:
+        yield lambda step, done, total: advance(done + 1, total, step)
 
 
 def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
@@ -27,24 +33,6 @@ def show_exam(exam: "Exam", figures: Path, page: Path) -> None:
     for sheet in (*sheets(exam), reach(exam)):
         show_sheet(sheet)
     out.print(f"{exam.model}: {exam.as_dict()['headline']}")
-    show_paths(figures, page)
-
-
-def show_controls(found: Mapping[str, Sequence["Steered"]], figures: Path) -> None:
-    """What every model's knobs moved."""
-    from jambot.evaluation.exam.steering_page import steering_sheet
-
-    for who, turns in found.items():
-        show_sheet(steering_sheet(who, turns))
-    show_paths(figures)
-
-
-def show_odd_cases(found: Mapping[str, Sequence["OddSolo"]], figures: Path, page: Path) -> None:
-    """What every model played in every odd case."""
-    from jambot.evaluation.exam.odd_cases_page import odd_sheet
-
-    for who, solos in found.items():
-        show_sheet(odd_sheet(who, solos))
     show_paths(figures, page)
 
 

@@ -11,9 +11,9 @@ from jambot.errors import JamBotError, UsageError
 from jambot.realtime.main import JamSettings
 from jambot.realtime.stopping import Stopping
 from jambot.storage import refuse_to_lose
-from jambot.video.examination import Findings, examine
+from jambot.video.examination import FilmFindings, examine
 from jambot.video.film import Film
-from jambot.video.production import Picture, check_files, cut_clip, develop, shoot, styles_for
+from jambot.video.production import PictureSize, check_files, cut_clip, develop, shoot, styles_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Filming:
 
     video: Path | None
     clip: Path | None
-    picture: Picture
+    picture: PictureSize
     check: bool = False
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class Filming:
                 refuse_to_lose(path, read, force=force)
 
 
-def film(asked: Filming, settings: JamSettings, adapter: str | None, take: Path) -> None:
+def shoot_demo(asked: Filming, settings: JamSettings, adapter: str | None, take: Path) -> None:
     """Play the demo into the folder `take`, and make of it what was asked for.
 
     Raises JamBotError where a check finds something wrong.
@@ -64,7 +64,7 @@ def film(asked: Filming, settings: JamSettings, adapter: str | None, take: Path)
 def _judge(path: Path, made: Film) -> None:
     found = examine(path, made)
     table = Table("measured", "is")
-    for field in fields(Findings):
+    for field in fields(FilmFindings):
         value = getattr(found, field.name)
         table.add_row(field.name, f"{value:.3f}" if isinstance(value, float) else str(value))
     out.print(table)

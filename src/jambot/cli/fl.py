@@ -12,20 +12,20 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def _group() -> None:
-    """FL Studio: put JAM_BOT's script in place, and see whether it answers."""
+    """Install JAM_BOT's script for FL Studio, and check whether it answers."""
 
 
 @app.command()
 def install(
     folder: Annotated[
-        Path | None, typer.Option(help="FL Studio's user data folder, or its folder Hardware.")
+        Path | None, typer.Option(help="FL Studio's user data folder, or its Hardware folder.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a newer or a changed script too.")
+        bool, typer.Option("--force", help="Replace a newer or changed script too.")
     ] = False,
 ) -> None:
-    """Put JAM_BOT's script where FL Studio finds it."""
-    from jambot.control.fl_install import install as put
+    """Install JAM_BOT's script where FL Studio finds it."""
+    from jambot.control.fl_studio.install import install as put
 
     out.print(f"script: {put(folder, force)}")
     out.print(
@@ -41,10 +41,12 @@ def install(
 def status(
     in_name: Annotated[str | None, typer.Option("--in", help="The cable from FL Studio.")] = None,
     out_name: Annotated[str | None, typer.Option("--out", help="The cable to FL Studio.")] = None,
-    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
+    backend: Annotated[
+        str, typer.Option(help="MIDI system: auto, rtmidi, jack or memory.")
+    ] = "auto",
 ) -> None:
-    """Ask FL Studio what it is doing, through JAM_BOT's script."""
-    from jambot.control.fl_link import open_studio
+    """Ask JAM_BOT's script what FL Studio is doing."""
+    from jambot.control.fl_studio.link import open_studio
 
     with open_studio(backend, in_name, out_name) as studio:
         found = studio.connect()

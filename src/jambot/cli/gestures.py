@@ -8,32 +8,35 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from jambot.cli.options import InName
 from jambot.cli.screen import err, out
 from jambot.errors import PortError, UsageError
 
 app = typer.Typer(no_args_is_help=True)
 LOOK_SECONDS = 0.005
 
-File = Annotated[Path, typer.Option(help="TOML table of gestures, as `jam --gestures` reads it.")]
+File = Annotated[Path, typer.Option(help="TOML file of gestures, for `jam --gestures`.")]
 
 
 @app.callback()
 def _group() -> None:
-    """Gestures: which knob, pedal or pad asks for what."""
+    """Choose which knob, pedal or pad does what."""
 
 
 @app.command()
 def learn(
-    action: Annotated[str, typer.Argument(help="density, trigger, lay_out, tap ... (see list)")],
+    action: Annotated[str, typer.Argument(help="density, trigger, lay_out, tap ... (see `list`)")],
     file: File,
-    in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
-    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
-    seconds: Annotated[float, typer.Option(min=1, help="How long to wait for it.")] = 30.0,
+    in_name: InName = None,
+    backend: Annotated[
+        str, typer.Option(help="MIDI system: auto, rtmidi, jack or memory.")
+    ] = "auto",
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds to wait for the control.")] = 30.0,
 ) -> None:
-    """Move a knob, press a pedal or a pad: from then on it asks for ACTION."""
+    """Give ACTION to the knob, pedal or pad that you move next."""
     from jambot.realtime.gesture_file import bind_in_file
     from jambot.realtime.gestures import Action
-    from jambot.realtime.midi_learn import bound
+    from jambot.realtime.hands.midi_learn import bound
 
     if action not in list(Action):
         raise UsageError(f"no action {action!r}", f"one of {', '.join(Action)}", "check the name")
@@ -44,9 +47,11 @@ def learn(
 
 @app.command("list")
 def list_(
-    file: Annotated[Path | None, typer.Option(help="TOML table of gestures.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="TOML file of gestures. Default: built in.")
+    ] = None,
 ) -> None:
-    """Say what asks for what, by a file or built in."""
+    """List the actions and their controls."""
     from jambot.realtime.gesture_file import read_gestures
     from jambot.realtime.gestures import Action, GestureMap
 
@@ -62,7 +67,7 @@ def _shown(action: str, in_name: str | None, backend: str, seconds: float) -> st
     """The control that is moved first. PortError where none is within `seconds`."""
     from jambot.realtime.clock import SystemClock
     from jambot.realtime.gestures import Action
-    from jambot.realtime.midi_learn import MidiLearn
+    from jambot.realtime.hands.midi_learn import MidiLearn
     from jambot.realtime.ports import open_ports
 
     listener = MidiLearn(Action(action))
@@ -73,7 +78,7 @@ def _shown(action: str, in_name: str | None, backend: str, seconds: float) -> st
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 for message in ports.input.poll():
-                    control = listener.hear(message.data) if message.data else None
+                    control = listener.hear(message.midi)
                     if control is not None:
                         return control
                 time.sleep(LOOK_SECONDS)
@@ -81,6 +86,6 @@ def _shown(action: str, in_name: str | None, backend: str, seconds: float) -> st
         ports.close()
     raise PortError(
         f"no control was moved within {seconds:g} s",
-        "a knob turned a good way, a pedal or a pad pressed",
+        "a knob turned far, or a pedal or pad pressed",
         "see `jambot ports`, and give --in the keyboard's name",
     )

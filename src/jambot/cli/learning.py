@@ -1,13 +1,14 @@
 """Commands that make players: prepare, chords, train, compare, export, evaluate."""
 
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jambot.cli.options import Seed, sampled
+from jambot.cli.help_pages import CommandPage
+from jambot.cli.option_groups import grouped, sampled
+from jambot.cli.options import ExamOptions, RoleDir
 from jambot.cli.screen import agreement_table, err, out, progress_bar, say, splits_table
 from jambot.errors import DatasetError, UsageError, add_extra
 
@@ -24,35 +25,43 @@ app = typer.Typer()
 def prepare(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(help="Corpora, folders or files of MIDI; with --check a dataset."),
+        typer.Argument(help="Corpora, folders or MIDI files. With --check: datasets."),
     ] = None,
-    out_dir: Annotated[Path, typer.Option("--out", help="The dataset.")] = Path("data/roles/lead"),
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder of the dataset.")] = Path(
+        "data/roles/lead"
+    ),
     split_pitch: Annotated[
-        str, typer.Option(help="Where two hands part: 60, or hands, or several (52,55,60,hands).")
+        str,
+        typer.Option(help="How to split two hands: a MIDI key, hands, or several (52,60,hands)."),
     ] = "hands",
     track: Annotated[
-        str | None, typer.Option(help="Of MIDI files: the track that leads, by name or number.")
+        str | None, typer.Option(help="Track of the MIDI files that leads, by name or number.")
     ] = None,
-    transpose: Annotated[str, typer.Option(help="0, 6 (six either way) or all (keys).")] = "6",
+    transpose: Annotated[
+        str, typer.Option(help="Copies in other keys: 0 (none), 6 (six either way) or all.")
+    ] = "0",
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
-    seed: Annotated[int, typer.Option(help="Another seed, other comping.")] = 0,
-    engine: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    seed: Annotated[int, typer.Option(help="Seed of the comping that is made.")] = 0,
+    engine: Annotated[str, typer.Option(help="Where the work is done: local or dask.")] = "local",
     scheduler: Annotated[
-        str | None, typer.Option(help="Of Dask: tcp://HOST:8786. Default: workers here.")
+        str | None, typer.Option(help="Dask scheduler: tcp://HOST:8786. Default: workers here.")
     ] = None,
-    comping_variants: Annotated[int, typer.Option(min=1, help="Per annotated solo.")] = 4,
-    check: Annotated[bool, typer.Option("--check", help="Verify the dataset afterwards.")] = False,
+    comping_variants: Annotated[
+        int, typer.Option(min=1, help="How many compings to make for each annotated solo.")
+    ] = 4,
+    check: Annotated[bool, typer.Option("--check", help="Check the dataset afterwards.")] = False,
     report: Annotated[
-        bool, typer.Option("--report", help="Write dataset.html and provenance.parquet too.")
+        bool, typer.Option("--report", help="Also write dataset.html and provenance.parquet.")
     ] = False,
     compare_splits: Annotated[
-        bool, typer.Option(help="Only: how well --split-pitch finds hands that are written down.")
+        bool,
+        typer.Option(help="Only measure how well --split-pitch finds hands that are written down."),
     ] = False,
 ) -> None:
-    """MIDI in, role samples out: what the player gives, and what is answered.
+    """Make training data from MIDI: role samples, each with chords and the solo over them.
 
-    Done again it makes only what is missing. --check and --report look at the dataset that is
-    named, or at --out where no source is.
+    Run it again, and it makes only what is missing. --check and --report read the datasets that you
+    name, or --out if you name none.
     """
     from jambot.roles.prepare import prepare as make_samples
     from jambot.roles.sample import is_dataset
@@ -119,14 +128,10 @@ def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None
 
 
 def _report(folder: Path) -> None:
-    from jambot.evaluation.drawing.picture import hands_picture
-    from jambot.evaluation.people import sample_figures
-    from jambot.roles.dataset_report import write_dataset_report
+    from jambot.evaluation.dataset.report import write_dataset_report
 
     with progress_bar("report") as advance:
-        page, table = write_dataset_report(
-            folder, sample_figures, lambda done, total: advance(done, total, ""), hands_picture
-        )
+        page, table = write_dataset_report(folder, lambda done, total: advance(done, total, ""))
     out.print(f"report: {page}")
     told = table or f"not written; it needs pyarrow: {add_extra('train')}"
     out.print(f"provenance: {told}")
@@ -141,17 +146,19 @@ def _check(folder: Path, jobs: int) -> None:
             faults += 1
             err.print(f"fault: {fault}")
     if faults:
-        raise DatasetError(f"{folder}: {faults} faults", "none", "run `jambot prepare` again")
-    out.print(f"{folder}: whole")
+        raise DatasetError(f"{folder}: {faults} faults", "no fault", "run `jambot prepare` again")
+    out.print(f"{folder}: complete, no faults")
 
 
 @app.command()
 def chords(
     sources: Annotated[list[Path], typer.Argument(help="Corpora with written chords.")],
     split: Annotated[str, typer.Option(help="train, val or all.")] = "val",
-    limit: Annotated[int | None, typer.Option(min=1, help="Pieces of each; default all.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Pieces of each corpus. Default: all.")
+    ] = None,
 ) -> None:
-    """Find chords where they are written too, and say how far the two agree."""
+    """Find the chords of corpora that have written chords, and say how well they agree."""
     from jambot.roles.chord_agreement import chord_agreement
 
     if split not in ("train", "val", "all"):
@@ -166,16 +173,16 @@ def chords(
 
 @app.command()
 def train(
-    config: Annotated[Path, typer.Option(help="A TOML file: a run, or a list of them.")],
-    fresh: Annotated[bool, typer.Option(help="Start anew instead of resuming.")] = False,
+    config: Annotated[Path, typer.Option(help="TOML file with a run or a list of runs.")],
+    fresh: Annotated[bool, typer.Option(help="Start again from zero instead of resuming.")] = False,
     finish: Annotated[
-        bool, typer.Option(help="Export, examine and sample each run when it is over.")
+        bool, typer.Option(help="Export, examine and sample each run at its end.")
     ] = True,
 ) -> None:
-    """Train on role samples; what was cut off goes on where it stopped, what is over stays over.
+    """Train on role samples. Resume runs that were interrupted, and leave finished runs alone.
 
-    Under torchrun or accelerate several processes train as one; one of them finishes the runs, when
-    all are trained.
+    Under torchrun or accelerate several processes train as one. When all runs are trained, one of
+    them does the finishing.
     """
     from jambot.pipeline.finishing import finish_run
     from jambot.training.config import load_runs
@@ -205,14 +212,14 @@ def _bar_of(team: "Team", words: str) -> "AbstractContextManager[Report]":
 
 @app.command()
 def compare(
-    config: Annotated[Path, typer.Option(help="A TOML file: a run, or a list of them.")],
+    config: Annotated[Path, typer.Option(help="TOML file with a run or a list of runs.")],
     source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
 ) -> None:
-    """Measure what runs came to on the same held-out solos: a table of bits per note."""
+    """Compare runs on the same held-out solos: a table of bits per note."""
     from jambot.training.comparison import compare as measure
     from jambot.training.config import load_runs
 
-    parts = ("all", "timing", "pitch", "duration", "velocity", "gap")
+    parts = ("all", "timing", "pitch", "colour", "duration", "velocity", "gap")
     rows = [f"| run | tunes | {' | '.join(parts)} |", "|---" * (len(parts) + 2) + "|"]
     with progress_bar("comparing") as advance:
         for found in measure(load_runs(config), None if source == "all" else source, advance):
@@ -228,35 +235,41 @@ def export(
     out_dir: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
     adapter: Annotated[Path | None, typer.Option(help="LoRA folder to merge in.")] = None,
     strength: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the adapter that is taken.")
+        float, typer.Option(min=0, max=1, help="How much of the adapter to merge in.")
     ] = 1.0,
-    precision: Annotated[str, typer.Option(help="int8 or fp32.")] = "int8",
+    precision: Annotated[
+        str, typer.Option(help="Precision of the weights: int8 or fp32.")
+    ] = "int8",
+    player: Annotated[
+        str, typer.Option(help="Play like a pianist, a horn or a voice.")
+    ] = "pianist",
     to_train_on: Annotated[
         bool,
-        typer.Option(
-            "--to-train-on", help="Only: the weights in half the space, to make styles from."
-        ),
+        typer.Option("--to-train-on", help="Write only fp16 weights, for training styles."),
     ] = False,
     check: Annotated[
         Path | None,
-        typer.Option(help="Role dataset: compare with the checkpoint on its real prompts."),
+        typer.Option(help="Role dataset: compare with the checkpoint on its prompts."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing model.")] = False,
 ) -> None:
-    """Checkpoint in, a folder that plays without torch out."""
+    """Export a checkpoint to a folder that plays without torch."""
     from jambot.model.agreement import measure_agreement
     from jambot.model.checkpoint import CONFIG, halve_checkpoint
     from jambot.model.export import export_checkpoint
     from jambot.model.folder import MODEL_DESCRIPTION, refuse_to_lose_folder
     from jambot.tokens import VOCABULARY
+    from jambot.tokens.vocabulary import PLAYERS
     from jambot.training.prompts import real_prompts
 
+    if player not in PLAYERS:
+        raise UsageError(f"player {player!r}", " or ".join(PLAYERS))
     if to_train_on:
         if adapter is not None or check is not None:
-            raise UsageError("--to-train-on with --adapter or --check", "a checkpoint alone")
+            raise UsageError("--to-train-on with --adapter or --check", "--to-train-on alone")
         refuse_to_lose_folder(out_dir, [checkpoint], CONFIG, force=force)
         halve_checkpoint(checkpoint, out_dir, VOCABULARY.fingerprint)
-        out.print(f"{out_dir}: what styles are made from, in half precision")
+        out.print(f"{out_dir}: fp16 weights, for training styles")
         return
     read = [path for path in (checkpoint, adapter, check) if path is not None]
     refuse_to_lose_folder(out_dir, read, MODEL_DESCRIPTION, force=force)
@@ -267,6 +280,7 @@ def export(
         adapter=adapter,
         strength=strength,
         precision=precision,
+        player=player,
     )
     size = (out_dir / "model.onnx").stat().st_size / 1e6
     out.print(f"{out_dir}: {size:.1f} MB, {precision}")
@@ -280,58 +294,29 @@ def export(
         )
 
 
-@app.command()
+@app.command(cls=CommandPage)
 @sampled
+@grouped
 def evaluate(
     *,
     sampling: "SamplingSettings",
-    role_dir: Annotated[Path, typer.Argument(help="Role dataset; its held-out tunes are used.")],
-    model: Annotated[
-        list[str] | None,
-        typer.Option(help="A shipped style, or an exported folder; may be repeated."),
-    ] = None,
+    role_dir: RoleDir,
     reference: Annotated[
-        str | None, typer.Option(help="Compare the first model with this one: int8 with fp32.")
+        str | None,
+        typer.Option(help="Compare the first model with this one, such as int8 with fp32."),
     ] = None,
-    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the exam.")] = Path("exam"),
-    source: Annotated[str, typer.Option(help="One corpus, or `all`.")] = "wjd",
-    bars: Annotated[int, typer.Option(min=4, help="Length of each solo.")] = 32,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many tunes; default all.")] = None,
-    fresh: Annotated[bool, typer.Option(help="Examine anew what is already there.")] = False,
-    controls: Annotated[
-        bool, typer.Option("--controls", help="Turn the knobs instead: what does each move?")
-    ] = False,
-    odd_cases: Annotated[
-        bool, typer.Option("--odd-cases", help="Play odd situations instead of the tunes.")
-    ] = False,
-    seed: Seed = 1,
+    fresh: Annotated[bool, typer.Option(help="Examine again what is already there.")] = False,
+    exam: ExamOptions,
 ) -> None:
-    """Examine models on held-out tunes, beside people, a rule and a Markov chain.
+    """Examine models on held-out tunes, beside people, rules and a Markov chain.
 
-    The first model is also heard without guidance. Cut off, it goes on after the last whole row.
+    The first model is also examined without guidance. Run it again after an interruption, and it
+    goes on after the last complete row.
     """
-    from jambot.cli.exam_screen import show_controls, show_exam, show_odd_cases
-    from jambot.evaluation.exam.evaluate import ExamSettings, run_exam, run_odd_cases, run_steering
+    from jambot.cli.exam_screen import exam_bar, show_exam
+    from jambot.evaluation.exam.evaluate import run_exam
 
-    settings = ExamSettings(
-        models=tuple(model or ["jazz"]),
-        reference=reference,
-        source=None if source == "all" else source,
-        bars=bars,
-        limit=limit,
-        seed=seed,
-        sampling=sampling,
-        fresh=fresh,
-    )
-    with progress_bar("exam") as advance:
-
-        def tell(step: str, done: int, total: int) -> None:
-            advance(done + 1, total, step)
-
-        if controls:
-            show = partial(show_controls, *run_steering(role_dir, out_dir, settings, tell))
-        elif odd_cases:
-            show = partial(show_odd_cases, *run_odd_cases(out_dir, settings, tell))
-        else:
-            show = partial(show_exam, *run_exam(role_dir, out_dir, settings, tell))
-    show()
+    settings = exam.settings(sampling, reference=reference, fresh=fresh)
+    with exam_bar() as tell:
+        found = run_exam(role_dir, exam.out_dir, settings, tell)
+    show_exam(*found)

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.progress import Progress
 from rich.text import Text
 
-from jambot.cli.options import Adapter
+from jambot.cli.options import Adapter, ClockIn, InName, OutName
 from jambot.cli.screen import bench_tables, err, out
 
 if TYPE_CHECKING:
@@ -27,43 +27,49 @@ MARKS = {
 @app.command()
 def ports() -> None:
     """List the MIDI ports that --in and --out can name."""
-    from jambot.realtime.ports import list_ports
+    from jambot.realtime.ports import list_ports, windows_pair
 
     found = list_ports()
     if not found:
         out.print("No MIDI ports. Plug in a keyboard, or jam without: a built-in pianist comps.")
+        out.print("A DAW needs none with JAM_BOT's plugin in it: jambot plugin install")
         return
     out.print("back end  use with  name")
     for port in found:
         out.print(f"{port.backend:<8}  --{port.direction:<6}  {port.name}")
+    pair = windows_pair(port.name for port in found if port.direction == "out")
+    if pair is not None:
+        out.print(
+            f"Windows' own cable: --out '{pair[0]}' here, and '{pair[1]}' as input in the DAW"
+        )
 
 
 @app.command()
 def doctor(
-    in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
-    out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
-    clock_in: Annotated[
-        str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")
-    ] = None,
-    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
+    in_name: InName = None,
+    out_name: OutName = None,
+    clock_in: ClockIn = None,
+    backend: Annotated[
+        str, typer.Option(help="MIDI system: auto, plugin, rtmidi, jack or memory.")
+    ] = "auto",
     loopback: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="IN OUT", help="Measure a cable: where it is heard, and played into."),
+        typer.Option(metavar="IN OUT", help="Measure the cable that leads from OUT to IN."),
     ] = None,
-    adapter: Adapter = "jazz",
-    report: Annotated[Path, typer.Option(help="Where takes are to go.")] = Path("takes"),
+    adapter: Adapter = "piano",
+    report: Annotated[Path, typer.Option(help="Folder for takes.")] = Path("takes"),
     fl_folder: Annotated[Path | None, typer.Option(help="FL Studio's user data folder.")] = None,
     fl: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="IN OUT", help="FL Studio's cables: from its script, and to it."),
+        typer.Option(metavar="IN OUT", help="FL Studio's cables: from its script and to it."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs, all figures.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
     panic: Annotated[
-        bool, typer.Option("--panic", help="Only: end every note on every output.")
+        bool, typer.Option("--panic", help="Only end every note on every output.")
     ] = False,
 ) -> None:
-    """Look at this set-up: what is not well, and what to do. Ends with 1 where none can jam."""
-    from jambot.control.doctor import Wishes, as_dict, examine, may_jam
+    """Check this machine and say what to do about each fault. Exits with 1 if you cannot jam."""
+    from jambot.control.doctor import DoctorWishes, as_dict, examine, may_jam
     from jambot.control.doctor import panic as end_all_notes
 
     if panic:
@@ -71,7 +77,7 @@ def doctor(
         if not checks and not as_json:
             out.print("No MIDI output, so nothing that could sound.")
     else:
-        wishes = Wishes(
+        wishes = DoctorWishes(
             backend, in_name, out_name, clock_in, loopback, adapter, report, fl_folder, fl
         )
         with err.status("looking") as status:
@@ -85,25 +91,29 @@ def doctor(
 
 @app.command()
 def bench(
-    out_file: Annotated[Path, typer.Option("--out", help="JSON lines; the run is added.")],
+    out_file: Annotated[Path, typer.Option("--out", help="JSON Lines file. The run is appended.")],
     bpm: Annotated[
         list[float] | None,
-        typer.Option(min=20, max=400, help="Tempo; again for another. Default 120."),
+        typer.Option(min=20, max=400, help="Tempo. Repeat the option for more. Default: 120."),
     ] = None,
     jack: Annotated[
-        bool | None, typer.Option("--jack/--no-jack", help="Over JACK; default: where it is.")
+        bool | None, typer.Option("--jack/--no-jack", help="Use JACK. Default: if it is there.")
     ] = None,
-    triggers: Annotated[int, typer.Option(min=1, help="First notes out of silence.")] = 20,
-    seconds: Annotated[float, typer.Option(min=1, help="Of comping.")] = 60.0,
+    triggers: Annotated[int, typer.Option(min=1, help="How many first notes to measure.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to comp.")] = 60.0,
     report: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the takes and their report.html.")
+        Path | None, typer.Option(help="Folder for the takes and their reports.")
     ] = None,
-    adapter: Adapter = "jazz",
+    band: Annotated[str, typer.Option(help="Who plays along: bass,drums, one, or none.")] = "none",
+    clock: Annotated[
+        Literal["internal", "hands"], typer.Option(help="Who keeps the beat: JAM_BOT or the hands.")
+    ] = "internal",
+    adapter: Adapter = "piano",
 ) -> None:
-    """Measure a jam on this machine, from outside: latencies, and everything that goes wrong.
+    """Measure a jam on this machine from outside: its latencies and its faults.
 
-    Over JACK a jam with its player and its room is comped to, then asked out of silence again and
-    again. The table says what it must reach, what it aims at, and how far it came.
+    A test program comps to a jam over JACK. Then it asks for first notes out of silence, again and
+    again. The tables show the limit, the aim and the result of each figure.
     """
     from jambot.evaluation.bench.bench import append_line, expected_seconds
     from jambot.evaluation.bench.bench import bench as measure
@@ -124,6 +134,7 @@ def bench(
             tempi=tempi,
             jack=jack,
             folder=report,
+            options=("--band", band, "--clock", clock),
             told=told,
         )
     append_line(run, out_file)

@@ -19,26 +19,28 @@ def mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve over HTTP on this machine, not over stdio.")
     ] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of --http.")] = HTTP_PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port for --http.")] = HTTP_PORT,
     jam: Annotated[
-        str, typer.Option(help="The live view of the jam to lead, as `jambot jam` says it.")
+        str, typer.Option(help="Address of the jam's live view, as `jambot jam` prints it.")
     ] = "http://127.0.0.1:8765",
     token: Token = None,
     token_file: TokenFile = None,
-    takes: Annotated[Path, typer.Option(help="Where takes lie, and go.")] = Path("takes"),
+    takes: Annotated[Path, typer.Option(help="Folder of the takes.")] = Path("takes"),
     allow_drive: Annotated[
-        bool, typer.Option("--allow-drive", help="Offer start, stop and steering too.")
+        bool, typer.Option("--allow-drive", help="Let the model start, stop and steer.")
     ] = False,
     fl: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="IN OUT", help="FL Studio's cables: from it, and to it."),
+        typer.Option(metavar="IN OUT", help="FL Studio's cables: from it and to it."),
     ] = None,
-    backend: Annotated[str, typer.Option(help="Of --fl: auto, rtmidi or jack.")] = "auto",
+    backend: Annotated[
+        str, typer.Option(help="MIDI system for --fl: auto, rtmidi or jack.")
+    ] = "auto",
 ) -> None:
-    """Let a language model lead a jam: an MCP server, over stdio unless told otherwise."""
-    from jambot.control.address import with_token
-    from jambot.control.fl_link import open_studio
+    """Serve MCP, so that a language model can watch or lead a jam. Uses stdio by default."""
+    from jambot.control.fl_studio.link import open_studio
     from jambot.control.mcp_server import Offer, make_server
+    from jambot.control.room.address import with_token
 
     studio = None if fl is None else partial(open_studio, backend, *fl)
     url = with_token(jam, read_token(token, token_file))

@@ -6,29 +6,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jambot.cli.company import PageAt, daw, room
+from jambot.cli.company import daw, room
+from jambot.cli.help_pages import CommandPage
+from jambot.cli.option_groups import grouped, sampled, steered
 from jambot.cli.options import (
     Adapter,
-    AnyChannel,
+    BandOptions,
     BeatsPerBar,
     Bpm,
-    Channel,
-    CheckFilm,
-    Clip,
+    FilmOptions,
     FormChart,
-    PictureHeight,
-    PicturesPerSecond,
-    ReplaceFilm,
+    InName,
+    OutName,
+    PageOptions,
+    PianistOptions,
+    PortOptions,
     Seed,
     Sound,
-    Token,
-    TokenFile,
-    Video,
-    read_token,
-    sampled,
+    TimeOptions,
+    TurnOptions,
     session_settings,
-    stage_options,
-    steered,
 )
 from jambot.cli.screen import out, say
 from jambot.cli.take_folder import take_folder
@@ -39,225 +36,237 @@ if TYPE_CHECKING:
     from jambot.tokens import Controls
 
 app = typer.Typer()
+TRIO = BandOptions("bass,drums")
 
 
-@app.command()
+@app.command(cls=CommandPage)
 @sampled
 @steered
+@grouped
 def jam(
     *,
     sampling: "SamplingSettings",
     knobs: "Controls",
-    in_name: Annotated[str | None, typer.Option("--in", help="Keyboard: part of its name.")] = None,
-    out_name: Annotated[str | None, typer.Option("--out", help="Where the solo goes.")] = None,
-    in_channel: AnyChannel = None,
-    out_channel: Channel = 1,
-    backend: Annotated[str, typer.Option(help="auto, rtmidi, jack or memory.")] = "auto",
-    bpm: Bpm = 120.0,
-    beats_per_bar: BeatsPerBar = 4,
-    response: Annotated[str, typer.Option(help="First note: now, beat or bar.")] = "now",
-    adapter: Adapter = "jazz",
-    seed: Seed = 1,
-    seconds: Annotated[float | None, typer.Option(min=1, help="Stop after so long.")] = None,
+    in_name: InName = None,
+    out_name: OutName = None,
+    bpm: Annotated[
+        float | None,
+        typer.Option(min=20, max=400, help="Tempo. Default: 120; --clock hands finds yours."),
+    ] = None,
+    form: FormChart = None,
+    adapter: Adapter = "piano",
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="Who keeps the beat: internal (JAM_BOT), hands (you), host (the plugin's DAW),"
+            " midi (a MIDI clock), link (Ableton Link), or auto (host if the plugin plays, else"
+            " internal)."
+        ),
+    ] = "auto",
     report: Annotated[
-        Path | None, typer.Option(help="New folder for the take; default takes/<date>.")
+        Path | None, typer.Option(help="New folder for the take. Default: takes/<date>.")
     ] = None,
     sound: Sound = None,
-    clock: Annotated[
-        str, typer.Option(help="internal, midi (a host's clock) or link (Ableton Link).")
-    ] = "internal",
-    clock_in: Annotated[
-        str | None, typer.Option("--clock-in", help="A port for the host's clock alone.")
-    ] = None,
-    fl: Annotated[
-        tuple[str, str] | None,
-        typer.Option(metavar="IN OUT", help="Follow FL Studio: the cables from and to its script."),
-    ] = None,
-    clock_out: Annotated[
-        bool, typer.Option("--clock-out", help="Send a MIDI clock with the solo.")
-    ] = False,
-    gestures: Annotated[
-        Path | None, typer.Option(help="TOML: which knob, pedal or pad asks for what.")
-    ] = None,
-    split: Annotated[
-        int, typer.Option(min=0, max=127, help="Melodies from this key on are answered; 0: none.")
-    ] = 60,
-    form: FormChart = None,
-    trade: Annotated[int, typer.Option(min=0, max=32, help="Take turns of so many bars.")] = 0,
-    touch: Annotated[
-        bool, typer.Option("--touch/--no-touch", help="Hard or soft hands: a loud or soft solo.")
-    ] = True,
-    comping: Annotated[
-        Path | None, typer.Option(help="A MIDI file that plays the chords instead of you.")
-    ] = None,
-    lookahead: Annotated[float, typer.Option(min=1, max=4, help="Bars planned ahead.")] = 2.0,
-    latency_ms: Annotated[
-        float, typer.Option(min=0, max=250, help="Notes leave so much early: your sound's delay.")
-    ] = 0.0,
-    no_view: Annotated[bool, typer.Option("--no-view", help="No browser view, no status.")] = False,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port of the browser view; 0: any that is free.")
-    ] = 8765,
-    host: Annotated[
-        str,
-        typer.Option(help="Address of the browser view; 0.0.0.0: for other machines, by token."),
-    ] = "127.0.0.1",
-    token: Token = None,
-    token_file: TokenFile = None,
-    open_page: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the browser view by itself.")
-    ] = True,
-    until_input_ends: Annotated[
-        bool,
-        typer.Option("--until-input-ends", help="Stop when stdin ends: for other programs."),
-    ] = False,
+    seed: Seed = 1,
+    ports: PortOptions,
+    time: TimeOptions,
+    turns: TurnOptions,
+    pianist: PianistOptions,
+    page: PageOptions,
+    band: BandOptions,
 ) -> None:
-    """Play: your keyboard in, the solo out. Without a keyboard a built-in pianist comps."""
-    from jambot.music.take_files import LOG_FILE
+    """Play chords on your keyboard and hear a solo over them.
+
+    While nobody plays, a built-in pianist comps --form or a tune of its own. Your first key takes
+    its place.
+    """
+    from jambot.cli.sitting import sit
+    from jambot.cli.terminal_keys import typing
+    from jambot.music.take_files import refuse_taken
     from jambot.realtime.main import JamSettings
-    from jambot.realtime.main import jam as play
     from jambot.realtime.stopping import Stopping
 
-    if fl is not None and clock != "internal":
+    if ports.fl is not None and clock not in ("auto", "internal"):
         raise UsageError(f"--fl with --clock {clock}", "one host", "leave one of them out")
-    others = stage_options(
-        clock if fl is None else "midi",
-        clock_in,
-        clock_out,
-        in_channel,
-        out_channel,
-        gestures,
-        split,
-        trade,
-    )
     settings = JamSettings(
         session_settings(
-            bpm,
-            beats_per_bar,
-            response,
+            120.0 if bpm is None else bpm,
+            time.beats_per_bar,
+            turns.response,
             seed,
-            lookahead,
+            time.lookahead,
             form,
+            bpm_told=bpm is not None,
             controls=knobs,
-            touch=touch,
-            latency_seconds=latency_ms / 1e3,
-            **others,
+            band=band.settings(ports.out_channel - 1),
+            **time.settings(clock if ports.fl is None else "midi"),
+            **ports.settings(),
+            **turns.settings(),
+            **pianist.settings(),
         ),
         sampling,
         adapter,
-        backend,
+        ports.backend,
         in_name,
         out_name,
-        clock_in,
-        comping,
-        seconds,
+        time.clock_in,
+        pianist.comping,
+        time.seconds,
     )
-    secret = read_token(token, token_file)
-    view = None if no_view else PageAt(port, host, secret, open_page)
+    if report is not None:
+        refuse_taken(report)
     with (
         Stopping() as stopping,
-        take_folder(report, sound) as folder,
-        room(folder, view, in_channel) as (show, hear, orders, answer),
-        daw(fl, backend, hear) as hear_all,
+        room(page.page(), ports.in_channel) as company,
+        daw(ports.fl, ports.backend, company.hear) as hear,
     ):
-        if until_input_ends:
+        if page.until_input_ends:
             stopping.when_input_ends()
-        play(settings, folder / LOG_FILE, show, hear_all, stopping, orders, answer)
+        with typing(replace(company, hear=hear), page.until_input_ends) as everybody:
+            sit(settings, report, sound, everybody, stopping)
 
 
-@app.command()
+@app.command(cls=CommandPage)
 @sampled
 @steered
+@grouped
 def demo(
     *,
     sampling: "SamplingSettings",
     knobs: "Controls",
     out_dir: Annotated[
-        Path | None, typer.Option("--out", help="New folder for the take; default takes/<date>.")
+        Path | None, typer.Option("--out", help="New folder for the take. Default: takes/<date>.")
     ] = None,
     sound: Sound = None,
-    seconds: Annotated[float, typer.Option(min=1, help="Length.")] = 60.0,
+    seconds: Annotated[float, typer.Option(min=1, help="Length in seconds.")] = 60.0,
     seed: Seed = 1,
     realtime: Annotated[
-        bool, typer.Option("--realtime/--fast", help="In time, or as fast as it goes.")
+        bool, typer.Option("--realtime/--fast", help="In real time, or as fast as the machine can.")
     ] = False,
-    comping: Annotated[Path | None, typer.Option(help="A MIDI file that plays the chords.")] = None,
+    comping: Annotated[Path | None, typer.Option(help="MIDI file that plays the chords.")] = None,
     form: FormChart = None,
     bpm: Bpm = 120.0,
+    beats_per_bar: BeatsPerBar = 4,
     adapter: Annotated[
-        str | None, typer.Option(help="Who solos; default: jazz, and in a film one after another.")
+        str | None, typer.Option(help="Style of the solo. Default: piano; in a film, all in turn.")
     ] = None,
-    video: Video = None,
-    clip: Clip = None,
-    height: PictureHeight = 1080,
-    fps: PicturesPerSecond = 60,
-    check: CheckFilm = False,
-    force: ReplaceFilm = False,
+    film: FilmOptions,
+    band: BandOptions = TRIO,
 ) -> None:
-    """A bounded jam with the built-in pianist: take, report, and sound where FluidSynth is found.
+    """Record a jam with the built-in pianist: take, report, and sound if FluidSynth is installed.
 
-    With --fast the same session runs on a clock moved by hand: the same notes for the same seed.
-    --video and --clip make a film of it, over comping of its own.
+    With --fast the session does not wait for real time. The notes for a seed stay the same.
+    --video and --clip make a film of a jam.
     """
-    from jambot.assets import DEMO_COMPING, FIRST_STYLE
+    from jambot.assets import FIRST_STYLE
     from jambot.music.take_files import LOG_FILE
     from jambot.realtime.main import JamSettings
     from jambot.realtime.main import jam as play
+    from jambot.realtime.settings import Performing
     from jambot.realtime.stopping import Stopping
 
     settings = JamSettings(
-        session_settings(bpm, 4, "now", seed, 2.0, form, controls=knobs),
+        session_settings(
+            bpm,
+            beats_per_bar,
+            "now",
+            seed,
+            2.0,
+            form,
+            controls=knobs,
+            performer=Performing.on,
+            count_in_bars=0,
+            band=band.settings(),
+        ),
         sampling,
         adapter or FIRST_STYLE,
         "memory",
-        performer=comping,
+        comping=comping,
         seconds=seconds,
         realtime=realtime,
     )
-    if video is not None or clip is not None or check:
-        from jambot.cli.filming import Filming, film
-        from jambot.video.production import Picture
+    if film.video is not None or film.clip is not None or film.check:
+        from jambot.cli.filming import Filming, shoot_demo
+        from jambot.video.production import PictureSize
 
         read = [Path(name) for name in (comping, form) if name]
-        asked = Filming(video, clip, Picture(height, fps), check)
-        asked.refuse_to_lose(read, force=force)
+        size = PictureSize(film.height, film.fps)
+        asked = Filming(film.video, film.clip, size, film.check)
+        asked.refuse_to_lose(read, force=film.force)
         with take_folder(out_dir, sound) as folder:
-            film(asked, settings, adapter, folder)
+            shoot_demo(asked, settings, adapter, folder)
         return
-    settings = replace(settings, performer=comping or DEMO_COMPING)
     with Stopping() as stopping, take_folder(out_dir, sound) as folder:
         play(settings, folder / LOG_FILE, stopping=stopping)
 
 
-@app.command()
+@app.command(cls=CommandPage)
 @sampled
 @steered
+@grouped
 def generate(
     *,
     sampling: "SamplingSettings",
     knobs: "Controls",
-    conditioning: Annotated[Path, typer.Argument(help="MIDI file with the chords.")],
+    conditioning: Annotated[
+        Path | None, typer.Argument(help="MIDI file with the chords. Without one, give --form.")
+    ] = None,
     solo: Annotated[Path, typer.Option("-o", "--out", help="MIDI file to write.")],
     primer: Annotated[
-        Path | None, typer.Option(help="MIDI file whose melody the solo goes on from.")
+        Path | None, typer.Option(help="MIDI file with a melody. The solo continues it.")
     ] = None,
-    adapter: Adapter = "jazz",
+    adapter: Adapter = "piano",
     seed: Seed = 1,
-    bars: Annotated[int | None, typer.Option(min=1, help="Length; default: the chords'.")] = None,
+    bars: Annotated[int | None, typer.Option(min=1, help="Length. Default: as the chords.")] = None,
     form: FormChart = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    bpm: Annotated[
+        float | None, typer.Option(min=20, max=400, help="Tempo for --form without a MIDI file.")
+    ] = None,
+    beats_per_bar: BeatsPerBar = 4,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    band: BandOptions,
 ) -> None:
-    """Solo over a MIDI file of chords, and say which chords were heard in it."""
-    from jambot.generation.solo import solo_over_file
+    """Write a solo over a MIDI file of chords, or over a chart that the built-in pianist comps.
+
+    The new file holds the solo and the chords it was played over.
+    """
+    from jambot.generation.accompaniment import Voices
+    from jambot.generation.solo import solo_over_chart, solo_over_file
     from jambot.music import chart_text
     from jambot.realtime.main import make_generator
     from jambot.storage import refuse_to_lose
 
     read = [Path(name) for name in (conditioning, primer, form) if name]
     refuse_to_lose(solo, read, force=force)
-    generator = make_generator(adapter, sampling, seed)
     chart = None if form is None else chart_text(form)
-    made = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart)
+    playing = band.settings()
+    voices = Voices(playing.voices, playing.feel, seed)
+    if conditioning is None:
+        if chart is None:
+            raise UsageError(
+                "neither a MIDI file nor --form",
+                "chords to solo over",
+                "name a MIDI file with chords, or give --form, such as --form blues",
+            )
+        if primer is not None:
+            raise UsageError("--primer without a MIDI file", "a MIDI file", "leave --primer out")
+        generator = make_generator(adapter, sampling, seed)
+        made = solo_over_chart(
+            generator, chart, solo, bars, bpm or 120.0, beats_per_bar, seed, knobs, voices
+        )
+        say(f"comped by the built-in pianist: {made.heard}")
+        if not made.heard.chords:
+            say("warning: the chart has no chord, so the solo follows nothing")
+        out.print(f"{solo}: {made}")
+        return
+    if bpm is not None:
+        raise UsageError(
+            f"--bpm {bpm:g} with {conditioning}",
+            "the tempo of the file",
+            "leave out --bpm or the file",
+        )
+    generator = make_generator(adapter, sampling, seed)
+    made = solo_over_file(generator, conditioning, solo, primer, bars, knobs, chart, voices)
     say(f"heard in {conditioning}: {made.heard}")
     if not made.heard.chords:
         led = "the solo follows --form alone" if form else "the solo follows nothing"

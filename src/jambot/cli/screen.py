@@ -23,9 +23,9 @@ def say(sentence: str) -> None:
 
 
 def complain(found: str, expected: str = "", cure: str = "") -> None:
-    """Say what is wrong, what was expected, and the cure, each on a line of its own."""
+    """Print what is wrong, what was expected and what to do, each on its own line."""
     err.print(Text.assemble(("jambot:", "bold red"), " ", found))
-    for head, told in (("expected", expected), ("to mend it", cure)):
+    for head, told in (("expected", expected), ("what to do", cure)):
         if told:
             err.print(f"  {head}: {told}")
 
@@ -52,14 +52,14 @@ def progress_bar(words: str) -> Iterator[Callable[[int, int, str], None]]:
 def splits_table(rows: Sequence["SplitRow"]) -> Table:
     """Shares of notes, one row for each way to tell two hands apart."""
     heads = ("right hand", "worst tenth", "line found", "line true")
-    table = _table("split", *heads, title=f"{rows[0].files} files")
+    table = figure_table("split", *heads, title=f"{rows[0].files} files")
     for row in rows:
         shares = (row.right_hand, row.worst_tenth, row.line_found, row.line_true)
         table.add_row(str(row.split), *(f"{share:.3f}" for share in shares))
     return table
 
 
-def _table(first: str, *others: str, title: str | None = None) -> Table:
+def figure_table(first: str, *others: str, title: str | None = None) -> Table:
     """A table whose names are never cut, however narrow the terminal."""
     table = Table(title=title)
     table.add_column(first, no_wrap=True)
@@ -71,7 +71,7 @@ def _table(first: str, *others: str, title: str | None = None) -> Table:
 def agreement_table(rows: Mapping[str, tuple[int, Mapping[str, float]]]) -> Table:
     """Found chords beside written ones: by row the pieces, and the shares that agree."""
     names = list(next(iter(rows.values()))[1])
-    table = _table("heard in", "pieces", *names)
+    table = figure_table("heard in", "pieces", *names)
     for row, (pieces, shares) in rows.items():
         table.add_row(row, str(pieces), *(f"{shares[name]:.3f}" for name in names))
     return table
@@ -89,16 +89,18 @@ def bench_tables(run: Mapping[str, Any]) -> list[Table]:
     """What was asked and reached, where a first note's time went, and the figures beside them."""
     runs: Sequence[Mapping[str, Any]] = run["runs"]
     tempi = [f"{part['bpm']:g} bpm" for part in runs]
-    reached = _table("figure", "must, aim", *tempi, title=f"{run['adapter']}, {run['backend']}")
+    reached = figure_table(
+        "figure", "must, aim", *tempi, title=f"{run['adapter']}, {run['backend']}"
+    )
     rows = {row["name"]: row["asks"] for part in runs for row in part["table"]}
     for name, asks in rows.items():
         reached.add_row(name, asks, *(_reached(part["table"], name) for part in runs))
-    steps = _table("step to the first note, ms", *tempi, title="p50, p95")
+    steps = figure_table("step to the first note, ms", *tempi, title="p50, p95")
     for step in runs[0]["session"]["first_note_steps_ms"]:
         steps.add_row(step, *(_halves(part["session"], step) for part in runs))
-    more = _table("figure", *tempi)
+    more = figure_table("figure", *tempi)
     for figure in BENCH_FIGURES:
-        more.add_row(figure, *(_cell(_at(part, figure)) for part in runs))
+        more.add_row(figure, *(cell(_at(part, figure)) for part in runs))
     return [reached, steps, more]
 
 
@@ -106,15 +108,15 @@ def _reached(rows: Sequence[Mapping[str, Any]], name: str) -> str:
     row = next((row for row in rows if row["name"] == name), None)
     if row is None or row["value"] is None:
         return MARKS["not measured"]
-    told = _cell(row["value"])
+    told = cell(row["value"])
     if row["aimed"] != row["value"]:
-        told += f", {_cell(row['aimed'])}"
+        told += f", {cell(row['aimed'])}"
     return f"{told}  {MARKS[row['reached']]}"
 
 
 def _halves(session: Mapping[str, Any], step: str) -> str:
     found = session["first_note_steps_ms"][step]
-    return f"{_cell(found['p50'])}, {_cell(found['p95'])}"
+    return f"{cell(found['p50'])}, {cell(found['p95'])}"
 
 
 def _at(part: Mapping[str, Any], path: str) -> Any:
@@ -124,21 +126,12 @@ def _at(part: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-def endurance_table(run: Mapping[str, Any]) -> Table:
-    """What happened to the stage in a long run, and what came of it."""
-    table = _table("figure", "found", title=f"{run['adapter']}, {run['seconds'] / 3600:g} hours")
-    for name, value in run.items():
-        if name == "memory_mb":
-            value = value[:: max(1, len(value) // 8)]
-        table.add_row(name, _cell(value))
-    return table
-
-
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A figure, or several, as one cell of a table says it; a dash for None."""
     if isinstance(value, Mapping):
-        return "  ".join(f"{name} {_cell(part)}" for name, part in value.items())
+        return "  ".join(f"{name} {cell(part)}" for name, part in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return " – ".join(_cell(part) for part in value)
+        return " – ".join(cell(part) for part in value)
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return "–" if value is None else str(value)

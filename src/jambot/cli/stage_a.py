@@ -15,39 +15,42 @@ app = typer.Typer()
 
 @app.command("stage-a")
 def stage_a(
-    work: Annotated[Path, typer.Option(help="Where everything is made.")] = Path("stage_a"),
-    configs: Annotated[Path, typer.Option(help="Where the runs are told.")] = Path("configs"),
+    work: Annotated[Path, typer.Option(help="Folder for all that is made.")] = Path("stage_a"),
+    configs: Annotated[Path, typer.Option(help="Folder of the runs' files.")] = Path("configs"),
     data: Annotated[
-        Path | None, typer.Option(help="A folder of corpora, or of MIDI; nothing is fetched.")
+        Path | None, typer.Option(help="Folder of corpora or MIDI. Then nothing is downloaded.")
     ] = None,
     source: Annotated[
         str | None, typer.Option(help="URL with NAME.tar.gz for each corpus of configs/corpora/.")
     ] = None,
     tiny: Annotated[
-        bool, typer.Option("--tiny", help="Everything very small; made-up music unless told.")
+        bool,
+        typer.Option("--tiny", help="Make all very small; make up music unless you name some."),
     ] = False,
-    processes: Annotated[int, typer.Option(min=1, help="That train as one: GPUs, say.")] = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="That prepare.")] = 2,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Training processes, one for each GPU.")
+    ] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to prepare with.")] = 2,
     price: Annotated[
-        float | None, typer.Option(min=0, help="Of an hour of this machine, for the estimate.")
+        float | None, typer.Option(min=0, help="Price of an hour of this machine.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and what it takes.")
+        bool, typer.Option("--dry-run", help="Print the steps and their cost. Do nothing.")
     ] = False,
-    stop_after: Annotated[str | None, typer.Option(help="A step, to end there.")] = None,
+    stop_after: Annotated[str | None, typer.Option(help="Stop after this step.")] = None,
 ) -> None:
-    """Music in, a folder to take home out: prepare, train, export, examine, sample.
+    """Make a player from music in one go: prepare, train, export, examine, sample.
 
-    Given again after a crash it goes on where it was.
+    Run it again after a crash, and it goes on where it stopped.
     """
     from jambot.lock import only_writer
     from jambot.pipeline.forecast import check_machine, forecast
     from jambot.pipeline.journey import Journey
-    from jambot.pipeline.steps import Journal, is_done, keys_of, run_steps
+    from jambot.pipeline.steps import StepMarks, is_done, keys_of, run_steps
 
     journey = Journey(work.absolute(), configs.absolute(), data, source, tiny, processes, jobs)
     journey.check()
-    steps, journal = journey.steps(say), Journal(journey.work / "steps")
+    steps, journal = journey.steps(say), StepMarks(journey.work / "steps")
     done = {s.name: is_done(s, k, journal) for s, k in zip(steps, keys_of(steps), strict=True)}
     if not all(done.values()):
         expected = forecast(journey.runs, *journey.size(), processes)
@@ -74,5 +77,5 @@ def _tell(expected: "Forecast", done: dict[str, bool], price: float | None) -> N
     out.print(
         f"about {expected.hours:.2f} hours{cost}; training at {expected.tokens_per_second:,.0f} "
         f"tokens/s, measured here; {expected.disk_bytes / 1e9:.1f} GB of disk and "
-        f"{expected.memory_bytes / 1e9:.1f} GB of memory",
+        f"{expected.memory_bytes / 1e9:.1f} GB of memory"
     )

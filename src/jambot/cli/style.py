@@ -19,20 +19,23 @@ TRAINING = ("torch", "transformers", "peft", "tensorboard", "onnx", "onnx_ir")
 
 @app.command()
 def style(
-    sources: Annotated[list[Path], typer.Argument(help="Folders or files of MIDI, or takes.")],
-    name: Annotated[str, typer.Option(help="What `--adapter` and the page will call it.")] = "me",
+    sources: Annotated[list[Path], typer.Argument(help="Folders, MIDI files or takes.")],
+    name: Annotated[
+        str, typer.Option(help="Name of the style, for `--adapter` and the page.")
+    ] = "me",
     track: Annotated[
-        str | None, typer.Option(help="The track that leads, by name or number; default: found.")
+        str | None, typer.Option(help="Track that leads, by name or number. Default: found.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of training at most.")] = 80,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = 2,
-    threads: Annotated[int, typer.Option(min=1, help="Cores that train.")] = 2,
-    fresh: Annotated[bool, typer.Option(help="Start anew instead of going on.")] = False,
-    seed: Annotated[int, typer.Option(help="Another seed, another draw of everything.")] = 1,
+    steps: Annotated[int, typer.Option(min=1, help="Most training steps.")] = 80,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to read files with.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, help="Processor cores to train on.")] = 2,
+    fresh: Annotated[bool, typer.Option(help="Start again from zero instead of going on.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of all random choices.")] = 1,
 ) -> None:
     """Teach the player your style from about ten minutes of your own playing.
 
-    Made again after a cut it goes on where it was; done again with more music it learns anew.
+    Run it again after an interruption, and it goes on where it stopped. Run it with more music, and
+    it trains again from the start.
     """
     _check(sources, name)
     _need_training()

@@ -26,16 +26,24 @@ from jambot.assets.own_styles import own_folder, own_style_folder
 from jambot.errors import DatasetError
 from jambot.evaluation.exam.evaluate import identity
 from jambot.evaluation.exam.soloists import trained
-from jambot.evaluation.style.gate import Comparison, Music, Player, compare, own_music, person, play
+from jambot.evaluation.style.gate import (
+    Comparison,
+    Contender,
+    Music,
+    compare,
+    own_music,
+    person,
+    play,
+)
 from jambot.evaluation.style.page import PAGE, write_before_after
 from jambot.generation import SamplingSettings
 from jambot.model.adapters import AdapterConfig
 from jambot.model.export import export_checkpoint
-from jambot.model.folder import Replacement
 from jambot.realtime.main import load_model
 from jambot.roles.prepare import PrepareReport, prepare
 from jambot.roles.sample import RoleSample
 from jambot.roles.sides import Amount, amount_of, digest_of, samples_from, write_divided
+from jambot.storage import Replacement, file_digest
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Augmentation
 from jambot.training.config import TrainConfig
@@ -47,6 +55,7 @@ NEEDED_NOTES = 500
 STRENGTHS = (1.0, 0.6, 0.3)
 """Shares of the adapter that are tried in turn until one passes."""
 DOUBTS_SHOWN = 5
+FILES_SHOWN = 20
 RECIPE = TrainConfig(
     name="style",
     steps=80,
@@ -109,9 +118,14 @@ def make_style(
         jobs=jobs,
         progress=lambda so_far: report(so_far.items, so_far.total, "reading your playing"),
     )
+    samples = samples_from(sources, roles)
+    material = _material(samples, prepared)
+    for file, fate in material[:FILES_SHOWN]:
+        say(f"{file}: {fate}")
+    if len(material) > FILES_SHOWN:
+        say(f"and {len(material) - FILES_SHOWN} files more: the page has them all")
     for doubt in prepared.doubts_in_words(DOUBTS_SHOWN):
         say(doubt)
-    samples = samples_from(sources, roles)
     amount = amount_of(samples)
     _refuse_too_little(amount, prepared)
     say(f"{name}: {amount.pieces} pieces, {amount.minutes:.1f} minutes, {amount.notes} notes")
@@ -123,7 +137,7 @@ def make_style(
     train(config, report=report, say=say)
     comparison, exported, strength = _best(name, base_style, config, seed, report, say)
     facts = _facts(amount, prepared, strength, steps)
-    html, _ = write_before_after(comparison, facts, place / "before_after")
+    html, _ = write_before_after(comparison, facts, place / "before_after", material)
     if not comparison.passed:
         raise _unfit(name, comparison, html)
     folder = _install(name, exported, html.parent, config.folder / "best")
@@ -175,12 +189,12 @@ def _best(
         found = compare(theirs, before, _play(name, str(exported), music, seed, report))
         if found.passed:
             break
-        missed = ", ".join(gate.gate.figure for gate in found.gates if gate.verdict != "pass")
+        missed = ", ".join(gate.gate.path for gate in found.gates if gate.verdict != "pass")
         say(f"{name}: at strength {strength:g} it misses {missed}")
     return found, exported, strength
 
 
-def _play(name: str, model: str, music: Music, seed: int, report: Report) -> Player:
+def _play(name: str, model: str, music: Music, seed: int, report: Report) -> Contender:
     soloist = trained(name, load_model(model), SamplingSettings(), identity(model))
     return play(
         soloist,
@@ -188,6 +202,19 @@ def _play(name: str, model: str, music: Music, seed: int, report: Report) -> Pla
         seed,
         lambda step, done, total: report(done + 1, total, f"{name}: {step}"),
     )
+
+
+def _material(
+    samples: Sequence[RoleSample], prepared: PrepareReport
+) -> tuple[tuple[str, str], ...]:
+    """Each file and what became of it: what of it was taken for the solo, or why nothing was."""
+    taken = {
+        sample.meta.source_id: f"taken, {sample.meta.choice or 'as a take'}:"
+        f" {len(sample.target)} notes"
+        for sample in samples
+    }
+    refused = {name or source: f"left out: {reason}" for source, name, reason in prepared.refused}
+    return (*sorted(taken.items()), *sorted(refused.items()))
 
 
 def _refuse_too_little(amount: Amount, prepared: PrepareReport) -> None:
@@ -210,7 +237,7 @@ def _refuse_too_little(amount: Amount, prepared: PrepareReport) -> None:
 
 
 def _key(samples: Sequence[RoleSample], base: Path, recipe: TrainConfig) -> str:
-    weights = sha256((base / "model.safetensors").read_bytes()).hexdigest()
+    weights = file_digest(base / "model.safetensors")
     parts = [digest_of(samples), weights, repr(replace(recipe, init_from=None, threads=1))]
     return sha256(json.dumps(parts).encode()).hexdigest()[:12]
 

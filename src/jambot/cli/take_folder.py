@@ -1,6 +1,6 @@
 """The folder of a take: claimed before it, finished after it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,25 +13,30 @@ LONG_BYTES = 4_000_000
 
 
 @contextmanager
-def take_folder(asked: Path | None, sound: bool | None = None) -> Iterator[Path]:
+def take_folder(
+    asked: Path | None,
+    sound: bool | None = None,
+    make: Callable[[Path, bool | None], None] | None = None,
+) -> Iterator[Path]:
     """A folder for a take; whatever was played into it is kept and reported, also after a fault.
 
-    `sound` is that of `make_files`. Raises UsageError where the folder is another take's or cannot
-    be written to, and JamBotError at the end where something of the take could not be written.
+    `sound` is that of `make_files`; `make` makes the files instead of `finish`. Raises UsageError
+    where the folder is another take's or cannot be written to, and JamBotError at the end where
+    something of the take could not be written.
     """
     from jambot.music.take_files import claim
 
     folder = asked or _by_date()
-    log = claim(folder)
+    log, make = claim(folder), make or finish
     try:
         yield folder
     except BaseException:
         try:
-            _end(folder, log, sound)
+            _end(folder, log, sound, make)
         except JamBotError as error:
             complain(error.found, error.expected, error.cure)
         raise
-    _end(folder, log, sound)
+    _end(folder, log, sound, make)
 
 
 def finish(folder: Path, sound: bool | None = None) -> None:
@@ -63,21 +68,27 @@ def finish(folder: Path, sound: bool | None = None) -> None:
 
 
 def _by_date() -> Path:
+    return another_folder(Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S"))
+
+
+def another_folder(named: Path) -> Path:
+    """A new folder of this name, with a number where it is taken. UsageError where none can be."""
     from jambot.storage import new_folder
 
-    named = Path("takes") / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     try:
         return new_folder(named)
     except OSError as error:
         raise UsageError(f"{named}: {error.strerror}", "a folder to write to") from error
 
 
-def _end(folder: Path, log: Path, sound: bool | None) -> None:
+def _end(
+    folder: Path, log: Path, sound: bool | None, make: Callable[[Path, bool | None], None]
+) -> None:
     from jambot.music.take_files import let_go
 
     if not log.is_file():
-        raise JamBotError(f"{log} has gone while it was written", "the log of the take")
+        raise JamBotError(f"{log} was removed while it was being written", "the log of the take")
     if log.stat().st_size:
-        finish(folder, sound)
+        make(folder, sound)
     else:
         let_go(folder)

@@ -6,9 +6,9 @@ design names, always by this one implementation. Imported by the doors only.
 
 ::
 
-    metrics  gates  people  spread     figures of notes, and what they are held against
+    figures    metrics  right_hand     the table of figures      figures of notes
+    gates      spread                  what a report must reach  how figures spread over tunes
     drawing                            what every report is drawn with
-    take       exam                    one recorded jam          solos over held-out tunes
-    bench      sweep      style        the program from outside  a grid   one's own style
-    kpi_report                         all of it on one page
+    take       exam      dataset       one recorded jam          solos over held-out tunes, samples
+    bench      style                   the program from outside  one's own style
 """

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from jambot.music import ChordSpan, HarmonyChange, Note, TempoMap, by_onset
+from jambot.music import ChordSpan, HarmonyChange, Note, TempoMap, by_onset, strikes
 
 GAP_SECONDS = 0.180
 """A silence this long between solo notes counts as dead air (design, section 7)."""
@@ -170,13 +170,13 @@ def dead_air(notes: Sequence[Note], tempo_map: TempoMap) -> DeadAir:
 
 
 def intervals(notes: Sequence[Note]) -> list[int]:
-    """Semitones from each note to the next in playing order; fewer than two notes give none.
+    """Semitones from each strike's top note to the next's; fewer than two strikes give none.
 
-    >>> intervals([Note(0.0, 1.0, 60), Note(1.0, 1.0, 64), Note(2.0, 1.0, 62)])
+    >>> intervals([Note(0.0, 1.0, 60), Note(1.0, 1.0, 64), Note(1.0, 1.0, 55), Note(2.0, 1.0, 62)])
     [4, -2]
     """
-    ordered = by_onset(notes)
-    return [after.pitch - note.pitch for note, after in pairwise(ordered)]
+    tops = [strike[0].pitch for strike in strikes(notes)]
+    return [after - before for before, after in pairwise(tops)]
 
 
 def repetition_rate(notes: Sequence[Note]) -> float:

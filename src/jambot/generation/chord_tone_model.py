@@ -25,6 +25,7 @@ IMPOSSIBLE = np.float32(-30.0)
 class ChordToneModel:
     """Stepwise eighth-note lines through the tones of the stated harmony (a `LanguageModel`)."""
 
+    player = "horn"
     vocabulary_size = VOCABULARY.size
     context_length = 384
 

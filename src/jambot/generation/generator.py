@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from jambot.generation.dynamics import within_step
+from jambot.generation.dynamics import as_colour, within_step
 from jambot.generation.knobs import told
 from jambot.generation.language_model import LanguageModel
 from jambot.generation.leans import Leans
-from jambot.generation.sampling import SamplingSettings, chance, choose, guided
+from jambot.generation.sampling import SamplingSettings, chance, choose, guided, share
 from jambot.generation.window import Window
 from jambot.music import HarmonyChange, Note
 from jambot.tokens import (
@@ -25,10 +25,17 @@ from jambot.tokens import (
     primer_start_bar,
     ticks_at,
 )
-from jambot.tokens.codec import TOKENS_PER_NOTE
+from jambot.tokens.codec import TOKENS_PER_NOTE, by_tick
 from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
-POS, PITCH, DUR, VEL = (VOCABULARY.ids(field) for field in ("POS", "PITCH", "DUR", "VEL"))
+POS, PITCH, DUR, VEL, COLOUR = (
+    VOCABULARY.ids(field) for field in ("POS", "PITCH", "DUR", "VEL", "COLOUR")
+)
+PLACES = [
+    *range(*POS.indices(VOCABULARY.size)),
+    *(VOCABULARY.id(marker) for marker in ("BAR", "BEAT")),
+]
+"""What a strike that is whole is followed by."""
 ROOM_FOR_A_BAR = 96
 """Tokens kept free when a bar opens: a dense bar of 4/4 with two chords."""
 ROOM_FOR_A_BEAT = 48
@@ -52,6 +59,7 @@ class Generator:
 
     `prompt` states the situation anew: what the two statements share stays computed. `advance`
     takes one step: a note, the end of a beat, or a few of the tokens that are still to be computed.
+    A strike comes note by note, from its top downward, so that the first waits for no other.
     The same model, settings, seed and prompts give the same notes. Of two windows the older one
     stays as it is when a new one is opened ahead: a change in between goes back to it at no cost.
 
@@ -64,6 +72,7 @@ class Generator:
         self.settings = settings or SamplingSettings()
         self.seed = seed
         self._window, self._other = Window(model), Window(model.fork())
+        self._player = model.player
         self._context_length = model.context_length
         self._windows: dict[int, int] = {}
         """Beat -> the bar that its window begins with."""
@@ -97,12 +106,14 @@ class Generator:
         """Go on from `prompt`; only tokens that differ from the present stream are computed."""
         if prompt.meter != self._prompt.meter:
             self.forget()
+        prompt = replace(prompt, player=self._player)
         self._leans = Leans(self.settings, prompt)
         self._prompt = replace(prompt, controls=told(prompt.controls))
         self._window.guided = self._other.guided = bool(self._leans.guidance)
         self._timeline = Timeline(prompt.harmonies)
         self._notes = list(prompt.notes)
-        committed = [ticks_at(note.onset_beats) for note in prompt.notes]
+        self._line = [strike[0] for strike in by_tick(prompt.notes)]
+        committed = [ticks_at(note.onset_beats) for note in self._line]
         resume = ticks_at(prompt.resume_beats)
         self._last_tick = max(committed, default=min(resume, 0) - 1)
         self._floor_tick = max(resume, self._last_tick)
@@ -111,6 +122,7 @@ class Generator:
         stated = self._timeline.changes(opening, self._floor_tick + 1)
         self._stated_tick = stated[-1][0] if stated else opening
         self._attack = prompt.attack
+        self._strike: list[Note] = []
         oldest = self._beat - LONGEST_WINDOW_BARS * prompt.meter.beats_per_bar
         self._windows = {b: s for b, s in self._windows.items() if oldest <= b <= self._beat}
         self._open_window(self._known_window(), ahead=False)
@@ -120,6 +132,9 @@ class Generator:
         if self.behind:
             self.catch_up()
             return None
+        colour = self._colour()
+        if colour is not None:
+            return colour
         change = self._pending_change()
         token = self._draw_position()
         if change is not None and self._tick_of(token) >= change:
@@ -140,6 +155,32 @@ class Generator:
             if note is not None:
                 yield note
 
+    def _colour(self) -> Note | None:
+        """The next note of the strike, below its last; None where the strike is whole."""
+        strike, self._strike = self._strike, []
+        if not strike or self._room() < ROOM_AT_THE_END:
+            return None
+        logits = self._window.heard()
+        colours = logits[COLOUR]
+        going_on = share(
+            self._leans.colours(colours, strike), logits[PLACES], self.settings.temperature
+        )
+        if self._chance(int(COLOUR.stop) + len(strike)) >= going_on:
+            return None
+        if self._leans.guidance:
+            colours = guided(colours, self._window.unheard()[COLOUR], self._leans.guidance)
+        token = int(COLOUR.start) + choose(
+            self._leans.colours(colours, strike),
+            self.settings.temperature,
+            self.settings.top_p,
+            self._chance(int(COLOUR.start) + len(strike)),
+        )
+        self._window.add([token])
+        note = as_colour(strike[0], VOCABULARY.value(token))
+        self._strike = [*strike, note]
+        self._notes.append(note)
+        return note
+
     def _play(self, pos: int) -> Note:
         self._attack = False
         self._window.add([pos])
@@ -155,6 +196,8 @@ class Generator:
             note = replace(note, velocity=velocity)
         self._last_tick = self._floor_tick = ticks_at(note.onset_beats)
         self._notes.append(note)
+        self._line.append(note)
+        self._strike = [note]
         return note
 
     def _draw_position(self) -> int | None:
@@ -166,8 +209,8 @@ class Generator:
             return int(POS.start) + first
         logits = self._window.heard()
         marker = marker_id(self._beat + 1, self._prompt.meter)
-        places = self._leans.places(logits[POS][first:], self._beat, first, self._notes)
-        rest = logits[marker] + self._leans.rest(self._beat, self._notes)
+        places = self._leans.places(logits[POS][first:], self._beat, first, self._line)
+        rest = logits[marker] + self._leans.rest(self._beat, self._line)
         candidates = np.append(places, rest)
         drawn = self._choose(candidates, int(POS.start))
         return None if drawn == len(candidates) - 1 else POS.start + first + drawn
@@ -176,7 +219,7 @@ class Generator:
         logits = self._window.heard()[PITCH]
         if self._leans.guidance:
             logits = guided(logits, self._window.unheard()[PITCH], self._leans.guidance)
-        return self._leans.pitches(logits, self._beat, self._notes)
+        return self._leans.pitches(logits, self._beat, self._line)
 
     def _draw(self, field: slice, logits: NDArray[np.float32]) -> int:
         return int(field.start) + self._choose(logits, int(field.start))
@@ -186,7 +229,8 @@ class Generator:
         return choose(logits, self.settings.temperature, top_p, self._chance(kind))
 
     def _chance(self, kind: int) -> float:
-        seed = self.seed + (bisect_right(self._prompt.drawn_anew, self._beat) << SEED_BITS)
+        own = self.seed if self._prompt.seed is None else self._prompt.seed
+        seed = own + (bisect_right(self._prompt.drawn_anew, self._beat) << SEED_BITS)
         return chance(seed, self._beat, self._last_tick, self._stated_tick, kind)
 
     def _tick_of(self, pos: int | None) -> int:
@@ -257,6 +301,7 @@ class Generator:
         """What no window reaches back to is let go: one prompt may be improvised on for hours."""
         oldest = self._beat - KEPT_BARS * self._prompt.meter.beats_per_bar
         self._notes = [note for note in self._notes if note.onset_beats >= oldest]
+        self._line = [note for note in self._line if note.onset_beats >= oldest]
         self._windows = {b: start for b, start in self._windows.items() if b >= oldest}
 
     def _thinned(self, present: Prompt) -> Prompt:

@@ -19,6 +19,11 @@ class LanguageModel(Protocol):
     """
 
     @property
+    def player(self) -> str:
+        """Who it learnt to play like, one of `tokens.vocabulary.PLAYERS`."""
+        ...
+
+    @property
     def vocabulary_size(self) -> int:
         """How many tokens there are, and so how many logits."""
         ...

@@ -12,6 +12,7 @@ from jambot.errors import CheckpointError, GenerationError
 from jambot.model.folder import MODEL_DESCRIPTION, read_description, whole_number
 from jambot.model.graph import check_graph
 from jambot.model.runtime import GRAPH, filled_in, load_weights, og, sizes_of
+from jambot.tokens.vocabulary import PLAYERS
 
 LARGEST_GRAPH_BYTES = 1_000_000_000
 LARGEST_VOCABULARY = 65_536
@@ -29,7 +30,10 @@ class OnnxModel:
     player process loads its own. Each call runs on the `threads` it was loaded with.
     """
 
-    def __init__(self, weights: Any, vocabulary_size: int, context_length: int) -> None:
+    def __init__(
+        self, weights: Any, vocabulary_size: int, context_length: int, player: str
+    ) -> None:
+        self.player = player
         self.vocabulary_size = vocabulary_size
         self.context_length = context_length
         self._weights = weights
@@ -48,14 +52,18 @@ class OnnxModel:
         description = read_description(path, fingerprint)
         vocabulary_size = whole_number(description, "vocabulary_size", LARGEST_VOCABULARY, path)
         context_length = whole_number(description, "context_length", LONGEST_CONTEXT, path)
+        player = description.get("player")
+        if player not in PLAYERS:
+            raise CheckpointError(
+                f"{path} says that it plays like {player!r}", f"one of {', '.join(PLAYERS)}"
+            )
         graph = _intact(folder / GRAPH, description.get("sha256"))
         check_graph(graph, str(folder / GRAPH))
         sizes, providers = sizes_of(folder, context_length)
         config = filled_in(sizes, vocabulary_size, context_length)
         try:
-            model = cls(
-                load_weights(graph, config, providers, threads), vocabulary_size, context_length
-            )
+            weights = load_weights(graph, config, providers, threads)
+            model = cls(weights, vocabulary_size, context_length, player)
             model._try_out()
         except (RuntimeError, MemoryError, ValueError) as error:
             raise CheckpointError(
@@ -77,7 +85,7 @@ class OnnxModel:
 
     def fork(self) -> "OnnxModel":
         """A second, empty stream over the same weights."""
-        return OnnxModel(self._weights, self.vocabulary_size, self.context_length)
+        return OnnxModel(self._weights, self.vocabulary_size, self.context_length, self.player)
 
     @property
     def length(self) -> int:

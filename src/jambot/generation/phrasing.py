@@ -20,8 +20,6 @@ Logits = NDArray[np.float32]
 MEMORY_BARS = 12
 """How far back the line counts: the stage's prompts hold 16 bars, and plan four ahead at most."""
 
-FREE_SEMITONES = 10.0
-"""Either side of the centre nothing leans: people play nine notes of ten so near their median."""
 EDGE_SEMITONES = 4.0
 """So far beyond, a pitch is e times less likely; twice as far, e⁴ times."""
 
@@ -54,10 +52,13 @@ FIGURE_INTERVALS = 3
 """A figure is known again by so many intervals."""
 
 
-def register_lean(centre: float) -> Logits:
-    """What is added to the pitch logits (88,): nothing near the `centre`, less and less beyond."""
+def register_lean(centre: float, free_semitones: float) -> Logits:
+    """What is added to the pitch logits (88,): nothing around the `centre`, less and less beyond.
+
+    Horns play nine notes of ten within 10 semitones of their median, pianists' tops within 14.
+    """
     pitches = np.arange(LOWEST_PITCH, HIGHEST_PITCH + 1)
-    beyond = np.maximum(np.abs(pitches - centre) - FREE_SEMITONES, 0.0)
+    beyond = np.maximum(np.abs(pitches - centre) - free_semitones, 0.0)
     lean: Logits = (-((beyond / EDGE_SEMITONES) ** 2)).astype(np.float32)
     return lean
 

@@ -1,6 +1,7 @@
 """From logits to one token: temperature, top-p, guidance, and chance that can be repeated."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,57 +15,88 @@ _MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Phrasing:
+    """What leans on a player's line, see `generation.phrasing`.
+
+    `rest_bias` is added to the logit of playing no more in this beat; `breath` takes that much for
+    each beat that a rest outlasts people's, and `haste` for each strike too many in the last
+    seconds. `centre` is the MIDI pitch that the line keeps around (the knob `register` moves it);
+    0 lets it wander. `free_semitones` on either side of it nothing leans. `figures` is added to the
+    logit of a pitch that takes up an earlier figure, and `chord_bias` to the logits of striking
+    another key below the last. `lowest` and `highest` bound the pitch.
+    """
+
+    rest_bias: float
+    breath: float
+    haste: float
+    centre: float
+    free_semitones: float
+    figures: float
+    chord_bias: float
+    lowest: int
+    highest: int
+
+
+LINE = Phrasing(0.1, 0.3, 1.0, 66.0, 10.0, 1.25, 0.0, 48, 93)
+"""Horns and voices, found on the Weimar solos."""
+PHRASING: Mapping[str, Phrasing] = {
+    "pianist": Phrasing(0.1, 0.1, 1.0, 75.0, 20.0, 0.25, -0.55, 45, 103),
+    "horn": LINE,
+    "voice": LINE,
+}
+"""What is usual for whom a model learnt to play like."""
+
+
+@dataclass(frozen=True, slots=True)
 class SamplingSettings:
     """How the model's probabilities become notes.
 
     `temperature` 0 takes the likeliest token; `top_p` keeps the smallest set of pitches with that
     much probability, `rhythm_top_p` the same of places, lengths and loudness. `guidance` moves
     pitches by that many times the difference the heard harmony makes (0 leaves them as they are;
-    more is further inside). `rest_bias` is added to the logit of playing no more in this beat;
-    `breath` takes that much for each beat that a rest outlasts people's, and `haste` for each note
-    too many in the last seconds. `centre` is the MIDI pitch that the line keeps around (the knob
-    `register` moves it); None lets it wander. `figures` is added to the logit of a
-    pitch that takes up an earlier figure. `sections` is how strongly rests lean towards the ends of
-    sections, as people's do, where the form is known. `lowest` and `highest` bound the pitch.
-    `primer_max_tokens` is how much of the solo a fresh window starts with. Raises UsageError for
-    what cannot be played.
+    more is further inside). `sections` is how strongly rests lean towards the ends of
+    sections, as people's do, where the form is known. `primer_max_tokens` is how much of the solo a
+    fresh window starts with. The rest is `Phrasing`; None is what is usual for the player. Raises
+    UsageError for what cannot be played.
     """
 
     temperature: float = 1.0
     top_p: float = 0.98
     guidance: float = 0.75
     rhythm_top_p: float = 1.0
-    rest_bias: float = 0.1
-    breath: float = 0.3
-    haste: float = 1.0
-    centre: float | None = 66.0
-    figures: float = 1.25
+    rest_bias: float | None = None
+    breath: float | None = None
+    haste: float | None = None
+    centre: float | None = None
+    free_semitones: float | None = None
+    figures: float | None = None
+    chord_bias: float | None = None
     sections: float = 1.0
-    lowest: int = 48
-    highest: int = 93
+    lowest: int | None = None
+    highest: int | None = None
     primer_max_tokens: int = 64
 
     def __post_init__(self) -> None:
         """Refuse values that no music comes from."""
-        pitches = LOWEST_PITCH <= self.lowest <= self.highest <= HIGHEST_PITCH
         finite = float("inf")
         for name, right, wanted in (
             ("temperature", 0 <= self.temperature < finite, "0 or more"),
             ("top_p", 0 <= self.top_p <= 1, "0 to 1"),
             ("rhythm_top_p", 0 <= self.rhythm_top_p <= 1, "0 to 1"),
             ("guidance", -finite < self.guidance < finite, "a number"),
-            ("rest_bias", -finite < self.rest_bias < finite, "a number"),
-            ("breath", 0 <= self.breath < finite, "0 or more"),
-            ("haste", 0 <= self.haste < finite, "0 or more"),
-            ("centre", self.centre is None or _on_piano(self.centre), "a MIDI pitch"),
-            ("figures", 0 <= self.figures < finite, "0 or more"),
             ("sections", 0 <= self.sections < finite, "0 or more"),
-            ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
-            ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),
             ("primer_max_tokens", self.primer_max_tokens >= 0, "0 or more"),
         ):
             if not right:
                 raise UsageError(f"{name} is {getattr(self, name)}", wanted)
+        for player in PHRASING:
+            _check(self.phrasing(player))
+
+    def phrasing(self, player: str) -> Phrasing:
+        """What leans on the line of such a player: the usual, but for what is set here."""
+        usual = PHRASING[player]
+        asked = {field.name: getattr(self, field.name) for field in fields(Phrasing)}
+        return replace(usual, **{name: v for name, v in asked.items() if v is not None})
 
 
 def choose(logits: Logits, temperature: float, top_p: float, chance: float) -> int:
@@ -78,6 +110,19 @@ def choose(logits: Logits, temperature: float, top_p: float, chance: float) -> i
     kept = int(np.searchsorted(cumulated, top_p)) + 1
     place = int(np.searchsorted(cumulated[:kept], chance * cumulated[min(kept, len(order)) - 1]))
     return int(order[min(place, kept - 1)])
+
+
+def share(logits: Logits, others: Logits, temperature: float) -> float:
+    """The probability of any of `logits` where one of these or of `others` is drawn.
+
+    Temperature 0 gives 1 where the likeliest is among `logits`, else 0; nothing possible gives 0.
+    """
+    best, best_other = logits.max(), others.max()
+    if temperature <= 0 or not np.isfinite(best):
+        return float(best > best_other)
+    most = max(best, best_other)
+    mass = np.exp((logits - most) / temperature, dtype=np.float64).sum()
+    return float(mass / (mass + np.exp((others - most) / temperature, dtype=np.float64).sum()))
 
 
 def guided(heard: Logits, unheard: Logits, weight: float) -> Logits:
@@ -105,8 +150,23 @@ def chance(seed: int, *place: int) -> float:
     return (state >> 11) / (1 << 53)
 
 
-def _on_piano(pitch: float) -> bool:
-    return LOWEST_PITCH <= pitch <= HIGHEST_PITCH
+def _check(phrasing: Phrasing) -> None:
+    finite = float("inf")
+    pitches = LOWEST_PITCH <= phrasing.lowest <= phrasing.highest <= HIGHEST_PITCH
+    centre = phrasing.centre == 0 or LOWEST_PITCH <= phrasing.centre <= HIGHEST_PITCH
+    for name, right, wanted in (
+        ("rest_bias", -finite < phrasing.rest_bias < finite, "a number"),
+        ("breath", 0 <= phrasing.breath < finite, "0 or more"),
+        ("haste", 0 <= phrasing.haste < finite, "0 or more"),
+        ("centre", centre, "a MIDI pitch, or 0 for none"),
+        ("free_semitones", 0 <= phrasing.free_semitones < finite, "0 or more"),
+        ("figures", 0 <= phrasing.figures < finite, "0 or more"),
+        ("chord_bias", -finite < phrasing.chord_bias < finite, "a number"),
+        ("lowest", pitches, f"{LOWEST_PITCH} or more, and no higher than `highest`"),
+        ("highest", pitches, f"{HIGHEST_PITCH} or less, and no lower than `lowest`"),
+    ):
+        if not right:
+            raise UsageError(f"{name} is {getattr(phrasing, name)}", wanted)
 
 
 def _log_softmax(logits: Logits) -> Logits:

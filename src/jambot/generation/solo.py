@@ -1,10 +1,11 @@
 """A whole solo over given conditioning, offline."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jambot.errors import BadMidiError, UsageError
+from jambot.generation.accompaniment import NOBODY, Voices, accompany
 from jambot.generation.dynamics import struck
 from jambot.generation.generator import Generator
 from jambot.music import (
@@ -12,27 +13,33 @@ from jambot.music import (
     Meter,
     MidiSong,
     Note,
+    TempoMap,
     Track,
     by_onset,
+    chart_beats,
     chord_names,
     harmony_changes,
-    one_line,
+    one_hand,
     parse_chart,
     read_midi,
     write_midi,
 )
 from jambot.music.filled_in import filled_in
 from jambot.music.midi_file import MOST_HOURS
+from jambot.music.pianist import Pianist
+from jambot.music.take_midi import band_track
 from jambot.storage import whole_file
 from jambot.tokens import UNSTEERED, Controls, Prompt
 
+COMPING_PROGRAM = 4
+"""General MIDI: electric piano."""
 CHORDS_TOLD = 8
 """So many chords are named of those that were heard."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a MIDI file of chords is taken for: its length, tempi, and the chords in their order."""
+class Backing:
+    """What is soloed over: its length, tempi, and the chords in their order."""
 
     bars: int
     meter: Meter
@@ -50,12 +57,12 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Solo:
+class WrittenSolo:
     """How many notes were written, in how many bars, and what they were played over."""
 
     notes: int
     bars: int
-    heard: Heard
+    heard: Backing
 
     def __str__(self) -> str:
         return f"{_counted(self.notes, 'note')} in {_counted(self.bars, 'bar')}"
@@ -108,26 +115,24 @@ def solo_over_file(
     bars: int | None = None,
     controls: Controls = UNSTEERED,
     form: str | None = None,
-) -> Solo:
-    """Improvise over the chords in a MIDI file, write the solo, and say what was heard.
+    voices: Voices = NOBODY,
+) -> WrittenSolo:
+    """Improvise over the chords in a MIDI file, write the solo with what it was played over, and
+    say what was heard.
 
     A primer is a MIDI file whose first melodic track the solo goes on from: its last bars are
     taken as if they had been played just before the chords begin. `form` is a chord chart that
-    begins with the file. Raises BadMidiError for a file
-    that cannot be used and UsageError where the solo cannot be written.
+    begins with the file. The `voices` of the band go into tracks of
+    their own. Raises BadMidiError for a file that cannot be used and UsageError where the solo
+    cannot be written.
     """
     song = read_midi(conditioning)
     meter, tempo_bpm = song.meter, song.tempo_map.median_bpm
     chords = [note for track in song.tracks if not track.is_drum for note in track.notes]
     heard = _heard_in(song, chords)
     length = bars or heard.bars
-    hours = length * meter.beats_per_bar / tempo_bpm / 60
-    if hours > MOST_HOURS:
-        raise UsageError(
-            f"{length} bars of {meter.beats_per_bar} beats at {tempo_bpm:g} bpm, {hours:.1f} hours",
-            f"at most {MOST_HOURS:g} hours",
-            "ask for fewer --bars",
-        )
+    _refuse_too_long(length, meter, tempo_bpm)
+    chart = None if form is None else parse_chart(form, meter.beats_per_bar)
     before = _before_the_start(primer, meter) if primer else []
     shift = meter.next_bar_start(before[-1].onset_beats) if before else 0.0
     solo = improvise(
@@ -139,22 +144,124 @@ def solo_over_file(
         meter=meter,
         primer=before,
         controls=controls,
-        chart=None if form is None else parse_chart(form, meter.beats_per_bar),
+        chart=chart,
     )
-    notes = tuple(note.shifted(-shift) for note in one_line(solo))
+    changes = harmony_changes(chords)
+    if chart is not None:
+        changes = filled_in(changes, chords, chart, 0.0, length * meter.beats_per_bar)
+    band = accompany(voices, changes, length, meter, tempo_bpm, chart, controls.swing)
+    notes = tuple(note.shifted(-shift) for note in one_hand(solo))
+    under = _until(song.tracks, length * meter.beats_per_bar)
+    tracks = [Track("solo", notes), *under, *_tracks_of(band)]
+    _write(out, tracks, song.tempo_map, meter, song.markers)
+    return WrittenSolo(len(notes), length, heard)
+
+
+def solo_over_chart(
+    generator: Generator,
+    form: str,
+    out: Path,
+    bars: int | None = None,
+    bpm: float = 120.0,
+    beats_per_bar: int = 4,
+    seed: int = 1,
+    controls: Controls = UNSTEERED,
+    voices: Voices = NOBODY,
+) -> WrittenSolo:
+    """Have the built-in pianist comp a chord chart, improvise over that, write both into one file.
+
+    `bars` None is one chorus; the metre of the chart goes before `beats_per_bar`. Raises ChartError
+    for a chart that is not understood and UsageError where the file cannot be written.
+    """
+    meter = Meter(chart_beats(form) or beats_per_bar)
+    chart = parse_chart(form, meter.beats_per_bar)
+    length = bars or chart.bars
+    _refuse_too_long(length, meter, bpm)
+    pianist = Pianist(chart, seed)
+    comping = [note for bar in range(length) for note in pianist.bar(bar, bpm)]
+    end = meter.bar_start(length)
+    (under,) = _until([Track("comping", tuple(by_onset(comping)), COMPING_PROGRAM)], end)
+    solo = improvise(
+        generator,
+        under.notes,
+        until_beats=end,
+        tempo_bpm=bpm,
+        meter=meter,
+        controls=controls,
+        chart=chart,
+    )
+    notes = tuple(one_hand(solo))
+    markers = _markers(chart, length)
+    changes = filled_in(harmony_changes(under.notes), under.notes, chart, 0.0, end)
+    band = accompany(voices, changes, length, meter, bpm, chart, controls.swing)
+    tracks = [Track("solo", notes), under, *_tracks_of(band)]
+    _write(out, tracks, TempoMap.constant(bpm), meter, markers)
+    return WrittenSolo(
+        len(notes), length, Backing(length, meter, (bpm,), tuple(n for _, n in markers))
+    )
+
+
+def _tracks_of(band: Mapping[str, tuple[Note, ...]]) -> list[Track]:
+    return [band_track(voice, played) for voice, played in band.items()]
+
+
+def _refuse_too_long(bars: int, meter: Meter, bpm: float) -> None:
+    hours = bars * meter.beats_per_bar / bpm / 60
+    if hours > MOST_HOURS:
+        raise UsageError(
+            f"{bars} bars of {meter.beats_per_bar} beats at {bpm:g} bpm, {hours:.1f} hours",
+            f"at most {MOST_HOURS:g} hours",
+            "ask for fewer --bars",
+        )
+
+
+def _until(tracks: Iterable[Track], end: float) -> list[Track]:
+    """The tracks that have notes before `end`, cut there."""
+    cut = [
+        replace(
+            track,
+            notes=tuple(
+                replace(note, duration_beats=min(note.duration_beats, end - note.onset_beats))
+                for note in track.notes
+                if note.onset_beats < end
+            ),
+        )
+        for track in tracks
+    ]
+    return [track for track in cut if track.notes]
+
+
+def _markers(chart: Chart, bars: int) -> list[tuple[float, str]]:
+    """The chords of the chart where they change, chorus after chorus."""
+    written = [(w.beat, w.chord.symbol) for w in chart.chords if w.chord is not None]
+    end = bars * chart.beats_per_bar
+    told: list[tuple[float, str]] = []
+    for top in range(0, end, chart.beats):
+        for beat, symbol in written:
+            if top + beat < end and (not told or told[-1][1] != symbol):
+                told.append((float(top + beat), symbol))
+    return told
+
+
+def _write(
+    out: Path,
+    tracks: Sequence[Track],
+    tempo_map: TempoMap,
+    meter: Meter,
+    markers: Sequence[tuple[float, str]],
+) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(out) as unfinished:
-            write_midi(unfinished, [Track("solo", notes)], song.tempo_map, meter)
+            write_midi(unfinished, tracks, tempo_map, meter, markers)
     except OSError as error:
         raise UsageError(f"{out}: {error.strerror}", "a file that can be written") from error
-    return Solo(len(notes), length, heard)
 
 
-def _heard_in(song: MidiSong, hands: Iterable[Note]) -> Heard:
+def _heard_in(song: MidiSong, hands: Iterable[Note]) -> Backing:
     bars = max(1, -int(-(song.end_beats - 0.01) // song.meter.beats_per_bar))
     names = tuple(name for _, name in chord_names(harmony_changes(hands)))
-    return Heard(bars, song.meter, tuple(song.tempo_map.bpms), names)
+    return Backing(bars, song.meter, tuple(song.tempo_map.bpms), names)
 
 
 def _counted(number: int, noun: str) -> str:

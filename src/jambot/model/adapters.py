@@ -33,8 +33,9 @@ from jambot.model.checkpoint import (
     write_tensors,
     write_training,
 )
-from jambot.model.folder import Replacement, read_description, write_description
+from jambot.model.folder import read_description, write_description
 from jambot.model.quantized import quantize, round_to_four_bits
+from jambot.storage import Replacement
 
 WEIGHTS = "adapter.safetensors"
 DESCRIPTION = "adapter.json"

@@ -21,7 +21,7 @@ Logits = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ExportAgreement:
     """Figures over all positions of all sequences.
 
     `top1`: share of positions with the same likeliest token. `kl_mean`, `kl_p99`, `kl_max`:
@@ -42,7 +42,7 @@ class Agreement:
 
 def measure_agreement(
     model: LlamaForCausalLM, folder: Path, sequences: Sequence[Sequence[int]]
-) -> Agreement:
+) -> ExportAgreement:
     """Compare the model exported to `folder` with `model`, on sequences of at least one id each.
 
     Use sequences from real prompts: on random ids the figures say little. Raises ValueError when
@@ -55,7 +55,7 @@ def measure_agreement(
     streams = [_exported_logits(weights, ids) for ids in sequences]
     exported = np.concatenate([logits for logits, _ in streams])
     divergence = _divergence(trained, exported)
-    return Agreement(
+    return ExportAgreement(
         positions=len(trained),
         top1=float(np.mean(trained.argmax(axis=1) == exported.argmax(axis=1))),
         kl_mean=float(divergence.mean()),

@@ -24,7 +24,8 @@ from transformers import LlamaForCausalLM
 
 from jambot.errors import CheckpointError
 from jambot.model.architecture import ModelConfig, build_model
-from jambot.model.folder import Replacement, read_description, write_description
+from jambot.model.folder import read_description, write_description
+from jambot.storage import Replacement
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"

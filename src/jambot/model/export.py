@@ -4,7 +4,8 @@
 
     model.onnx             the decoder with its weights, int8 or fp32
     genai_config.json      how onnxruntime-genai runs it: one thread, no spinning, shared KV buffer
-    model.json             vocabulary fingerprint, context length, precision, size, SHA-256
+    model.json             who it plays like, vocabulary fingerprint, context length, precision,
+                           size, SHA-256
 
 The graph comes from the builder of onnxruntime-genai: grouped-query attention over one KV buffer
 that is written in place, and in int8 every matrix but the embedding as MatMulNBits with 8 bits and
@@ -26,8 +27,9 @@ from jambot.assets.own_styles import RUNTIME_FILE
 from jambot.errors import UsageError
 from jambot.model.adapters import load_merged
 from jambot.model.architecture import parameter_count
-from jambot.model.folder import MODEL_DESCRIPTION, Replacement, write_description
+from jambot.model.folder import MODEL_DESCRIPTION, write_description
 from jambot.model.runtime import GRAPH, SIZES, filled_in, og
+from jambot.storage import Replacement
 
 PRECISIONS = ("int8", "fp32")
 WEIGHTS_PER_SCALE = 32
@@ -41,6 +43,7 @@ def export_checkpoint(
     adapter: Path | None = None,
     strength: float = 1.0,
     precision: str = "int8",
+    player: str = "pianist",
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
@@ -49,14 +52,22 @@ def export_checkpoint(
     parts do not belong together.
     """
     model = load_merged(checkpoint, adapter, fingerprint, strength)
-    export_model(model, folder, fingerprint, precision=precision)
+    export_model(model, folder, fingerprint, precision=precision, player=player)
     return model
 
 
 def export_model(
-    model: LlamaForCausalLM, folder: Path, fingerprint: str, *, precision: str = "int8"
+    model: LlamaForCausalLM,
+    folder: Path,
+    fingerprint: str,
+    *,
+    precision: str = "int8",
+    player: str = "pianist",
 ) -> None:
-    """Write a plain (folded) model to `folder`, whole, in place of what stood there."""
+    """Write a plain (folded) model to `folder`, whole, in place of what stood there.
+
+    `player` is who it is to play like: what it is told with every prompt.
+    """
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}", " or ".join(PRECISIONS))
     with Replacement(folder) as new:
@@ -64,7 +75,8 @@ def export_model(
         runtime = json.dumps(_runtime_config(model), indent=2)
         (new / RUNTIME_FILE).write_text(runtime + "\n", encoding="utf-8")
         write_description(
-            new / MODEL_DESCRIPTION, _describe(model, new / GRAPH, fingerprint, precision)
+            new / MODEL_DESCRIPTION,
+            {"player": player, **_describe(model, new / GRAPH, fingerprint, precision)},
         )
 
 

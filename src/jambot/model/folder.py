@@ -6,46 +6,17 @@ the exported ones.
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from jambot.errors import CheckpointError, UsageError
-from jambot.storage import free_name
+from jambot.storage import free_name, settled
 
 FORMAT = 1
 MODEL_DESCRIPTION = "model.json"
 """What describes an exported model, in its folder."""
 LARGEST_JSON_BYTES = 1_000_000
-
-
-class Replacement:
-    """A context that gives an empty folder to fill, which takes the place of `folder` once whole.
-
-    When the block raises, what stood in `folder` before is still there. The old folder is set aside
-    for the moment between two renames; `settled` brings it back if a crash fell there.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-
-    def __enter__(self) -> Path:
-        shutil.rmtree(self.new, ignore_errors=True)
-        self.new.mkdir(parents=True)
-        return self.new
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            shutil.rmtree(self.new, ignore_errors=True)
-            return
-        old = _set_aside(self.folder)
-        if self.folder.exists():
-            shutil.rmtree(old, ignore_errors=True)
-            self.folder.rename(old)
-        self.new.rename(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def refuse_to_lose_folder(
@@ -61,19 +32,15 @@ def refuse_to_lose_folder(
     cure = f"write to another folder: {free_name(folder)} is free"
     place = folder.resolve()
     if any(read.resolve().is_relative_to(place) for read in inputs):
-        raise UsageError(f"{folder} holds what is read here", "another folder to write", cure)
+        raise UsageError(
+            f"{folder} holds files that this command reads", "another folder to write", cure
+        )
     if not (folder / description).is_file():
-        raise UsageError(f"{folder} is there already, and holds no model", "a new folder", cure)
+        raise UsageError(f"{folder} exists already and holds no model", "a new folder", cure)
     if not force:
         raise UsageError(
             f"{folder} holds a model already", "a new folder", f"{cure}; or replace it with --force"
         )
-
-
-def sweep(folder: Path) -> None:
-    """Remove what a kill has left of a Replacement of `folder`, where nobody else is at one."""
-    for left in folder.parent.glob(f".{folder.name}.*.new"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def write_description(path: Path, description: dict[str, Any]) -> None:
@@ -137,14 +104,3 @@ def whole_number(content: Mapping[str, Any], name: str, most: int, path: Path) -
     raise CheckpointError(
         f"{path} says {name} {found!r:.40}", f"a whole number from 1 to {most}", "export it again"
     )
-
-
-def _set_aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
-
-
-def settled(folder: Path) -> bool:
-    """Whether there is a `folder`; one that a crash caught between two renames is brought back."""
-    if not folder.exists() and _set_aside(folder).exists():
-        _set_aside(folder).rename(folder)
-    return folder.is_dir()

@@ -2,7 +2,7 @@
 
 A graph is a small program, and a model may come from a stranger. This one may be made of the few
 operations that `jambot export` writes, with all its numbers inside: no loops, no functions, no
-operations of other makers, no weights in other files. `docs/models.md` says what that promises.
+operations of other makers, no weights in other files. `docs/style.md` says what that promises.
 
 An ONNX file is a protobuf message: fields of a number, a kind and a value, some of them messages
 again. `FIELDS` lists those that an export has need of; any other is refused, wherever it stands.

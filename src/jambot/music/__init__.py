@@ -4,7 +4,7 @@ Place in the flow: everything else speaks these words. Imports nothing of JAM_BO
 knows no torch, no threads, no clock.
 """
 
-from jambot.music.changes import chord_names, harmony_changes
+from jambot.music.changes import chord_names, chord_read, harmony_changes
 from jambot.music.chart import Chart, chart_beats, chart_text, parse_chart
 from jambot.music.chord import (
     PITCH_CLASS_NAMES,
@@ -20,7 +20,7 @@ from jambot.music.harmony import SILENCE, Harmony, HarmonyChange, harmony_at
 from jambot.music.likeness import chord_in, is_change, likeness
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.midi_file import MidiSong, Track, read_midi, write_midi
-from jambot.music.note import Note, by_onset, notes_of_keys, one_line
+from jambot.music.note import Note, by_onset, notes_of_keys, one_hand, one_line, strikes
 
 __all__ = [
     "PITCH_CLASS_NAMES",
@@ -43,15 +43,18 @@ __all__ = [
     "chord_in",
     "chord_names",
     "chord_of",
+    "chord_read",
     "harmony_at",
     "harmony_changes",
     "is_change",
     "likeness",
     "notes_of_keys",
+    "one_hand",
     "one_line",
     "parse_chart",
     "parse_chord",
     "read_midi",
     "recognise",
+    "strikes",
     "write_midi",
 ]

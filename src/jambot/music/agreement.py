@@ -10,7 +10,7 @@ AGREES, DIFFERS, CLASHES = 1.0, -4.0, -8.0
 
 
 @dataclass(slots=True)
-class Agreement:
+class FormBelief:
     """Beats of agreement, less what speaks against it; never below none."""
 
     beats: float = 0.0

@@ -17,7 +17,7 @@ LONGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KeyRun:
     """Single keys that followed upon each other within a beat, the newest last.
 
     `fresh` of them, counted from the end, came since the first that the harmony does not have.
@@ -41,12 +41,12 @@ class Line:
         """When a key that the harmony does not have has waited for long enough."""
         return self.keys[-1][0] + STEP_BEATS if self.fresh else float("inf")
 
-    def followed_by(self, beat: float, pitch: int, foreign: bool) -> "Line":
+    def followed_by(self, beat: float, pitch: int, foreign: bool) -> "KeyRun":
         """The line with one more key; `foreign`: the harmony does not have it."""
         goes_on = bool(self.keys) and beat - self.keys[-1][0] <= STEP_BEATS
-        before = self if goes_on else Line()
+        before = self if goes_on else KeyRun()
         again = pitch % 12 in {key % 12 for key in before.chord_keys}
-        return Line(
+        return KeyRun(
             (*before.keys, (beat, pitch, foreign))[-LONGEST:],
             before.fresh + 1 if before.fresh or foreign else 0,
             before.chord_keys,
@@ -54,17 +54,17 @@ class Line:
             before.repeated or again,
         )
 
-    def heard(self, keys: Iterable[int]) -> "Line":
+    def heard(self, keys: Iterable[int]) -> "KeyRun":
         """The line after `keys` have become the harmony."""
         chord_keys = frozenset(keys)
         if self.chord_keys and self.chord_keys <= chord_keys:
             return replace(self, fresh=0, chord_keys=chord_keys)
         beats = {pitch: beat for beat, pitch, _ in self.keys if pitch in chord_keys}
-        return Line(self.keys, 0, chord_keys, min(beats.values()))
+        return KeyRun(self.keys, 0, chord_keys, min(beats.values()))
 
-    def settled(self) -> "Line":
+    def settled(self) -> "KeyRun":
         """The line after its newest key has been judged alone."""
-        return Line(self.keys)
+        return KeyRun(self.keys)
 
     def chord(self) -> set[int]:
         """The broken chord that the newest keys make with one the harmony lacks; else nothing."""

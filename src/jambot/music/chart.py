@@ -19,6 +19,7 @@ from jambot.music.chart_words import read_chart
 from jambot.music.chord import Chord
 from jambot.music.harmony import SILENCE, Harmony, HarmonyChange
 from jambot.music.ireal import is_link
+from jambot.music.tunes import TUNES
 
 _BASS, _ABOVE = 36, 48
 """Octaves that a written chord is heard in: its bass, and the rest over it."""
@@ -90,10 +91,13 @@ class Chart:
 
 
 def chart_text(source: str) -> str:
-    """The chart itself: what the file of this name holds, or `source` where it is a chart.
+    """The chart itself: a built-in tune's, what the file of this name holds, or `source` where it
+    is a chart.
 
     Raises UsageError for what is neither.
     """
+    if source.strip().lower() in TUNES:
+        return TUNES[source.strip().lower()].chart
     if "|" in source or "\n" in source or is_link(source):
         return source
     try:
@@ -102,9 +106,9 @@ def chart_text(source: str) -> str:
         if _says_chords(source):
             return source
         raise UsageError(
-            f"{source}: no chord chart can be read there",
+            f"{source}: no chord chart found",
             "a text file, or chords such as '| Dm7 | G7 | C |' or 'Dm7 G7 C'",
-            "give the chart itself, or check the path",
+            f"give the chart itself, check the path, or name a tune: {', '.join(TUNES)}",
         ) from error
 
 

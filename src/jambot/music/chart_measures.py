@@ -2,7 +2,7 @@
 
 from jambot.music.chart_signs import AGAIN, HOLD, NOTHING, PAUSE, TWICE
 from jambot.music.chord import Chord
-from jambot.music.written_chart import Word, WrittenBar, WrittenChart
+from jambot.music.written_chart import ChartWord, WrittenBar, WrittenChart
 
 Measure = list[tuple[int, Chord | None]]
 """(beat in the bar, chord) in order; the first is on beat 0, None is silence."""
@@ -41,7 +41,7 @@ def _measures_of(
     chart: WrittenChart, bar: WrittenBar, beats: int, before: list[Measure]
 ) -> list[Measure]:
     words = bar.words if len(bar.words) == beats else _without_pauses(bar.words)
-    first = words[0] if words else Word("", bar.at)
+    first = words[0] if words else ChartWord("", bar.at)
     again = len(words) == 1 and first.text in (*AGAIN, *TWICE)
     needed = 2 if again and first.text in TWICE else int(again or first.text in ("", HOLD))
     if needed > len(before) or (first.text in (*AGAIN, *TWICE) and not again):
@@ -54,7 +54,7 @@ def _measures_of(
         return [[(0, held)]]
     rows = [words]
     if chart.loose and len(words) > beats and any(word.text == HOLD for word in words):
-        stroke = Word(HOLD, bar.at)
+        stroke = ChartWord(HOLD, bar.at)
         words = words + [stroke] * (-len(words) % beats)
         rows = [words[i : i + beats] for i in range(0, len(words), beats)]
     if len(rows[0]) > beats:
@@ -68,7 +68,7 @@ def _measures_of(
     return new
 
 
-def _placed(row: list[Word], beats: int, held: Chord | None) -> Measure:
+def _placed(row: list[ChartWord], beats: int, held: Chord | None) -> Measure:
     measure: Measure = []
     for place, word in zip(shares(len(row), beats), row, strict=True):
         if word.chord is not None or word.text in NOTHING:
@@ -78,6 +78,6 @@ def _placed(row: list[Word], beats: int, held: Chord | None) -> Measure:
     return measure
 
 
-def _without_pauses(words: list[Word]) -> list[Word]:
+def _without_pauses(words: list[ChartWord]) -> list[ChartWord]:
     """Dashes are strokes where they fill the bar, one a beat; else they part chords."""
     return [word for word in words if word.text != PAUSE]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from jambot.music.agreement import Agreement, gain
+from jambot.music.agreement import FormBelief, gain
 from jambot.music.chart import Chart
 from jambot.music.harmony import Harmony, HarmonyChange
 from jambot.music.likeness import likeness
@@ -14,7 +14,7 @@ class ChartPlace:
 
     def __init__(self, chart: Chart, beats_per_bar: int) -> None:
         self.chart = chart
-        self.tops = [Agreement() for _ in range(chart.bars)]
+        self.tops = [FormBelief() for _ in range(chart.bars)]
         """By the bar, modulo the chart's, that its top falls on."""
         self._beats_per_bar = beats_per_bar
         self._changes = chart.changes()
@@ -22,7 +22,7 @@ class ChartPlace:
         self._written = [bisect_right(begins, beat) - 1 for beat in range(chart.beats)]
         """By beat of the chart, which of its changes holds."""
 
-    def gains(self, beat: int, harmony: Harmony) -> Iterator[tuple[Agreement, float]]:
+    def gains(self, beat: int, harmony: Harmony) -> Iterator[tuple[FormBelief, float]]:
         """How far `harmony`, which held in this beat, speaks for each place."""
         fits = [likeness(harmony, change.harmony) for change in self._changes]
         written, beats = self._written, self.chart.beats

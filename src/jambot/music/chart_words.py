@@ -7,7 +7,7 @@ from jambot.music.chart_signs import AGAIN, HOLD, NOTHING, PAUSE, SIGNS, TOKEN, 
 from jambot.music.chord import Chord
 from jambot.music.chord_symbol import parse_chord
 from jambot.music.ireal import is_link, link_chart
-from jambot.music.written_chart import CURE, Word, WrittenBar, WrittenChart
+from jambot.music.written_chart import CURE, ChartWord, WrittenBar, WrittenChart
 
 
 def read_chart(text: str) -> WrittenChart:
@@ -27,7 +27,7 @@ def read_chart(text: str) -> WrittenChart:
     return chart
 
 
-def _unknown(word: Word) -> bool:
+def _unknown(word: ChartWord) -> bool:
     known = word.text in (*NOTHING, *AGAIN, *TWICE, HOLD, PAUSE)
     return word.chord is None and not known
 
@@ -126,7 +126,7 @@ class _Reader:
         if text in ("-", "–", "—", "→", "->", ">", "."):
             text = PAUSE
         if text:
-            self.next.words.append(Word(text, at, _chord(text)))
+            self.next.words.append(ChartWord(text, at, _chord(text)))
 
     def ending(self, match: re.Match[str], at: int) -> None:
         if self.next.words:

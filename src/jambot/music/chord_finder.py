@@ -60,7 +60,7 @@ WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class BeatSounds:
     """What sounds in each beat from `first_beat` on.
 
     `tones` (beats, 12) is sounding time by pitch class, `basses` (beats, 12) that of the lowest
@@ -90,7 +90,7 @@ class Heard:
         return float(np.any(tense, axis=0).mean()) if len(sounds) else 0.0
 
 
-def find_chords(heard: Heard, weights: Weights = WEIGHTS) -> tuple[ChordSpan, ...]:
+def find_chords(heard: BeatSounds, weights: Weights = WEIGHTS) -> tuple[ChordSpan, ...]:
     """The chords in what was `heard`, each from a beat to a beat without gaps; none in nothing.
 
     The first begins with the beat of the first note, the last ends with that of the last. A chord
@@ -112,11 +112,11 @@ def find_chords(heard: Heard, weights: Weights = WEIGHTS) -> tuple[ChordSpan, ..
     return tuple(spans)
 
 
-def listen(notes: Sequence[Note], meter: Meter) -> Heard:
+def listen(notes: Sequence[Note], meter: Meter) -> BeatSounds:
     """What accompaniment `notes` give to hear; nothing for none."""
     if not notes:
         nothing = np.zeros((0, 12))
-        return Heard(0, nothing, nothing, np.zeros(0, dtype=bool), meter)
+        return BeatSounds(0, nothing, nothing, np.zeros(0, dtype=bool), meter)
     onsets = np.array([note.onset_beats for note in notes]) + EARLY_BEATS
     lasts = np.clip([note.duration_beats for note in notes], 0.05, RING_BEATS)
     pitches = np.array([note.pitch for note in notes])
@@ -136,7 +136,7 @@ def listen(notes: Sequence[Note], meter: Meter) -> Heard:
     tones = np.sqrt(sounding.reshape(beats, 11, 12).sum(axis=1))
     struck = np.zeros(beats, dtype=bool)
     struck[np.floor(begins[begins < beats]).astype(np.int64)] = True
-    return Heard(first, tones, _lowest(sounding), struck, meter)
+    return BeatSounds(first, tones, _lowest(sounding), struck, meter)
 
 
 def _meant(onsets: Array, meter: Meter) -> Array:
@@ -164,7 +164,7 @@ def _lowest(sounding: Array) -> Array:
     return basses
 
 
-def _scores(heard: Heard, weights: Weights) -> tuple[Array, Array]:
+def _scores(heard: BeatSounds, weights: Weights) -> tuple[Array, Array]:
     """Two arrays (beats, states): how well each chord fits each beat, and how welcome it is new."""
     most = np.maximum(heard.tones.sum(axis=1, keepdims=True), 1.0)
     evidence = heard.tones / most * np.minimum(most, 3.0)
@@ -176,7 +176,7 @@ def _scores(heard: Heard, weights: Weights) -> tuple[Array, Array]:
     return fits, weights.key * by_key + weights.rare * STATES.rare + style
 
 
-def _costs(heard: Heard, weights: Weights) -> list[float]:
+def _costs(heard: BeatSounds, weights: Weights) -> list[float]:
     """What a change of chord costs at each beat: least on a bar line, most where none strikes."""
     beats_per_bar, half_bar = heard.meter.beats_per_bar, _half_bar(heard.meter)
     in_bar = [weights.change + weights.off_bar] * beats_per_bar

@@ -8,7 +8,7 @@ output and the stage uses the very same object, so that both hear alike.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from jambot.music.broken_chord import Line
+from jambot.music.broken_chord import KeyRun
 from jambot.music.harmony import CHORD_SIZE, ROLL_BEATS, SILENCE, Harmony, HarmonyChange
 from jambot.music.keys_down import KeysDown
 
@@ -21,7 +21,7 @@ ROOT_BEATS = 4.0 - ROLL_BEATS
 MISSING = 2
 """A part of a chord lacks at most so many of its pitch classes."""
 HIGHEST = 128
-NO_LINE = Line()
+NO_LINE = KeyRun()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Past:
     struck_beat: float = float("-inf")
     root_beat: float = float("-inf")
     chord_beat: float = float("-inf")
-    line: Line = NO_LINE
+    line: KeyRun = NO_LINE
 
     @property
     def known(self) -> frozenset[int]:
@@ -212,7 +212,7 @@ class HarmonyTracker:
             return self._with(strike, line.settled())
         return replace(past, line=line)
 
-    def _small(self, strike: set[int], line: Line) -> _Past:
+    def _small(self, strike: set[int], line: KeyRun) -> _Past:
         """A single key where a note or a shell is all that is known."""
         past = self._past
         together = strike | self._bass(strike) | self._over(strike) | self._around(strike)
@@ -221,7 +221,7 @@ class HarmonyTracker:
         heard = max(together, line.last(together), line.grown(), key=lambda k: len(_classes(k)))
         return self._with(heard, line.heard(heard))
 
-    def _with(self, keys: set[int], line: Line) -> _Past:
+    def _with(self, keys: set[int], line: KeyRun) -> _Past:
         return replace(self._heard(keys, True), chord_beat=self._past.chord_beat, line=line)
 
     def _settled(self, past: _Past) -> _Past:

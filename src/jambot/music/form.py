@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jambot.music.agreement import CLASHES, Agreement
+from jambot.music.agreement import CLASHES, FormBelief
 from jambot.music.beat_memory import BeatMemory
 from jambot.music.chart import Chart
 from jambot.music.chart_place import ChartPlace
@@ -21,6 +21,8 @@ from jambot.music.meter import Meter
 
 LATE_BEATS = 0.35
 """What is struck so late still belongs to its beat; what comes after it anticipates the next."""
+EARLIER = 1e-6
+"""Before anything has been heard a chart's first chord is still to come."""
 LONGEST_BARS = 48
 ENOUGH_BARS = 2
 """After so much agreement, less what speaks against it, a form is believed; a shorter one after its
@@ -62,7 +64,7 @@ class FormListener:
     _silent: int = 0
     """Beats since keys were last down."""
     _heard: list[HarmonyChange] = field(default_factory=list)
-    _rounds: dict[int, Agreement] = field(default_factory=dict)
+    _rounds: dict[int, FormBelief] = field(default_factory=dict)
     """By bars."""
     _charted: ChartPlace | None = None
 
@@ -146,9 +148,10 @@ class FormListener:
         form = self.form
         if form is None or until_beat <= after_beat:
             return ()
-        after_beat = max(after_beat, float(self._memory.first))
         if form.source == "chart" and self._charted is not None:
+            after_beat = max(after_beat, self._memory.first - EARLIER)
             return tuple(self._charted.changes(form.top_beat, after_beat, until_beat))
+        after_beat = max(after_beat, float(self._memory.first))
         return tuple(self._again(form, after_beat, until_beat))
 
     def names(self, form: Form) -> tuple[str, ...]:
@@ -202,12 +205,12 @@ class FormListener:
         for bars in range(1, min(LONGEST_BARS, (len(self._memory) - 1) // per_bar) + 1):
             gained = self._memory.gain(bars * per_bar)
             if gained is not None:
-                self._weigh(self._rounds.setdefault(bars, Agreement()), gained, beat, sounding)
+                self._weigh(self._rounds.setdefault(bars, FormBelief()), gained, beat, sounding)
         if self._charted is not None:
             for agreement, gained in self._charted.gains(beat, now):
                 self._weigh(agreement, gained, beat, sounding)
 
-    def _weigh(self, agreement: Agreement, gained: float, beat: int, sounding: bool) -> None:
+    def _weigh(self, agreement: FormBelief, gained: float, beat: int, sounding: bool) -> None:
         """A beat in silence speaks against nothing."""
         agreement.weigh(gained if sounding else max(gained, 0.0), beat, self._full)
 

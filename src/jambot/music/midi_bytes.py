@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.music.meter import TICKS_PER_BEAT, Meter, TempoMap, ticks
+from jambot.music.midi import PROGRAM, note_off, note_on
 from jambot.music.note import Note, by_onset
 
 END_OF_TRACK = b"\x00\xff\x2f\x00"
 MICROSECONDS_PER_MINUTE = 60_000_000
-Event = tuple[int, int, bytes]
+TrackEvent = tuple[int, int, bytes]
 """Tick, order among the events of one tick (settings, note-offs, note-ons), and the bytes."""
 
 
@@ -48,7 +49,7 @@ def conductor_bytes(
     tempo_map: TempoMap, meter: Meter, markers: Iterable[tuple[float, str]] = ()
 ) -> TrackBytes:
     """The first track: metre, tempi, markers (beat, text)."""
-    events: list[Event] = [(0, 0, bytes((0xFF, 0x58, 4, meter.beats_per_bar, 2, 24, 8)))]
+    events: list[TrackEvent] = [(0, 0, bytes((0xFF, 0x58, 4, meter.beats_per_bar, 2, 24, 8)))]
     for beat, bpm in zip(tempo_map.starts_beats, tempo_map.bpms, strict=True):
         period = min(round(MICROSECONDS_PER_MINUTE / bpm), 0xFFFFFF)
         events.append((ticks(beat), 0, b"\xff\x51\x03" + period.to_bytes(3, "big")))
@@ -62,9 +63,9 @@ def notes_bytes(name: str, notes: Iterable[Note], program: int = 0, channel: int
     Note-offs come before note-ons on a shared tick; onsets before beat 0 are moved to it. Raises
     ValueError for a pitch beyond 0–127 or a velocity beyond 1–127.
     """
-    events: list[Event] = [
+    events: list[TrackEvent] = [
         (0, 0, _text(0x03, name)),
-        (0, 0, bytes((0xC0 | channel, program))),
+        (0, 0, bytes((PROGRAM | channel, program))),
     ]
     next_onset: dict[int, int] = {}
     for note in reversed(by_onset(notes)):
@@ -73,12 +74,12 @@ def notes_bytes(name: str, notes: Iterable[Note], program: int = 0, channel: int
         on = ticks(max(note.onset_beats, 0.0))
         off = max(on + 1, min(ticks(note.end_beats), next_onset.get(note.pitch, 1 << 60)))
         next_onset[note.pitch] = on
-        events.append((on, 2, bytes((0x90 | channel, note.pitch, note.velocity))))
-        events.append((off, 1, bytes((0x80 | channel, note.pitch, 0))))
+        events.append((on, 2, note_on(note.pitch, note.velocity, channel)))
+        events.append((off, 1, note_off(note.pitch, channel)))
     return _chunk(events)
 
 
-def _chunk(events: list[Event]) -> TrackBytes:
+def _chunk(events: list[TrackEvent]) -> TrackBytes:
     body, places, now = bytearray(), [], 0
     for tick, order, message in sorted(events, key=lambda event: event[:2]):
         body += _length(tick - now)

@@ -80,7 +80,9 @@ def read_midi(path: Path | str) -> MidiSong:
     per_beat = score.ticks_per_quarter
     if per_beat <= 0:
         raise BadMidiError(
-            f"{path.name}: resolution {per_beat} ticks per beat", "24–32767", "export the file anew"
+            f"{path.name}: resolution {per_beat} ticks per beat",
+            "24–32767",
+            "export the file again",
         )
     tempo_map = _tempo_map(path, score, per_beat)
     meter = _meter(path, score)
@@ -133,7 +135,7 @@ def _parse(path: Path) -> "symusic.types.Score":
         raise BadMidiError(
             f"{path.name}: not a readable MIDI file",
             "a standard MIDI file (.mid)",
-            "export it anew",
+            "export it again",
         ) from error
 
 
@@ -176,7 +178,7 @@ def _tempo_map(path: Path, score: "symusic.types.Score", per_beat: int) -> Tempo
             raise BadMidiError(
                 f"{path.name}: tempo {bpm:g} bpm",
                 f"{BPM_RANGE[0]:g}–{BPM_RANGE[1]:g}",
-                "set the tempo and export it anew",
+                "set the tempo and export it again",
             )
     return TempoMap.of(changes or [(0.0, 120.0)])
 
@@ -189,7 +191,7 @@ def _meter(path: Path, score: "symusic.types.Score") -> Meter:
             raise BadMidiError(
                 f"{path.name}: metre {signature.numerator}/{signature.denominator}",
                 "such as 4/4",
-                "write the metre anew and export it again",
+                "set the metre and export it again",
             )
     first = score.time_signatures[0]
     return Meter.of(first.numerator * 4 / first.denominator)

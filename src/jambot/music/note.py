@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+STRIKE_S = 0.04
+"""Keys of one hand that a pianist strikes so close together are one strike: of 42,000 intervals
+between strikes of trio pianists told apart so, one in a hundred is shorter than 58 ms."""
 TOGETHER_BEATS = 1e-3
 """Closer onsets than this (half a tick of our files) begin together."""
 SHORTEST_BEATS = 0.01
@@ -68,18 +71,37 @@ def notes_of_keys(keys: Iterable[tuple[float, int, int]]) -> list[Note]:
     return sorted(notes)
 
 
-def one_line(notes: Iterable[Note]) -> list[Note]:
-    """A monophonic line: of notes that begin together the highest, each ended by the next."""
-    line: list[Note] = []
+def strikes(notes: Iterable[Note], within_beats: float = TOGETHER_BEATS) -> list[list[Note]]:
+    """Keys that go down together, in order of time, each strike from its top note downward.
+
+    A strike holds what begins less than `within_beats` after its first key, each key once.
+    """
+    found: list[list[Note]] = []
+    began = float("-inf")
     for note in by_onset(notes):
-        if line and note.onset_beats - line[-1].onset_beats < TOGETHER_BEATS:
-            if note.pitch <= line[-1].pitch:
-                continue
-            line.pop()
-        line.append(note)
-    return [
-        note
-        if following is None or note.end_beats <= following.onset_beats
-        else replace(note, duration_beats=following.onset_beats - note.onset_beats)
-        for note, following in zip_longest(line, line[1:])
-    ]
+        if note.onset_beats - began >= within_beats:
+            found.append([])
+            began = note.onset_beats
+        if all(note.pitch != other.pitch for other in found[-1]):
+            found[-1].append(note)
+    return [sorted(strike, key=lambda note: -note.pitch) for strike in found]
+
+
+def one_hand(notes: Iterable[Note]) -> list[Note]:
+    """What one hand plays, in playing order: strikes, each ended by the next."""
+    played: list[Note] = []
+    struck = strikes(notes)
+    for strike, following in zip_longest(struck, struck[1:]):
+        ends = float("inf") if following is None else min(n.onset_beats for n in following)
+        played += [
+            note
+            if note.end_beats <= ends
+            else replace(note, duration_beats=max(ends - note.onset_beats, SHORTEST_BEATS))
+            for note in strike
+        ]
+    return by_onset(played)
+
+
+def one_line(notes: Iterable[Note]) -> list[Note]:
+    """A monophonic line: the top of each strike, ended by the next."""
+    return one_hand(strike[0] for strike in strikes(notes))

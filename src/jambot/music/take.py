@@ -15,7 +15,7 @@ from os import SEEK_END
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
-from jambot.music.harmony import Harmony, HarmonyChange
+from jambot.music.harmony import SILENCE, Harmony, HarmonyChange
 from jambot.music.meter import Meter, TempoMap
 from jambot.music.note import SHORTEST_BEATS, Note, notes_of_keys
 from jambot.music.take_events import (
@@ -39,7 +39,7 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class PlayedNote:
-    """One solo note as it left the output port.
+    """One note of the solo, or of the band, as it left the output port.
 
     `note` lasts until its note-off was sent, or as planned where none was. `source` is "model" or
     "fallback"; `harmony` is the id of the newest harmony its prompt held, None without one. What
@@ -106,8 +106,25 @@ class Take:
         """The tempo as it was played, by the beats of the session; see `_tempi`."""
         return TempoMap.of(_tempi(self.of("line")) or [(0.0, self.bpm)])
 
+    @cached_property
     def played(self) -> list[PlayedNote]:
         """The solo, note by note, each as long as it sounded."""
+        return self._left(self.of("played"), self.of("ended"))
+
+    @cached_property
+    def band(self) -> dict[str, list[PlayedNote]]:
+        """What each voice of the band played, by name, in order; only voices that played."""
+        by_voice: dict[str, list[Event]] = {}
+        for event in self.of("band"):
+            by_voice.setdefault(str(event["voice"]), []).append(event)
+        ends = self.of("band_ended")
+        return {
+            voice: self._left(by_voice[voice], [e for e in ends if e["voice"] == voice])
+            for voice in sorted(by_voice)
+        }
+
+    def _left(self, struck: list[Event], ended: list[Event]) -> list[PlayedNote]:
+        """Notes from their beginnings and ends, by the order in which these were written."""
         notes: list[PlayedNote] = []
         came = {
             int(event["expected"]): int(event["harmony"])
@@ -118,11 +135,12 @@ class Take:
             (float(e["beat"]), float(e["skipped"])) for e in self.of("line") if e["skipped"]
         )
         open_by_pitch: defaultdict[int, deque[int]] = defaultdict(deque)
+        begin, end = {id(event) for event in struck}, {id(event) for event in ended}
         for event in self.events:
-            if event["event"] == "played":
+            if id(event) in begin:
                 open_by_pitch[int(event["pitch"])].append(len(notes))
                 notes.append(_played(event, came))
-            elif event["event"] == "ended" and open_by_pitch[int(event["pitch"])]:
+            elif id(event) in end and open_by_pitch[int(event["pitch"])]:
                 i = open_by_pitch[int(event["pitch"])].popleft()
                 notes[i] = _ended(notes[i], event, skips)
         return notes
@@ -131,15 +149,13 @@ class Take:
         """Every strike that left a harmony, in order; of two lines of one id the later holds."""
         by_id: dict[int, HeardHarmony] = {}
         for event in self.of("harmony"):
-            bass = event.get("bass")
-            classes = tuple(int(pc) for pc in event.get("pitch_classes", ()))
-            harmony = Harmony(None if bass is None else int(bass), classes)
-            change = HarmonyChange(float(event["beat"]), harmony)
+            change = HarmonyChange(float(event["beat"]), _harmony(event))
             by_id[int(event["id"])] = HeardHarmony(
                 int(event["id"]), float(event["seconds"]), change
             )
         return sorted(by_id.values(), key=lambda heard: heard.seconds)
 
+    @cached_property
     def changed_harmonies(self) -> list[HeardHarmony]:
         """The strikes that changed the harmony; a chord struck again changes nothing."""
         changed: list[HeardHarmony] = []
@@ -147,6 +163,26 @@ class Take:
             if not changed or heard.change.harmony != changed[-1].change.harmony:
                 changed.append(heard)
         return changed
+
+    def written(self) -> list[HarmonyChange]:
+        """What the charts of the take say, as the stage expected it; empty without a chart.
+
+        Where a chart is over, silence is written: from there on no chord has a name by it.
+        """
+        by_beat: dict[float, HarmonyChange] = {}
+        charted = False
+        # A tick may write what it expects first and the form after, but not at an earlier second.
+        told = [*self.of("form"), *self.of("expected")]
+        for event in sorted(told, key=lambda told: float(told["seconds"])):
+            beat = float(event["beat"])
+            if event["event"] == "form":
+                if charted:
+                    by_beat = {at: change for at, change in by_beat.items() if at < beat}
+                    by_beat[beat] = HarmonyChange(beat, SILENCE)
+                charted = event.get("source") == "chart"
+            elif charted:
+                by_beat[beat] = HarmonyChange(beat, _harmony(event))
+        return [by_beat[beat] for beat in sorted(by_beat)]
 
     def conditioning(self) -> list[Note]:
         """What the hands played; a key still down at the end sounds until the last event."""
@@ -227,6 +263,12 @@ def take_of(events: Iterable[Event], whole: bool = True, name: str = "the log") 
 def _reaches(events: list[Event], beat: float) -> bool:
     told = (event.get("beat") for event in events[:LOOKED_AT])
     return any(isinstance(at, int | float) and at <= beat for at in told)
+
+
+def _harmony(event: Event) -> Harmony:
+    bass = event.get("bass")
+    classes = tuple(int(pc) for pc in event.get("pitch_classes", ()))
+    return Harmony(None if bass is None else int(bass), classes)
 
 
 def _played(event: Event, came: Mapping[int, int]) -> PlayedNote:

@@ -17,26 +17,26 @@ SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0
 """What a MIDI file may ask for."""
 MOST = 1e9
 """Of what is counted."""
-CURE = "take the session again, or remove the line"
+CURE = "copy the take again, or remove the line"
 
 
-class Kind(NamedTuple):
+class ValueKind(NamedTuple):
     """A kind of value: what it is called, and what tells that a value is one."""
 
     what: str
     fits: Callable[[Any], bool]
 
 
-def _number(what: str, least: float, most: float) -> Kind:
-    return Kind(what, lambda v: isinstance(v, int | float) and least <= v <= most)
+def _number(what: str, least: float, most: float) -> ValueKind:
+    return ValueKind(what, lambda v: isinstance(v, int | float) and least <= v <= most)
 
 
-def _whole(what: str, least: float, most: float) -> Kind:
-    return Kind(what, lambda v: isinstance(v, int) and least <= v <= most)
+def _whole(what: str, least: float, most: float) -> ValueKind:
+    return ValueKind(what, lambda v: isinstance(v, int) and least <= v <= most)
 
 
-def _or_none(kind: Kind) -> Kind:
-    return Kind(f"{kind.what}, or null", lambda v: v is None or kind.fits(v))
+def _or_none(kind: ValueKind) -> ValueKind:
+    return ValueKind(f"{kind.what}, or null", lambda v: v is None or kind.fits(v))
 
 
 def _is_steps(value: Any) -> bool:
@@ -57,22 +57,22 @@ KEY = _whole("a key, 0 to 127", 0, 127)
 VELOCITY = _whole("a velocity, 0 to 127", 0, 127)
 STRUCK = _whole("a velocity, 1 to 127", 1, 127)
 CLASS = _or_none(_whole("a pitch class, 0 to 11", 0, 11))
-CLASSES = Kind(
+CLASSES = ValueKind(
     "pitch classes, 0 to 11",
     lambda v: isinstance(v, list) and all(c is not None and CLASS.fits(c) for c in v),
 )
-FLAG = Kind("true or false", lambda v: isinstance(v, bool))
-TEXT = Kind("text", lambda v: isinstance(v, str))
+FLAG = ValueKind("true or false", lambda v: isinstance(v, bool))
+TEXT = ValueKind("text", lambda v: isinstance(v, str))
 TEXT_OR_NONE = _or_none(TEXT)
-OUTCOME = Kind("right, wrong or unforeseen", lambda v: v in ("right", "wrong", "unforeseen"))
-FIELDS = Kind("an object", lambda v: isinstance(v, dict))
-STEPS = Kind("an object with milliseconds", _is_steps)
+OUTCOME = ValueKind("right, wrong or unforeseen", lambda v: v in ("right", "wrong", "unforeseen"))
+FIELDS = ValueKind("an object", lambda v: isinstance(v, dict))
+STEPS = ValueKind("an object with milliseconds", _is_steps)
 
-EVERYWHERE: Mapping[str, Kind] = {
+EVERYWHERE: Mapping[str, ValueKind] = {
     "seconds": SECONDS, "beat": BEAT, "due_seconds": SECONDS, "sent_seconds": SECONDS,
 }  # fmt: skip
 """What these are called they are, in whatever event."""
-NEEDED: Mapping[str, Mapping[str, Kind]] = {
+NEEDED: Mapping[str, Mapping[str, ValueKind]] = {
     "session": {},
     "line": {"seconds": SECONDS, "beat": BEAT, "bpm": ANY_TEMPO, "skipped": BEAT},
     "heard": {"beat": BEAT, "pitch": KEY},
@@ -80,7 +80,14 @@ NEEDED: Mapping[str, Mapping[str, Kind]] = {
         "onset_beats": BEAT, "duration_beats": LENGTH, "pitch": KEY, "due_seconds": SECONDS,
     },
     "ended": {"pitch": KEY, "beat": BEAT},
+    "band": {
+        "voice": TEXT, "onset_beats": BEAT, "duration_beats": LENGTH, "pitch": KEY,
+        "due_seconds": SECONDS,
+    },
+    "band_ended": {"voice": TEXT, "pitch": KEY, "beat": BEAT},
     "harmony": {"id": COUNT, "seconds": SECONDS, "beat": BEAT},
+    "form": {"seconds": SECONDS, "beat": BEAT},
+    "expected": {"seconds": SECONDS, "beat": BEAT},
     "trigger": {"seconds": SECONDS},
     "stop": {"seconds": SECONDS},
     "prompt": {"reason": TEXT, "harmony": COUNTED},
@@ -95,7 +102,7 @@ NEEDED: Mapping[str, Mapping[str, Kind]] = {
     "lost": {"count": COUNT, "reason": TEXT},
 }  # fmt: skip
 """By event: what it cannot be without."""
-ALLOWED: Mapping[str, Mapping[str, Kind]] = {
+ALLOWED: Mapping[str, Mapping[str, ValueKind]] = {
     "session": {
         "bpm": TEMPO, "beats_per_bar": METER, "realtime": FLAG, "seed": NUMBER,
         "adapter": TEXT_OR_NONE, "model": TEXT_OR_NONE, "response": TEXT, "commit_ms": NUMBER,
@@ -105,7 +112,9 @@ ALLOWED: Mapping[str, Mapping[str, Kind]] = {
     "played": {
         "velocity": STRUCK, "source": TEXT, "harmony": COUNTED, "expected": COUNT, "at_once": FLAG,
     },
+    "band": {"velocity": STRUCK, "harmony": COUNTED},
     "harmony": {"bass": CLASS, "pitch_classes": CLASSES},
+    "expected": {"bass": CLASS, "pitch_classes": CLASSES},
     "trigger": {"reason": TEXT},
     "player": {"state": TEXT},
     "keep": {"state": TEXT},
@@ -113,7 +122,7 @@ ALLOWED: Mapping[str, Mapping[str, Kind]] = {
     "end": {"own_notes_heard": COUNT, "lost_ticks": COUNT},
 }  # fmt: skip
 """By event: what it may say besides."""
-NOTHING: Mapping[str, Kind] = {}
+NOTHING: Mapping[str, ValueKind] = {}
 
 
 def read_event(line: str) -> Event | None:

@@ -10,6 +10,8 @@ from jambot.errors import UsageError
 
 LOG_FILE, MIDI_FILE, SOUND_FILE = "session.jsonl", "session.mid", "solo.wav"
 FIGURES_FILE, PAGE_FILE = "report.json", "report.html"
+TITLE_FILE = "title.txt"
+"""What somebody calls the take."""
 COMPING_FILE = "comping.mid"
 """What the hands play in a film."""
 TAKE_FILES = (MIDI_FILE, FIGURES_FILE, PAGE_FILE, SOUND_FILE, LOG_FILE)

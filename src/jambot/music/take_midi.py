@@ -1,4 +1,4 @@
-"""A take as a MIDI file that drops into a DAW: solo, what was played, and the chords by name.
+"""A take as a MIDI file that drops into a DAW: solo, hands, band, and the chords by name.
 
 A bar line of the session is tick 0, so that the file lies on a playlist's bars; the tempo is the
 one that was played, taps and a host's changes included. The file is there whole or not at all.
@@ -17,6 +17,8 @@ from jambot.storage import whole_file
 
 SOLO_PROGRAM, COMPING_PROGRAM = 0, 4
 """General MIDI: acoustic grand for the solo, electric piano for the hands."""
+BAND_PROGRAMS = {"bass": 32, "drums": 0}
+"""Acoustic bass; drums are a channel and not a program."""
 
 
 def write_session_midi(take: Take, path: Path, solo: Iterable[Note] | None = None) -> None:
@@ -24,7 +26,7 @@ def write_session_midi(take: Take, path: Path, solo: Iterable[Note] | None = Non
 
     The first bar is that of beat 0, or the one in which something was played before it.
     """
-    line = [played.note for played in take.played()] if solo is None else list(solo)
+    line = [played.note for played in take.played] if solo is None else list(solo)
     hands = take.conditioning()
     first = min((note.onset_beats for note in line + hands), default=0.0)
     bar = min(0, take.meter.bar_at(first))
@@ -36,13 +38,13 @@ def write_bars(take: Take, path: Path, from_beat: float, until_beat: float) -> i
 
     What the hands held at the first of them begins there; what sounds on at the second ends there.
     """
-    solo = [played.note for played in take.played()]
+    solo = [played.note for played in take.played]
     return _write(take, path, solo, take.conditioning(), from_beat, until_beat)
 
 
 def chord_markers(take: Take) -> list[tuple[float, str]]:
-    """(beat, chord name) wherever the name changes."""
-    return chord_names(heard.change for heard in take.changed_harmonies())
+    """(beat, chord name) wherever the name changes: that of the chart where its chord is played."""
+    return chord_names((heard.change for heard in take.changed_harmonies), take.written())
 
 
 def _write(
@@ -60,6 +62,12 @@ def _write(
         Track("solo", _between(begun, start, end), SOLO_PROGRAM),
         Track("conditioning", _between(held, start, end), COMPING_PROGRAM),
     ]
+    tracks += [
+        band_track(
+            voice, _between([n.note for n in played if n.note.onset_beats >= start], start, end)
+        )
+        for voice, played in take.band.items()
+    ]
     names = chord_markers(take)
     holding = [(start, name) for beat, name in names if beat < start][-1:]
     markers = holding + [(beat, name) for beat, name in names if start <= beat < end]
@@ -67,6 +75,11 @@ def _write(
     with whole_file(path) as unfinished:
         write_midi(unfinished, tracks, _moved(take.tempo_map(), start, end), take.meter, placed)
     return len(tracks[0].notes)
+
+
+def band_track(voice: str, notes: tuple[Note, ...]) -> Track:
+    """A voice of the band as a track that any synthesizer sounds as what it is."""
+    return Track(voice, notes, BAND_PROGRAMS.get(voice, 0), is_drum=voice == "drums")
 
 
 def _between(notes: Iterable[Note], start: float, end: float) -> tuple[Note, ...]:

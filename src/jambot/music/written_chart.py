@@ -18,7 +18,7 @@ _MOST_MARKS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ChartWord:
     """A word of the text and its place there; its chord, where it is one."""
 
     text: str
@@ -32,7 +32,7 @@ class WrittenBar:
 
     number: int
     at: int
-    words: list[Word] = field(default_factory=list)
+    words: list[ChartWord] = field(default_factory=list)
     section: str = ""
     opens: bool = False
     """A repeat begins with it."""
@@ -85,7 +85,7 @@ class WrittenChart:
         found = f"bar {self._bar_at(at)} of the chart: {found}{here}"
         return ChartError(found, expected, cure, ((at, len(marked), ""),))
 
-    def not_understood(self, words: list[Word]) -> ChartError:
+    def not_understood(self, words: list[ChartWord]) -> ChartError:
         """These words, each marked where it stands, with the nearest reading of each."""
         marks = tuple((w.at, len(w.text), nearest_symbol(w.text) or "") for w in words)
         named = ", ".join(f"{word.text:.24}" for word in words[:_MOST_MARKS])

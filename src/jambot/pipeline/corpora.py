@@ -7,6 +7,7 @@ SHA-256 of what `sha256sum` prints for its files in order of their names; taken 
 """
 
 import hashlib
+import shutil
 import tarfile
 import tomllib
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from jambot.errors import DatasetError, UsageError
-from jambot.model.folder import Replacement, sweep
 from jambot.pipeline.steps import Report
+from jambot.storage import Replacement, file_digest, sweep
 
 PIECE_BYTES = 1 << 20
 TIMEOUT_S = 60.0
@@ -42,7 +43,7 @@ def read_corpora(path: Path) -> list[Corpus]:
         return [Corpus(name, **entry) for name, entry in content.items()]
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            f"{path} is no list of corpora: {error}", "see configs/corpora/"
+            f"{path} is not a list of corpora: {error}", "see configs/corpora/"
         ) from error
 
 
@@ -58,12 +59,6 @@ def digest(folder: Path, *, hidden: bool = True) -> str:
     for name in files:
         whole.update(f"{file_digest(folder / name)}  {name}\n".encode())
     return whole.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, as `sha256sum` prints it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fetch(
@@ -109,15 +104,31 @@ def _download(address: str, archive: Path, tell: Callable[[str], None]) -> None:
         raise DatasetError(
             f"{address} cannot be fetched ({error})",
             "an archive of the corpus",
-            "give the command again, another --source, or --data FOLDER",
+            "run the command again, with another --source, or with --data FOLDER",
         ) from error
+
+
+def _take_file(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a member below `folder`. What is no file, or would lie elsewhere, is passed over.
+
+    `extractall` has its `filter` from Python 3.11.4 on only; Debian 12 has 3.11.2.
+    """
+    place = (folder / member.name).resolve()
+    if not member.isfile() or not place.is_relative_to(folder.resolve()):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    source = archive.extractfile(member)
+    assert source is not None  # of a file there is one
+    with source, place.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def _unpack(archive: Path, corpus: Corpus, folder: Path, tell: Callable[[str], None]) -> None:
     """Fill `folder` with what the archive holds below the corpus' name, if it is what it should."""
     try:
         with tarfile.open(archive) as content:
-            content.extractall(folder, filter="data")
+            for member in content:
+                _take_file(content, member, folder)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DatasetError(
             f"{corpus.name}.tar.gz is broken ({error})", "a tar.gz archive"

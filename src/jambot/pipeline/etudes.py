@@ -7,9 +7,9 @@ model nothing worth hearing.
 import random
 from pathlib import Path
 
-from jambot.model.folder import Replacement, sweep
 from jambot.music import Note, TempoMap, Track, write_midi
 from jambot.pipeline.steps import Report
+from jambot.storage import Replacement, sweep
 
 NAME = "etudes"
 PIECES = 12

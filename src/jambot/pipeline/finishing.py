@@ -32,7 +32,9 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
         say(f"{config.name}: finished")
         return
     checkpoint, adapter = config.result
-    export_checkpoint(checkpoint, exported, VOCABULARY.fingerprint, adapter=adapter)
+    export_checkpoint(
+        checkpoint, exported, VOCABULARY.fingerprint, adapter=adapter, player=config.player
+    )
     say(f"{config.name}: plays as {exported}")
     if find_samples(Path(config.roles), "val"):
         _examine(config, exported, report, say)

@@ -15,10 +15,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jambot.model.folder import Replacement, sweep
-from jambot.pipeline.corpora import file_digest
 from jambot.pipeline.home_page import write_page
 from jambot.pipeline.steps import Report
+from jambot.storage import Replacement, file_digest, sweep
 from jambot.training.config import TrainConfig
 
 PLACES = (

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from jambot.errors import JamBotError, UsageError
-from jambot.pipeline.corpora import Corpus, digest, fetch, file_digest, read_corpora
+from jambot.pipeline.corpora import Corpus, digest, fetch, read_corpora
 from jambot.pipeline.etudes import NAME, PIECES, write_etudes
 from jambot.pipeline.finishing import finish_run
 from jambot.pipeline.home import gather
@@ -27,6 +27,7 @@ from jambot.pipeline.rates import CORPORA_BYTES, CORPORA_PIECES
 from jambot.pipeline.steps import Report, Step
 from jambot.roles.corpus import count_items
 from jambot.roles.prepare import PrepareReport, prepare
+from jambot.storage import file_digest
 from jambot.training.config import TrainConfig, load_runs
 from jambot.training.run import train
 

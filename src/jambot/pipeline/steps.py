@@ -12,7 +12,6 @@ else is forgotten first.
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jambot.errors import UsageError
+from jambot.storage import write_whole
 
 Report = Callable[[int, int, str], None]
 """Called with how much is done, how much there is, and a few words."""
@@ -47,7 +47,7 @@ class Done:
     seconds: float
 
 
-class Journal:
+class StepMarks:
     """The marks of the steps done in a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -77,9 +77,7 @@ class Journal:
 
     def _write(self, path: Path, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
+        write_whole(path, text)
 
 
 def keys_of(steps: Sequence[Step]) -> list[str]:
@@ -91,7 +89,7 @@ def keys_of(steps: Sequence[Step]) -> list[str]:
     return keys
 
 
-def is_done(step: Step, key: str, journal: Journal) -> bool:
+def is_done(step: Step, key: str, journal: StepMarks) -> bool:
     """Whether this very step is done and its output still there."""
     done = journal.of(step.name)
     return done is not None and done.key == key and step.output.exists()
@@ -99,7 +97,7 @@ def is_done(step: Step, key: str, journal: Journal) -> bool:
 
 def run_steps(
     steps: Sequence[Step],
-    journal: Journal,
+    journal: StepMarks,
     watch: Callable[[str], AbstractContextManager[Report]],
     say: Callable[[str], None],
     stop_after: str | None = None,

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jambot.errors import UsageError
+from jambot.music.midi import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM, MidiMessage
 
-NOTE_ON, CONTROL, PROGRAM = 0x9, 0xB, 0xC
 KINDS = {"cc": CONTROL, "note": NOTE_ON, "program": PROGRAM}
 WORDS = {kind: word for word, kind in KINDS.items()}
 PRESSED = 64
@@ -22,13 +22,14 @@ PEDALS = range(64, 70)
 
 
 class Action(StrEnum):
-    """What can be asked for; the first five are knobs, the rest buttons."""
+    """What can be asked for; the first six are knobs, the rest buttons."""
 
     density = "density"
     register = "register"
     intensity = "intensity"
     inside_outside = "inside_outside"
     swing = "swing"
+    texture = "texture"
     trigger = "trigger"
     stop = "stop"
     lay_out = "lay_out"
@@ -38,15 +39,19 @@ class Action(StrEnum):
     trade_8 = "trade_8"
     tap = "tap"
     keep = "keep"
+    bass = "bass"
+    drums = "drums"
+    hold_tempo = "hold_tempo"
 
 
-KNOBS = tuple(Action)[:5]
+KNOBS = tuple(Action)[:6]
 BUILT_IN: Mapping[str, str | list[str]] = {
     "density": "cc 1",
     "register": "cc 71",
     "intensity": "cc 72",
     "inside_outside": "cc 74",
     "swing": "cc 73",
+    "texture": "cc 70",
     "trigger": "cc 66",
     "lay_out": "cc 67",
     "tap": "cc 80",
@@ -54,15 +59,16 @@ BUILT_IN: Mapping[str, str | list[str]] = {
     "trade_4": "cc 82",
     "trade_8": "cc 83",
     "keep": "cc 85",
+    "hold_tempo": "cc 69",
 }
 """Mod wheel and the usual row of knobs; middle and left pedal; the four general-purpose buttons,
-and the first controller after them that means nothing else."""
+the first controller after them that means nothing else, and the pedal that MIDI calls hold 2."""
 _CONTROL = re.compile(r"(cc|note|program) (\d{1,3})(?: channel (\d{1,2}))?")
 GRAMMAR = '"cc N", "note N" or "program N" with N from 0 to 127, and " channel 1–16" if it matters'
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ControlMoved:
     """A control asks for `action`; `value` is 0–1 for a knob and 1 for a button."""
 
     action: Action
@@ -78,7 +84,7 @@ class GestureMap:
     path: Path | None = None
     """The file that the table was read from, where what is learnt is written."""
     _actions: dict[tuple[int, int, int | None], Action] = field(default_factory=dict)
-    _values: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    _values: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, controls in self.controls.items():
@@ -106,36 +112,35 @@ class GestureMap:
         self._actions[where] = action
         return before if before is not action else None
 
-    def owns(self, data: bytes) -> bool:
-        """Whether this message (a whole channel message) comes from a control of the table."""
-        return self._action(data) is not None
+    def owns(self, message: MidiMessage) -> bool:
+        """Whether this channel message comes from a control of the table."""
+        return self._action(message) is not None
 
-    def asked(self, data: bytes) -> Asked | None:
+    def asked(self, message: MidiMessage) -> ControlMoved | None:
         """What the message asks for; None for other messages, and for buttons let go."""
-        action = self._action(data)
+        action = self._action(message)
         if action is None:
             return None
-        kind, number, channel = data[0] >> 4, data[1], data[0] & 0x0F
-        value = data[2] if len(data) == 3 else 127
         if action in KNOBS:
-            return Asked(action, value / 127, "knob")
-        if not self._pressed((kind, number, channel), value):
+            value = 127 if message.kind == PROGRAM else message.value
+            return ControlMoved(action, value / 127, "knob")
+        if not self._pressed(message):
             return None
-        pedal = kind == CONTROL and number in PEDALS
-        return Asked(action, 1.0, "pedal" if pedal else "pad")
+        pedal = message.kind == CONTROL and message.number in PEDALS
+        return ControlMoved(action, 1.0, "pedal" if pedal else "pad")
 
-    def _pressed(self, key: tuple[int, int, int], value: int) -> bool:
+    def _pressed(self, message: MidiMessage) -> bool:
         """Gone down just now; a button that only ever says 127 is pressed each time."""
+        if message.kind != CONTROL:
+            return message.kind != NOTE_OFF
+        key, value = (message.number, message.channel), message.value
         before, self._values[key] = self._values.get(key, 0), value
-        if key[0] != CONTROL:
-            return value > 0
         return value >= PRESSED and (before < PRESSED or before == value)
 
-    def _action(self, data: bytes) -> Action | None:
-        kind, number, channel = data[0] >> 4, data[1], data[0] & 0x0F
-        kind = NOTE_ON if kind == NOTE_ON - 1 else kind
-        for where in (channel, None):
-            action = self._actions.get((kind, number, where))
+    def _action(self, message: MidiMessage) -> Action | None:
+        kind = NOTE_ON if message.kind == NOTE_OFF else message.kind
+        for where in (message.channel, None):
+            action = self._actions.get((kind, message.number, where))
             if action is not None:
                 return action
         return None

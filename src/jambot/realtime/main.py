@@ -1,62 +1,76 @@
 """From settings to music: opens the ports, starts the player, runs the session, closes it all."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import CHORD_TONES, DEMO_COMPING, find_model, find_style, known_styles
+from jambot.assets import CHORD_TONES, find_model, find_style, known_styles
 from jambot.assets.own_styles import name_of
 from jambot.errors import GenerationError, JamBotError, PortError, UsageError
 from jambot.generation import ChordToneModel, Generator, LanguageModel, SamplingSettings
 from jambot.model.folder import MODEL_DESCRIPTION, read_description
-from jambot.music import read_midi
-from jambot.realtime.beat_line import BeatLine
+from jambot.music import Chart, parse_chart, read_midi
+from jambot.music.pianist import Pianist
+from jambot.music.tunes import PIANISTS_OWN
+from jambot.realtime.beats.beat_line import BeatLine
+from jambot.realtime.beats.link_clock import Link, open_link
 from jambot.realtime.clock import Clock, ManualClock, SystemClock
-from jambot.realtime.generation_worker import PlayerProcess
-from jambot.realtime.link_clock import Link, open_link
+from jambot.realtime.hands.performer import Performer, PianoPart, RoundSong
+from jambot.realtime.hands.seat import Seat
+from jambot.realtime.log.session_log import SessionLog
 from jambot.realtime.machine import this_machine
 from jambot.realtime.orders import Order
-from jambot.realtime.performer import Performer
-from jambot.realtime.player import DirectPlayer, Player
-from jambot.realtime.ports import InputPort, Ports, PortWatch, TimedMessage, open_ports
+from jambot.realtime.player.generation_worker import PlayerProcess
+from jambot.realtime.player.player import DirectPlayer, Player
+from jambot.realtime.ports import InputPort, Ports, PortWatch, open_ports
 from jambot.realtime.priority import STAGE, no_long_collections, priority_for
-from jambot.realtime.session import SHOW_SECONDS, Session
-from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import SessionSettings, Sync
+from jambot.realtime.session import SHOW_SECONDS, Outside, Session, StyleChoice
+from jambot.realtime.settings import Performing, SessionSettings, Sync
 from jambot.realtime.status import SessionStatus
 from jambot.realtime.stopping import Stopping
 from jambot.tokens import VOCABULARY
 
 LOAD_SECONDS = 60.0
-LEAD_IN_SECONDS = 0.5
-"""Silence before the built-in performer's first chord."""
 
 
 @dataclass(frozen=True, slots=True)
 class JamSettings:
     """One jam, whatever plays it.
 
-    `seconds` None goes on until interrupted. `performer` is a MIDI file that plays the chords;
-    None takes the keyboard, and the bundled comping where `backend` is `auto` and finds none.
+    `seconds` None goes on until interrupted. `comping` is a MIDI file that plays the chords until
+    somebody else does; without one the built-in pianist does where it is on, or where it is on
+    `auto`, as `backend` is, and no keyboard is found. UsageError where a file is to play on the
+    beat of the hands.
     `realtime` False runs the same session on a clock moved by hand, as fast as it goes.
     """
 
     session: SessionSettings = field(default_factory=SessionSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
-    adapter: str = "jazz"
+    adapter: str = "piano"
     backend: str = "auto"
     in_name: str | None = None
     out_name: str | None = None
     clock_name: str | None = None
     """A port of its own for the host's MIDI clock."""
-    performer: Path | None = None
+    comping: Path | None = None
     seconds: float | None = None
+    pianist_begins: bool = False
+    """Whether the built-in pianist begins without being asked, whatever is connected."""
     realtime: bool = True
     show_seconds: float = SHOW_SECONDS
     """How often `show` is called."""
+
+    def __post_init__(self) -> None:
+        if self.comping is not None and self.session.clock is Sync.hands:
+            raise UsageError(
+                f"--comping {self.comping} with --clock hands",
+                "somebody's hands: a MIDI file does not follow",
+                "leave one of them out",
+            )
 
 
 def load_model(adapter: str, find: Callable[[str], Path] = find_model) -> LanguageModel:
@@ -103,6 +117,26 @@ def make_style(style: str, given: str, sampling: SamplingSettings, seed: int) ->
     return Generator(load_model(style, find_style), sampling, seed)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenPorts:
+    """Ports and the clock they stamp with, open for one take or for several in a row."""
+
+    clock: Clock
+    watch: PortWatch
+
+
+@contextmanager
+def open_for(settings: JamSettings) -> Iterator[OpenPorts]:
+    """The ports of a jam, closed at the end. PortError where one is not there."""
+    clock: Clock = SystemClock() if settings.realtime else ManualClock()
+    names = (settings.in_name, settings.out_name, clock, settings.clock_name)
+    watch = PortWatch(partial(open_ports, settings.backend, *names))
+    try:
+        yield OpenPorts(clock, watch)
+    finally:
+        watch.close()
+
+
 def jam(
     settings: JamSettings,
     log_path: Path | None = None,
@@ -111,8 +145,12 @@ def jam(
     stopping: Stopping | None = None,
     orders: Callable[[], list[Order]] = list,
     answer: Callable[[Order, str], None] = lambda order, why: None,
-) -> None:
-    """Play until `seconds` have passed or the process is told to stop.
+    opened: OpenPorts | None = None,
+) -> str:
+    """Play until `seconds` have passed, an order ends it or the process is told to stop.
+
+    Returns why it ended, as `Session.run` does. `opened` are ports that outlast this take; without
+    them it opens its own.
 
     `show` is called ten times a second (`show_seconds`) on the stage's thread, `orders` (what has
     been asked for since) at every tick, and `answer` with each order in turn and why it was refused
@@ -124,24 +162,24 @@ def jam(
     """
     if stopping is None:
         with Stopping() as stopping:
-            jam(settings, log_path, show, hear, stopping, orders, answer)
-        return
+            return jam(settings, log_path, show, hear, stopping, orders, answer, opened)
     if log_path is not None and log_path.is_file() and log_path.stat().st_size:
         raise UsageError(f"{log_path}: a take lies there already", "a log of its own for each take")
-    clock: Clock = SystemClock() if settings.realtime else ManualClock()
-    names = (settings.in_name, settings.out_name, clock, settings.clock_name)
-    watch = PortWatch(partial(open_ports, settings.backend, *names))
-    ports = watch.ports
+    if opened is None:
+        with open_for(settings) as opened:
+            return jam(settings, log_path, show, hear, stopping, orders, answer, opened)
+    clock, ports, watch = opened.clock, opened.watch.ports, opened.watch
     log = SessionLog(log_path)
     try:
         player = _player(settings)
         try:
-            _play(settings, clock, ports, player, log, show, hear, stopping, orders, answer)
+            heard = replace(ports, input=hear(ports.input, clock))
+            outside = Outside(show, orders, answer, settings.show_seconds)
+            why = _play(settings, clock, heard, player, log, outside, stopping)
             lost = [name for name in ("input", "output") if not getattr(ports, name).alive]
         finally:
             player.close()
     finally:
-        watch.close()
         if watch.trouble is not None:
             log.write("port_trouble", what=repr(watch.trouble))
         log.close()
@@ -155,6 +193,7 @@ def jam(
             "the ports that were there at the start",
             "see `jambot ports`, plug in again, and jam; the take is kept",
         )
+    return why
 
 
 def _player(settings: JamSettings) -> Player:
@@ -181,50 +220,45 @@ def _play(
     ports: Ports,
     player: Player,
     log: SessionLog,
-    show: Callable[[SessionStatus], None],
-    hear: Callable[[InputPort, Clock], InputPort],
+    outside: Outside,
     stopping: Stopping,
-    orders: Callable[[], list[Order]],
-    answer: Callable[[Order, str], None],
-) -> None:
-    source = hear(ports.input, clock)
+) -> str:
+    if settings.session.clock is Sync.auto:
+        beats = Sync.internal if ports.instrument is None else Sync.host
+        settings = replace(settings, session=replace(settings.session, clock=beats))
+    if settings.session.clock is Sync.host and ports.instrument is None:
+        raise UsageError(
+            "--clock host without the plugin",
+            "the plugin in a DAW",
+            "add --backend plugin, or take a DAW's clock by cable with --clock midi",
+        )
     line = BeatLine(settings.session.bpm)
-    file = settings.performer
-    if file is None and settings.backend == "auto" and ports.input_name is None:
-        file = DEMO_COMPING
-    if file is not None:
-        song = read_midi(file)
-        beats_per_bar = song.meter.beats_per_bar
-        settings = replace(settings, session=replace(settings.session, beats_per_bar=beats_per_bar))
-        line.begin(clock.now() + LEAD_IN_SECONDS)
-        source = _Together(source, Performer(song, clock, line))
+    settings, seat = _seat(settings, clock, line)
+    mode = settings.session.performer
+    nobody = settings.backend == "auto" and ports.input_name is None
+    begins = settings.comping is not None or settings.pianist_begins or mode is Performing.on
+    adapter = style_name(settings.adapter)
     session = Session(
         settings.session,
         clock,
-        source,
-        ports.output,
+        ports,
         player,
         log,
         line,
-        show,
-        performer=file is not None,
-        orders=orders,
-        answer=answer,
-        sampling=settings.sampling,
-        adapter=style_name(settings.adapter),
-        styles=_styles(style_name(settings.adapter)),
-        ticks=ports.clock,
-        link=_link(settings.session),
-        show_seconds=settings.show_seconds,
+        seat,
+        _link(settings.session),
+        StyleChoice(adapter, _styles(adapter), settings.sampling),
+        outside,
     )
-    _write_opening(settings, ports, file, log)
+    _write_opening(settings, ports, log)
+    if begins or (nobody and mode is Performing.auto):
+        session.conductor.perform(mode, clock.now())
     stopping.play()
     if not settings.realtime:
-        session.run(settings.seconds, lambda: stopping.asked)
-        return
+        return session.run(settings.seconds, lambda: stopping.asked)
     with priority_for(STAGE) as granted, no_long_collections():
         log.write("priority", granted=granted.what, refused=granted.refused)
-        session.run(settings.seconds, lambda: stopping.asked)
+        return session.run(settings.seconds, lambda: stopping.asked)
 
 
 def _link(session: SessionSettings) -> Link | None:
@@ -233,14 +267,35 @@ def _link(session: SessionSettings) -> Link | None:
     return open_link(session.bpm, session.beats_per_bar) if wanted else None
 
 
-def _styles(adapter: str) -> list[str]:
+def _styles(adapter: str) -> tuple[str, ...]:
     """What can be played: the known styles, and last the one asked for where it is another."""
-    known = known_styles()
-    return known if adapter in known else [*known, adapter]
+    known = tuple(known_styles())
+    return known if adapter in known else (*known, adapter)
 
 
-def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: SessionLog) -> None:
+def _seat(settings: JamSettings, clock: Clock, line: BeatLine) -> tuple[JamSettings, Seat]:
+    """The seat with what plays where nobody does: a file, whose metre is then the jam's, from the
+    start, or the built-in pianist."""
     session = settings.session
+    if settings.comping is not None:
+        song = RoundSong(read_midi(settings.comping))
+        mode = Performing.auto if session.performer is Performing.off else session.performer
+        session = replace(session, beats_per_bar=song.beats_per_bar, performer=mode)
+        settings = replace(settings, session=session)
+        return settings, Seat(session, line, Performer(song, clock, line))
+
+    def part(chart: Chart | None) -> PianoPart:
+        return Pianist(
+            chart or parse_chart(PIANISTS_OWN.chart, session.beats_per_bar), session.seed
+        )
+
+    performer = Performer(part(session.chart), clock, line)
+    own_tune = PIANISTS_OWN.chart
+    return settings, Seat(session, line, performer, part, session.count_in_bars, own_tune)
+
+
+def _write_opening(settings: JamSettings, ports: Ports, log: SessionLog) -> None:
+    session, file = settings.session, settings.comping
     log.write(
         "session",
         version=__version__,
@@ -257,6 +312,12 @@ def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: 
         response=str(session.response),
         input_channel=session.input_channel,
         output_channel=session.output_channel,
+        band={
+            "voices": list(session.band.voices),
+            "bass_channel": session.band.bass_channel,
+            "drums_channel": session.band.drums_channel,
+            "feel": str(session.band.feel),
+        },
         clock=str(session.clock),
         realtime=settings.realtime,
         commit_ms=max(session.commit_seconds, session.commit_beats * 60 / session.bpm) * 1e3,
@@ -265,22 +326,3 @@ def _write_opening(settings: JamSettings, ports: Ports, file: Path | None, log: 
         knobs=asdict(settings.sampling) | {"lookahead_bars": session.lookahead_bars},
         machine=this_machine(),
     )
-
-
-class _Together:
-    """Two inputs heard as one; it lives as long as the first."""
-
-    def __init__(self, first: InputPort, second: InputPort) -> None:
-        self._first, self._second = first, second
-
-    @property
-    def alive(self) -> bool:
-        return self._first.alive
-
-    def poll(self) -> list[TimedMessage]:
-        heard = self._first.poll() + self._second.poll()
-        return sorted(heard, key=lambda message: message.seconds)
-
-    def close(self) -> None:
-        self._first.close()
-        self._second.close()

@@ -11,15 +11,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
 from jambot.assets.own_styles import is_style_name
-from jambot.dials import LIVE
+from jambot.band import Feel
+from jambot.dials import KNOBS, LIVE
 from jambot.errors import UsageError
 from jambot.music import chart_beats, parse_chart
-from jambot.realtime.beat_line import FASTEST_BPM, SLOWEST_BPM
+from jambot.realtime.beats.beat_line import FASTEST_BPM, SLOWEST_BPM
 from jambot.realtime.gestures import Action
-from jambot.realtime.settings import Response
-from jambot.tokens import Controls
+from jambot.realtime.settings import VOICES, Performing, Response
 
-KNOBS = tuple(field.name for field in fields(Controls))
 STAGE: Mapping[str, tuple[float, float]] = {
     "lookahead_bars": (1.0, 4.0),
     "commit_beats": (0.0, 2.0),
@@ -102,14 +101,61 @@ class SetForm:
 
     def __post_init__(self) -> None:
         if self.chart is not None:
-            if not isinstance(self.chart, str) or len(self.chart) > LONGEST_CHART:
-                raise UsageError(f"chart {self.chart!r:.40}", "such as '| Dm7 | G7 | C |'")
-            parse_chart(self.chart, chart_beats(self.chart) or MOST_BEATS)
+            _chart(self.chart)
+
+
+@dataclass(frozen=True, slots=True)
+class SetVoice:
+    """Let a voice of the band play or not, and how loud, 0–1; None leaves either as it is."""
+
+    name: str
+    on: bool | None = None
+    volume: float | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("voice", self.name, VOICES)
+        _yes_no_or_other(self.on)
+        if self.volume is not None:
+            _within("volume", self.volume, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SetFeel:
+    """What the band plays: `auto` by metre and tempo, or a feel by name."""
+
+    feel: str
+
+    def __post_init__(self) -> None:
+        _one_of("feel", self.feel, tuple(Feel))
+
+
+@dataclass(frozen=True, slots=True)
+class SetPerformer:
+    """Have the built-in pianist play from the next bar line on: until somebody else does (auto), or
+    whenever nobody else does (on); off: have it leave."""
+
+    mode: str
+
+    def __post_init__(self) -> None:
+        _one_of("mode", self.mode, tuple(Performing))
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
     """One tap of the tempo; the third sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTempo:
+    """Keep the tempo, whatever the hands do, or follow them again; None: the other way round.
+
+    Refused where the beats do not follow the hands.
+    """
+
+    on: bool | None = None
+
+    def __post_init__(self) -> None:
+        _yes_no_or_other(self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +165,7 @@ class Trade:
     bars: int
 
     def __post_init__(self) -> None:
-        _within("bars", self.bars, 0, MOST_BARS)
-        if self.bars != int(self.bars):
-            raise UsageError(f"bars {self.bars!r}", "a whole number")
+        _whole("bars", self.bars, 0, MOST_BARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +175,56 @@ class LayOut:
     on: bool | None = None
 
     def __post_init__(self) -> None:
-        if not (self.on is None or isinstance(self.on, bool)):
-            raise UsageError(f"on {self.on!r}", "true or false")
+        _yes_no_or_other(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let no beat pass, or (`on` False) go on from there; None: the other way round."""
+
+    on: bool | None = None
+
+    def __post_init__(self) -> None:
+        _yes_no_or_other(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class StopTake:
+    """End the take: every note ends, and all that was played is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTake:
+    """End the take as `StopTake` does, and begin another, which begins as this one stands.
+
+    A `chart` leads it, in the metre that it names, else in bars of `beats_per_bar`, and at `bpm`;
+    None leaves each as it is.
+    """
+
+    chart: str | None = None
+    beats_per_bar: int | None = None
+    bpm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.beats_per_bar is not None:
+            _within("beats_per_bar", self.beats_per_bar, 1, MOST_BEATS)
+            if not isinstance(self.beats_per_bar, int):
+                raise UsageError(f"beats_per_bar {self.beats_per_bar!r}", "a whole number")
+        if self.bpm is not None:
+            _within("bpm", self.bpm, SLOWEST_BPM, FASTEST_BPM)
+        if self.chart is not None:
+            _chart(self.chart, self.beats_per_bar)
+
+    def beats(self, before: int) -> int:
+        """Beats in a bar of the take that it begins, after one with `before` of them.
+
+        UsageError where its chart does not fit into them.
+        """
+        beats = self.beats_per_bar or before
+        if self.chart is not None:
+            beats = chart_beats(self.chart) or beats
+            parse_chart(self.chart, beats)
+        return beats
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +248,7 @@ class Lock:
 
     def __post_init__(self) -> None:
         if self.bar is not None:
-            _bar(self.bar)
+            _whole("bar", self.bar, 1, LAST_BAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +258,7 @@ class Reroll:
     bar: int
 
     def __post_init__(self) -> None:
-        _bar(self.bar)
+        _whole("bar", self.bar, 1, LAST_BAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +268,7 @@ class Thin:
     bar: int
 
     def __post_init__(self) -> None:
-        _bar(self.bar)
+        _whole("bar", self.bar, 1, LAST_BAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +278,7 @@ class Keep:
     bars: int = 32
 
     def __post_init__(self) -> None:
-        _within("bars", self.bars, 1, MOST_KEPT_BARS)
-        if self.bars != int(self.bars):
-            raise UsageError(f"bars {self.bars!r}", "a whole number")
+        _whole("bars", self.bars, 1, MOST_KEPT_BARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +298,9 @@ class Panic:
 
 
 Order = (
-    SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | SetForm | Tap | Trade | LayOut | End
-    | Trigger | Lock | Reroll | Thin | Keep | Learn | Panic
+    SetKnob | SetSampling | SetStage | SetAdapter | SetTempo | SetForm | SetVoice | SetFeel
+    | SetPerformer | Tap | HoldTempo | Trade | LayOut | Pause | End | Trigger | Lock | Reroll
+    | Thin | Keep | Learn | Panic | StopTake | NewTake
 )  # fmt: skip
 
 
@@ -248,10 +339,21 @@ def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -
         raise UsageError(f"no {what} {value!r:.40}", f"one of {', '.join(known)}")
 
 
-def _bar(bar: Any) -> None:
-    _within("bar", bar, 1, LAST_BAR)
-    if bar != int(bar):
-        raise UsageError(f"bar {bar!r}", "a whole number")
+def _yes_no_or_other(on: Any) -> None:
+    if not (on is None or isinstance(on, bool)):
+        raise UsageError(f"on {on!r:.40}", "true or false")
+
+
+def _chart(chart: Any, beats_per_bar: int | None = None) -> None:
+    if not isinstance(chart, str) or len(chart) > LONGEST_CHART:
+        raise UsageError(f"chart {chart!r:.40}", "such as '| Dm7 | G7 | C |'")
+    parse_chart(chart, chart_beats(chart) or beats_per_bar or MOST_BEATS)
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> None:
+    _within(name, value, low, high)
+    if value != int(value):
+        raise UsageError(f"{name} {value!r}", "a whole number")
 
 
 def _within(name: str, value: Any, low: float, high: float) -> None:

@@ -81,11 +81,11 @@ def no_long_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-Asked = tuple[str, Callable[[], None]]
+Given = tuple[str, Callable[[], None]]
 """What was given, and how to give it back."""
 
 
-def _ask_linux(rank: Rank) -> Asked:
+def _ask_linux(rank: Rank) -> Given:
     ours = [thread for thread in _threads() if os.sched_getscheduler(thread) == os.SCHED_OTHER]
     try:
         for thread in ours:
@@ -116,7 +116,7 @@ def _threads() -> list[int]:
     return [int(number) for number in os.listdir("/proc/self/task")]
 
 
-def _ask_windows(rank: Rank) -> Asked:
+def _ask_windows(rank: Rank) -> Given:
     system: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
     # As wide as a handle is: as an int, half of it would be lost, and the process not be known.
     process = ctypes.c_void_p(system.kernel32.GetCurrentProcess())
@@ -130,7 +130,7 @@ def _ask_windows(rank: Rank) -> Asked:
     return what, partial(system.kernel32.SetPriorityClass, process, NORMAL_CLASS)
 
 
-def _ask_macos(rank: Rank) -> Asked:
+def _ask_macos(rank: Rank) -> Given:
     _set_quality(rank.quality)
     return f"quality of service {rank.quality:#x}", partial(_set_quality, DEFAULT_QUALITY)
 

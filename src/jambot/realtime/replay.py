@@ -15,12 +15,12 @@ from jambot.generation import SamplingSettings
 from jambot.generation.dynamics import struck
 from jambot.music import Note
 from jambot.music.take import Take
-from jambot.realtime.fallback import Fallback
-from jambot.realtime.player import Request
-from jambot.realtime.prompt_log import PromptReader
-from jambot.realtime.repertoire import MakeGenerator, Repertoire
-from jambot.realtime.session_log import SessionLog
-from jambot.realtime.witness import digest
+from jambot.realtime.log.prompt_log import PromptReader
+from jambot.realtime.log.session_log import SessionLog
+from jambot.realtime.player.fallback import Fallback
+from jambot.realtime.player.player import Request
+from jambot.realtime.player.repertoire import MakeGenerator, Repertoire
+from jambot.realtime.player.witness import digest
 from jambot.tokens import VOCABULARY, Controls, Prompt
 
 DAMAGE = (
@@ -53,7 +53,7 @@ def replay(take: Take, make: MakeGenerator) -> Replayed:
     `make` gives a generator as the take's player was made, each time anew, by the name of a style.
     Raises JamBotError for a log that does not say what was asked, or says it wrongly.
     """
-    if not any(event["event"] == "request" for event in take.events) and take.played():
+    if not any(event["event"] == "request" for event in take.events) and take.played:
         raise JamBotError(
             "the log does not say what the player was asked",
             "a take of this version",
@@ -254,8 +254,12 @@ class _Again:
 
 def _check_reach(asked: Any, reach: float) -> None:
     """Raise ValueError for a question that would be answered for ever."""
-    if isinstance(asked, dict | list):
-        for part in asked.values() if isinstance(asked, dict) else asked:
+    if isinstance(asked, dict):
+        for name, part in asked.items():
+            if name != "seed":  # any number is one
+                _check_reach(part, reach)
+    elif isinstance(asked, list):
+        for part in asked:
             _check_reach(part, reach)
     elif isinstance(asked, int | float) and not abs(asked) <= reach:
         raise ValueError(f"{asked:g} in a question")

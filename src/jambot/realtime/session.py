@@ -1,35 +1,40 @@
 """One jam, from the first key to the last note-off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from jambot.generation import SamplingSettings
 from jambot.music import Meter
-from jambot.realtime.beat_line import BeatLine
+from jambot.realtime.beats.beat_line import BeatLine
+from jambot.realtime.beats.clock_out import ClockOut
+from jambot.realtime.beats.link_clock import Link, LinkClock
 from jambot.realtime.clock import Clock
-from jambot.realtime.clock_out import ClockOut
-from jambot.realtime.conductor import Conductor
-from jambot.realtime.cues import Cues
-from jambot.realtime.frames import Frames
-from jambot.realtime.guard import OwnNotes
-from jambot.realtime.hearing import Hearing
-from jambot.realtime.last_guard import LastGuard
-from jambot.realtime.line_log import LineLog
-from jambot.realtime.link_clock import Link, LinkClock
-from jambot.realtime.midi_clock import MidiClock
-from jambot.realtime.midi_input import Keyboard
+from jambot.realtime.hands.hearing import Hearing
+from jambot.realtime.hands.seat import Seat
+from jambot.realtime.lead.bandstand import Bandstand
+from jambot.realtime.lead.conductor import Conductor
+from jambot.realtime.lead.cues import Cues
+from jambot.realtime.lead.steering import Steering
+from jambot.realtime.lead.voices import Voice
+from jambot.realtime.log.last_guard import LastGuard
+from jambot.realtime.log.line_log import LineLog
+from jambot.realtime.log.session_log import SessionLog
 from jambot.realtime.orders import Order
-from jambot.realtime.planning import Planner
-from jambot.realtime.player import Player
-from jambot.realtime.ports import InputPort, OutputPort
-from jambot.realtime.scheduler import Scheduler
-from jambot.realtime.session_log import SessionLog
-from jambot.realtime.settings import SessionSettings, Sync
+from jambot.realtime.plan.frames import Frames
+from jambot.realtime.plan.planner import Planner
+from jambot.realtime.plan.scheduler import Scheduler
+from jambot.realtime.player.player import Player
+from jambot.realtime.player.witness import Witness
+from jambot.realtime.plugin_knobs import PluginKnobs
+from jambot.realtime.ports import Ports, SharedOutput
+from jambot.realtime.ports.guard import OwnNotes, OwnVoices
+from jambot.realtime.settings import VOICES, SessionSettings
 from jambot.realtime.showing import status_at
 from jambot.realtime.status import SessionStatus
-from jambot.realtime.witness import Witness
 
-POLL_SECONDS = 0.001
+POLL_SECONDS = 0.002
+"""How often it is looked; keys are stamped when they come in, and a chord is waited for longer."""
 HASTY_SECONDS = 0.0002
 """How often it is looked while a trigger waits for its first note."""
 SLEPT_SECONDS = 1.0
@@ -40,14 +45,38 @@ SHOW_SECONDS = 0.1
 """How often views are shown where the session is, unless they want to see more or less of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Whoever watches the session and asks it for something; none may block.
+
+    `show` is called every `show_seconds`, `orders` at every tick for what has been asked for since,
+    and `answer` with each order in turn and why it was refused (empty: obeyed).
+    """
+
+    show: Callable[[SessionStatus], None] = lambda status: None
+    orders: Callable[[], list[Order]] = list
+    answer: Callable[[Order, str], None] = lambda order, why: None
+    show_seconds: float = SHOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class StyleChoice:
+    """The style that the player was made with (None: unnamed), and all that can be asked for.
+
+    With `sampling` from the start; None leaves it as the player was made.
+    """
+
+    adapter: str | None = None
+    styles: tuple[str, ...] = ()
+    sampling: SamplingSettings | None = None
+
+
 class Session:
     """Hears through one port, improvises through another.
 
     `hearing` gives gestures, `conductor` says who plays, `cues` has orders obeyed, `planner` makes
     notes, `scheduler` sends them; here they are tied together. Beat 0 is the first key pressed,
-    unless `line` has begun or a host's clock says. `orders` gives what has been asked for since it
-    was last called, and `answer` is called with each and why it was refused (empty: obeyed);
-    `ticks` is a port of its own for the host's clock, `link` shared beats to keep to. `tick` does
+    unless `line` has begun or a host's clock says. `link` are shared beats to keep to. `tick` does
     everything that is due and never raises: what is raised within it is counted (`faults`), and the
     stage is silent and goes on. `run` ticks in time until told to stop. Every figure of a report is
     derived from the session log.
@@ -59,56 +88,59 @@ class Session:
         self,
         settings: SessionSettings,
         clock: Clock,
-        source: InputPort,
-        sink: OutputPort,
+        ports: Ports,
         player: Player,
         log: SessionLog,
         line: BeatLine | None = None,
-        show: Callable[[SessionStatus], None] = lambda status: None,
-        performer: bool = False,
-        orders: Callable[[], list[Order]] = list,
-        answer: Callable[[Order, str], None] = lambda order, why: None,
-        sampling: SamplingSettings | None = None,
-        adapter: str | None = None,
-        styles: Sequence[str] = (),
-        ticks: InputPort | None = None,
+        seat: Seat | None = None,
         link: Link | None = None,
-        show_seconds: float = SHOW_SECONDS,
+        style: StyleChoice = StyleChoice(),
+        outside: Outside = Outside(),
     ) -> None:
         self.clock, self.log = clock, log
+        self.line = line = line or BeatLine(settings.bpm)
+        self.ports, self._outside, self.player = ports, outside, Witness(player, log)
         self._guard = LastGuard(log)
-        self.line = line or BeatLine(settings.bpm)
-        self._own = OwnNotes()
-        keyboard = Keyboard(settings.input_channel, settings.gestures)
-        host = MidiClock(self.line, Meter(settings.beats_per_bar))
-        follows = host if settings.clock is Sync.midi else None
-        self.hearing = Hearing(source, self.line, log, self._own, keyboard, follows, ticks)
+        own, shared, channel = OwnNotes(), SharedOutput(ports.output), settings.output_channel
+        voices = [Voice.of(name, settings, shared, line, log) for name in VOICES]
+        self._own = OwnVoices([own, *(voice.own for voice in voices)])
+        self.hearing = Hearing(settings, ports, line, log, self._own, seat)
         self.scheduler = Scheduler(
-            sink, self.line, log, settings.output_channel, self._own, settings.latency_seconds
+            shared.part(channel), line, log, channel, own, settings.latency_seconds
         )
-        player = Witness(player, log)
         self.planner = Planner(
-            settings, clock, self.line, player, self.scheduler, log, sampling, adapter
+            settings, clock, line, self.player, self.scheduler, log, style.sampling, style.adapter
         )
-        self.conductor = Conductor(settings, self.line, self.hearing, self.planner, log)
-        self.cues = Cues(self.conductor, self.hearing, self.planner, self.line, log, styles)
-        self._clock_out = ClockOut(sink, self.line) if settings.clock_out else None
-        self._link = None if link is None else self._joined(link)
-        self._line_log = LineLog(self.line, log)
-        self._frames = Frames(self.planner, self.scheduler.meters, clock, log)
-        self._sink, self._player = sink, player
-        self._show, self._show_seconds, self._next_show = show, show_seconds, 0.0
-        self._performer = performer
-        self._orders, self._answer = orders, answer
-        self._lost: set[str] = set()
+        self._link = None if link is None else self._joined(link, settings.beats_per_bar)
+        share = None if self._link is None else self._link.propose
+        steering = Steering(line, self.hearing, self.planner, log, share)
+        self.conductor = Conductor(line, self.hearing, self.planner, steering, log)
+        self.band = Bandstand(line, self.conductor, self.planner, steering, voices, log)
+        self._schedulers = [self.scheduler, *(voice.scheduler for voice in voices)]
+        self.scheduler.on_silence.append(self.band.silenced)
+        self.cues = Cues(
+            self.conductor, self.hearing, self.planner, self.band, steering, line, log, style.styles
+        )
+        self._knobs = None if ports.instrument is None else PluginKnobs(ports.instrument)
+        self._clock_out = ClockOut(ports.output, line) if settings.clock_out else None
+        self._line_log = LineLog(line, log)
+        self.frames = Frames(self.planner, clock, log)
+        self._next_show = 0.0
+        self.lost: set[str] = set()
         self._ticked = log.zero = clock.now()
 
     def run(self, seconds: float | None, stopped: Callable[[], bool] = lambda: False) -> str:
-        """Play for so long, or until `stopped`; every note is ended. Returns why it ended."""
+        """Play for so long, or until `stopped` or an order ends it; every note is ended.
+
+        Returns why: "stopped", "seconds", or the word of the order.
+        """
         start = self.clock.now()
         reason = "stopped"
         while not stopped():
             now = self.clock.now()
+            if self.cues.over:
+                reason = self.cues.over
+                break
             if seconds is not None and now - start >= seconds:
                 reason = "seconds"
                 break
@@ -138,26 +170,32 @@ class Session:
         self._watch_ports(now)
         if slept > SLEPT_SECONDS:
             self.conductor.wake(now, slept)
-            self._frames.leap(self.line.beat_at(now))
-        for order in self._orders():
-            self._answer(order, self.cues.obey(order, now, now))
+            self.frames.leap(self.line.beat_at(now))
+        self._follow_plugin()
+        asked = [] if self._knobs is None else self._knobs.orders()
+        for order in [*asked, *self._outside.orders()]:
+            self._outside.answer(order, self.cues.obey(order, now, now))
         moved = self._link.follow() if self._link is not None else None
         if moved is not None:
             self.conductor.move(moved, now, now)
         self.cues.follow(self.conductor.hear(now), now)
         self.conductor.mind(now)
         self.planner.think(now)
-        self.planner.promises.mind(now)
         self.scheduler.send_due(self.clock.now())
+        self.band.mind(now)
+        self.band.send_due(self.clock.now())
         if self._clock_out is not None:
             self._clock_out.send_due(self.clock.now())
         self.scheduler.note_what_left()
-        self._time_first_note()
+        self.planner.time_first_note()
         self._line_log.note(now)
-        self._frames.look(self.line.beat_at(now), self.conductor.started_beat)
+        self.frames.look(self.line.beat_at(now), self.conductor.started_beat)
         if now >= self._next_show:
-            self._next_show = now + self._show_seconds
-            self._show(self.status(now))
+            self._next_show = now + self._outside.show_seconds
+            status = self.status(now)
+            self._outside.show(status)
+            if self._knobs is not None:
+                self._knobs.show(status, now)
 
     def _fall_silent(self) -> None:
         """Intend nothing and know of no key: the next one begins anew."""
@@ -171,11 +209,11 @@ class Session:
 
     def close(self, reason: str) -> None:
         """End every note, hand the ports back what they need, and close the log; never raises."""
-        self._guard.hold(self._end_notes, (self._silence, self._sink.silence))
-        self._guard.hold(self._player.close)
+        self._guard.hold(self._end_notes, (self._silence, self.ports.output.silence))
+        self._guard.hold(self.player.close)
         if self._link is not None:
             self._guard.hold(self._link.close)
-        self._guard.hold(lambda: self.cues.keeper.close(self.clock.now()))
+        self._guard.hold(lambda: self.cues.close(self.clock.now()))
         self._guard.hold(lambda: self._write_end(reason))
 
     def _end_notes(self) -> None:
@@ -183,10 +221,19 @@ class Session:
         self.scheduler.silence(now)
         if self._clock_out is not None:
             self._clock_out.stop()
-        self.scheduler.note_what_left()
-        while self.scheduler.sounding and self.clock.now() < now + SETTLE_SECONDS:
+        self._note_what_left()
+        while self._sounding and self.clock.now() < now + SETTLE_SECONDS:
             self.clock.sleep_until(self.clock.now() + POLL_SECONDS, spin=False)
-            self.scheduler.note_what_left()
+            self._note_what_left()
+
+    @property
+    def _sounding(self) -> int:
+        """How many notes have left and not been ended, of all voices."""
+        return sum(scheduler.sounding for scheduler in self._schedulers)
+
+    def _note_what_left(self) -> None:
+        for scheduler in self._schedulers:
+            scheduler.note_what_left()
 
     def _write_end(self, reason: str) -> None:
         now = self.clock.now()
@@ -195,7 +242,7 @@ class Session:
             seconds=now - self.log.zero,
             beat=self.line.beat_at(now),
             reason=reason,
-            stuck_notes=self.scheduler.sounding,
+            stuck_notes=self._sounding,
             to_nobody=self.scheduler.notes_to_nobody,
             player_restarts=self.planner.restarts,
             own_notes_heard=self._own.heard,
@@ -206,59 +253,53 @@ class Session:
 
     def status(self, now: float) -> SessionStatus:
         """Everything a view shows, frozen."""
-        return status_at(
-            self.line.beat_at(now),
-            self.line.bpm,
-            self.hearing,
-            self.conductor,
-            self.cues,
-            self.planner,
-            self.scheduler,
-            player_ready=self._player.ready,
-            performer=self._performer,
-            lost=self._lost,
-            log_fault=self.log.fault,
-            faults=self.faults,
-        )
+        return status_at(self, now)
 
-    def _joined(self, link: Link) -> LinkClock:
+    def _follow_plugin(self) -> None:
+        """Promise and send as much earlier as the host's blocks are longer; say how it goes."""
+        instrument = self.ports.instrument
+        if instrument is None or self._knobs is None:
+            return
+        self.planner.follow_host(instrument.block_seconds, instrument.seed)
+        self.band.follow_host(instrument.block_seconds)
+        seed = self.settings.seed if instrument.seed is None else instrument.seed
+        late, played = self.scheduler.late_notes, self.scheduler.played_notes
+        self._knobs.tell(seed, self.planner.adapter, late, played)
+
+    def _joined(self, link: Link, beats_per_bar: int) -> LinkClock:
         """The beats are everybody's, and so is a tempo asked for here."""
 
         def told(peers: int) -> None:
             self.log.write("link", peers=peers, seconds=self.clock.now() - self.log.zero)
 
-        joined = LinkClock(link, self.line, Meter(self.settings.beats_per_bar), self.clock, told)
-        self.conductor.steering.share_tempo(joined.propose)
-        return joined
-
-    def _time_first_note(self) -> None:
-        """How long the last trigger waited, and for what, once its first note has left."""
-        steps = self.planner.first_note.left(self.scheduler.last_played_seconds)
-        if steps:
-            self.log.write("first_note", seconds=self.clock.now() - self.log.zero, steps_ms=steps)
+        return LinkClock(link, self.line, Meter(beats_per_bar), self.clock, told)
 
     def _watch_ports(self, now: float) -> None:
         sides = (
             ("input", self.hearing.alive),
-            ("output", self._sink.alive),
+            ("output", self.ports.output.alive),
             ("clock", self.hearing.clock_alive),
         )
         for which, alive in sides:
-            if alive == (which not in self._lost):
+            if alive == (which not in self.lost):
                 continue
-            self._lost ^= {which}
+            self.lost ^= {which}
             state = "back" if alive else "lost"
             if alive and which == "output":
-                self.scheduler.end_left_over(now)
+                for scheduler in self._schedulers:
+                    scheduler.end_left_over(now)
             if not alive and which == "input":
                 self.hearing.let_go(now)
             self.log.write("port", which=which, state=state, seconds=now - self.log.zero)
 
     def _wait(self, now: float) -> None:
         """Until the next poll or the next note; to the point only where the port keeps no time."""
-        poll = HASTY_SECONDS if self.planner.waits_for_first_note else POLL_SECONDS
+        poll = HASTY_SECONDS if self.planner.hurries else POLL_SECONDS
         wake, due = now + poll, self.scheduler.next_due()
+        band_due = self.band.next_due()
+        if band_due is not None:
+            due = band_due if due is None else min(due, band_due)
         if due is not None:
             wake = max(now, min(wake, due))
         near = due is not None and due < now + 2 * POLL_SECONDS
-        self.clock.sleep_until(wake, spin=near and not self._sink.schedules_ahead)
+        self.clock.sleep_until(wake, spin=near and not self.ports.output.schedules_ahead)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from pathlib import Path
 
 from jambot.errors import DatasetError
@@ -20,6 +20,7 @@ from jambot.roles.sample import (
     read_sample,
 )
 from jambot.roles.workers import WorkerPool
+from jambot.storage import file_digest, leftovers
 
 PITCHES = (21, 108)
 """The keys of a piano: what the vocabulary can say."""
@@ -70,7 +71,7 @@ def check_dataset(
         if progress:
             progress(i, total)
     yield from _missing(role_dir)
-    for litter in sorted(role_dir.glob(".*.partial")):
+    for litter in leftovers(role_dir):
         yield Fault(litter.name, "left behind by a writer that died")
 
 
@@ -111,7 +112,7 @@ def _changed_files(folder: Path) -> Iterator[str]:
     record = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
     written = record.get(FILES_SHA256, {})
     for name in (CONDITIONING_FILE, TARGET_FILE):
-        if written.get(name) != sha256((folder / name).read_bytes()).hexdigest():
+        if written.get(name) != file_digest(folder / name):
             yield f"{name} is not the file that was written"
 
 

@@ -26,7 +26,7 @@ TEXTURES = {family: replace(STYLES["swing"], families=(family,)) for family in F
 
 
 @dataclass(slots=True)
-class Agreement:
+class ChordAgreement:
     """Beats under a written chord, and for how many of them the found chord agrees.
 
     `root`; `kind`: root and maj, min, dom, hdim, dim or sus; `bass`; `tones`: shared pitch classes
@@ -78,20 +78,22 @@ def chord_agreement(
     split: str | None = "val",
     limit: int | None = None,
     progress: Callable[[int, str], None] = lambda done, name: None,
-) -> dict[str, Agreement]:
+) -> dict[str, ChordAgreement]:
     """The agreements over every piece that has written chords, by row.
 
     A row is a source as played, or a source in one comping texture. `split` keeps one side of the
     split (None: both), `limit` that many pieces of each source. Pieces that `prepare` would refuse
     are left out. `progress` is told the count and the name of what has been heard.
     """
-    rows: dict[str, Agreement] = {}
+    rows: dict[str, ChordAgreement] = {}
     done = 0
     for source in sources:
         for piece in islice(_pieces(source, split), limit):
             for texture, notes in _heard_as(piece):
                 found = find_chords(listen(notes, Meter(piece.beats_per_bar)))
-                rows.setdefault(f"{piece.source}, {texture}", Agreement()).add(piece.chords, found)
+                rows.setdefault(f"{piece.source}, {texture}", ChordAgreement()).add(
+                    piece.chords, found
+                )
             done += 1
             progress(done, piece.source_id)
     return rows

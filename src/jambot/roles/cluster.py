@@ -107,7 +107,7 @@ def _library() -> Any:
         return importlib.import_module("distributed")
     except ImportError as error:
         found = "the dask engine needs the package `distributed`"
-        raise UsageError(found, "it installed", add_extra("cluster")) from error
+        raise UsageError(found, "an installed package", add_extra("cluster")) from error
 
 
 def _each(

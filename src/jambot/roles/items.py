@@ -62,7 +62,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ItemOutcome:
     """The journal entry of an item, how many samples were written now, and how many were there.
 
     `doubt` says what else might have been its target.
@@ -85,7 +85,7 @@ def stamp_of(item: Item) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
-def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
+def make_samples(task: Task, settings: PrepareSettings) -> ItemOutcome:
     """Make what is missing of one item's samples; a refusal is an outcome, not an error."""
     item = task.item
     entry = Entry(item.source, item.name, task.stamp, settings.made, settings.asked)
@@ -105,11 +105,11 @@ def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
                 write_encoded(sample, settings.out / sample.sample_id)
                 written.append(sample.sample_id)
     except JamBotError as error:
-        return Outcome(replace(entry, refusal=str(error)))
+        return ItemOutcome(replace(entry, refusal=str(error)))
     except ValueError as error:  # pitches or velocities no MIDI file can hold
-        return Outcome(replace(entry, refusal=f"{item.name}: {error}"))
+        return ItemOutcome(replace(entry, refusal=f"{item.name}: {error}"))
     if not written and not kept:
-        return Outcome(replace(entry, refusal=f"{item.name}: no copy stays in playable range"))
+        return ItemOutcome(replace(entry, refusal=f"{item.name}: no copy stays in playable range"))
     entry = replace(
         entry,
         samples=tuple(sorted(written + kept)),
@@ -117,7 +117,7 @@ def make_samples(task: Task, settings: PrepareSettings) -> Outcome:
         split_given=piece.split is not None,
         signature=piece.signature,
     )
-    return Outcome(entry, len(written), len(kept), piece.doubt)
+    return ItemOutcome(entry, len(written), len(kept), piece.doubt)
 
 
 def read_item(

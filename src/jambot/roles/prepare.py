@@ -16,7 +16,7 @@ from jambot.errors import UsageError
 from jambot.lock import only_writer
 from jambot.roles.copies import CopySettings
 from jambot.roles.corpus import count_items, find_items, source_name
-from jambot.roles.items import Outcome, PrepareSettings, Task, make_samples, stamp_of
+from jambot.roles.items import ItemOutcome, PrepareSettings, Task, make_samples, stamp_of
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.memory import MB, peak_memory_bytes
 from jambot.roles.sample import META_FILE, is_dataset, is_sample, remove_sample, sweep
@@ -54,12 +54,6 @@ class PrepareReport:
         """The rate so far; 0 before anything is done."""
         return self.items / self.seconds if self.seconds > 0 else 0.0
 
-    @property
-    def seconds_left(self) -> float:
-        """What the rest takes at this rate; 0 when all is done or nothing is known."""
-        rate = self.items_per_second
-        return (self.total - self.items) / rate if rate else 0.0
-
     def doubts_in_words(self, shown: int) -> list[str]:
         """A sentence for each of the first `shown` doubts, with what settles it."""
         return [
@@ -67,7 +61,7 @@ class PrepareReport:
             for source, name, doubt in self.doubts[:shown]
         ]
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ItemOutcome) -> None:
         """Count one item's outcome."""
         entry = outcome.entry
         row = self.by_source.setdefault(
@@ -95,7 +89,7 @@ def prepare(
     *,
     split_pitch: Split = HANDS,
     track: str | None = None,
-    transpose: str = "6",
+    transpose: str = "0",
     jobs: int = 2,
     seed: int = 0,
     engine: str = "local",
@@ -121,9 +115,9 @@ def prepare(
     _check(sources, settings, jobs, engine)
     settings.out.mkdir(parents=True, exist_ok=True)
     began, report = time.monotonic(), PrepareReport()
-    pool: list[WorkerPool[Task, Outcome]] = []
+    pool: list[WorkerPool[Task, ItemOutcome]] = []
 
-    def count(outcome: Outcome) -> None:
+    def count(outcome: ItemOutcome) -> None:
         report.add(outcome)
         report.seconds = time.monotonic() - began
         report.peak_bytes = peak_memory_bytes() + sum(workers.peak_bytes for workers in pool)
@@ -155,7 +149,7 @@ def prepare(
     return report
 
 
-Run = Callable[[Iterable[Task]], Iterator[Outcome]]
+Run = Callable[[Iterable[Task]], Iterator[ItemOutcome]]
 
 
 def _check(sources: Sequence[Path], settings: PrepareSettings, jobs: int, engine: str) -> None:
@@ -184,7 +178,7 @@ def _engine(
     engine: str,
     scheduler: str | None,
     timeout_s: float,
-    pool: list[WorkerPool[Task, Outcome]],
+    pool: list[WorkerPool[Task, ItemOutcome]],
 ) -> Run:
     """What does the work; local workers are put into `pool`, to be asked for their memory."""
     task = partial(make_samples, settings=settings)
@@ -204,8 +198,8 @@ def _outcomes(
     journal: Journal,
     settings: PrepareSettings,
     run: Run,
-    already: Callable[[Outcome], None],
-) -> Generator[Outcome, None, None]:
+    already: Callable[[ItemOutcome], None],
+) -> Generator[ItemOutcome, None, None]:
     """What gets done now; `already` is told of what had been done before, as it is found."""
 
     def tasks() -> Iterator[Task]:
@@ -213,7 +207,7 @@ def _outcomes(
             for item in find_items(source):
                 stamp, entry = stamp_of(item), journal.entry(item.source, item.name)
                 if entry is not None and _is_done(entry, stamp, settings):
-                    already(Outcome(entry, 0, len(entry.samples)))
+                    already(ItemOutcome(entry, 0, len(entry.samples)))
                 else:
                     known = (entry.stamp, entry.made) if entry else None
                     yield Task(item, stamp, anew=known != (stamp, settings.made))
@@ -244,14 +238,14 @@ def _is_done(entry: Entry, stamp: str, settings: PrepareSettings) -> bool:
     return all((settings.out / name / META_FILE).is_file() for name in entry.samples)
 
 
-def _lost(task: Task, reason: str, pid: int, *, settings: PrepareSettings) -> Outcome:
+def _lost(task: Task, reason: str, pid: int, *, settings: PrepareSettings) -> ItemOutcome:
     """The outcome of an item whose worker is gone; what it had half written is removed."""
     if pid:
         sweep(settings.out, pid)
     item = task.item
     refusal = f"{item.name}: {reason}"
     made, asked = settings.made, settings.asked
-    return Outcome(Entry(item.source, item.name, task.stamp, made, asked, refusal=refusal))
+    return ItemOutcome(Entry(item.source, item.name, task.stamp, made, asked, refusal=refusal))
 
 
 def _write_report(report: PrepareReport, settings: PrepareSettings) -> None:

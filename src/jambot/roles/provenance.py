@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jambot.storage import whole_file
+
 PROVENANCE_FILE = "provenance.parquet"
 ROWS_AT_ONCE = 8192
 
@@ -48,31 +50,27 @@ class Provenance:
     `rows` counts what was taken.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None = None, unfinished: Path | None = None) -> None:
+        """`path` is where the table will lie, `unfinished` where it is written until it is whole.
+
+        Without them nothing is written.
+        """
         self.rows = 0
-        self.is_written = True
-        self._target = path
+        self.path = path
+        """Where the table lies; None where it could not be written."""
         self._waiting: list[dict[str, Any]] = []
-        try:
-            self._arrow = importlib.import_module("pyarrow")
-            parquet = importlib.import_module("pyarrow.parquet")
-        except ImportError:
-            self.is_written = False
+        if unfinished is None:
             return
+        self._arrow = importlib.import_module("pyarrow")
+        parquet = importlib.import_module("pyarrow.parquet")
         kinds = [(name, getattr(self._arrow, kind)()) for name, kind in COLUMNS.items()]
         self._schema = self._arrow.schema(kinds)
-        self._partial = path.with_name(path.name + ".part")
-        self._writer = parquet.ParquetWriter(self._partial, self._schema, compression="zstd")
-
-    @property
-    def path(self) -> Path | None:
-        """Where the table lies; None where it could not be written."""
-        return self._target if self.is_written else None
+        self._writer = parquet.ParquetWriter(unfinished, self._schema, compression="zstd")
 
     def add(self, sample_id: str, meta: Mapping[str, Any]) -> None:
         """Take one row, as read from `meta.json`."""
         self.rows += 1
-        if not self.is_written:
+        if self.path is None:
             return
         hashes = meta.get("files_sha256") or {}
         row = {name: meta.get(name) for name in COLUMNS}
@@ -87,17 +85,10 @@ class Provenance:
         if len(self._waiting) >= ROWS_AT_ONCE:
             self._flush()
 
-    def close(self, *, whole: bool) -> None:
-        """Put the table in its place if it is `whole`, else leave what was there."""
-        if not self.is_written:
-            return
-        if whole:
-            self._flush()
+    def close(self) -> None:
+        """Write what waits, and the end of the table."""
+        self._flush()
         self._writer.close()
-        if whole:
-            self._partial.replace(self._target)
-        else:
-            self._partial.unlink()
 
     def _flush(self) -> None:
         if self._waiting:
@@ -105,13 +96,24 @@ class Provenance:
             self._waiting = []
 
 
+def _has_arrow() -> bool:
+    try:
+        importlib.import_module("pyarrow")
+    except ImportError:
+        return False
+    return True
+
+
 @contextmanager
 def provenance(role_dir: Path) -> Iterator[Provenance]:
     """The table of the dataset in `role_dir`; it appears when the block ends without a fault."""
-    table = Provenance(role_dir / PROVENANCE_FILE)
-    try:
-        yield table
-    except BaseException:
-        table.close(whole=False)
-        raise
-    table.close(whole=True)
+    if not _has_arrow():
+        yield Provenance()
+        return
+    path = role_dir / PROVENANCE_FILE
+    with whole_file(path) as unfinished:
+        table = Provenance(path, unfinished)
+        try:
+            yield table
+        finally:
+            table.close()

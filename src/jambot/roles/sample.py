@@ -18,6 +18,7 @@ from jambot.errors import BadMidiError, DatasetError
 from jambot.music import Chord, ChordSpan, Meter, Note, TempoMap, by_onset, parse_chord, read_midi
 from jambot.music.chord import PITCH_CLASS_NAMES
 from jambot.music.midi_bytes import TrackBytes, conductor_bytes, notes_bytes, song_bytes
+from jambot.storage import Replacement, leftovers
 
 CONDITIONING_FILE = "conditioning.mid"
 TARGET_FILE = "target.mid"
@@ -26,7 +27,6 @@ FILES_SHA256 = "files_sha256"
 """Where `meta.json` keeps the hash of each of the two MIDI files."""
 JOURNAL_FILE = "journal.jsonl"
 """What `jambot prepare` keeps in a dataset, beside the samples."""
-PARTIAL = ".partial"
 PLAYERS = ("pianist", "horn", "voice")
 PARTS_OF_A_NOTE = ("velocity", "duration")
 CURE = "run `jambot prepare` again; it writes what is missing"
@@ -177,22 +177,9 @@ def encoded(
 
 def write_encoded(sample: EncodedSample, folder: Path) -> None:
     """Write an encoded sample as `folder`, replacing what was there; whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.parent / f".{folder.name}.{os.getpid()}{PARTIAL}"
-    try:
-        try:
-            partial.mkdir()
-        except FileExistsError:
-            shutil.rmtree(partial)
-            partial.mkdir()
+    with Replacement(folder) as new:
         for name, content in sample.files.items():
-            (partial / name).write_bytes(content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+            (new / name).write_bytes(content)
 
 
 def remove_sample(folder: Path) -> None:
@@ -203,8 +190,8 @@ def remove_sample(folder: Path) -> None:
 
 def sweep(role_dir: Path, pid: int | None = None) -> None:
     """Remove what a writer that died left behind: that of process `pid`, or all of it."""
-    for partial in role_dir.glob(f".*.{'*' if pid is None else pid}{PARTIAL}"):
-        shutil.rmtree(partial, ignore_errors=True)
+    for left in leftovers(role_dir, pid=pid):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def each_sample(role_dir: Path) -> Iterator[Path]:

@@ -1,7 +1,6 @@
 """Twins on one side: after a run, near-duplicates that fell on both splits are brought together."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from jambot.roles.journal import Entry, Journal
 from jambot.roles.sample import META_FILE
 from jambot.roles.twins import groups, side_of
+from jambot.storage import write_whole
 
 
 def settle_splits(journal: Journal, out: Path) -> list[str]:
@@ -42,7 +42,5 @@ def _side(entries: Sequence[Entry]) -> str:
 
 def _rewrite_split(path: Path, side: str) -> None:
     record = json.loads(path.read_text(encoding="utf-8"))
-    fresh = path.with_suffix(".new")
     text = json.dumps({**record, "split": side}, ensure_ascii=False, separators=(",", ":"))
-    fresh.write_text(text + "\n", encoding="utf-8")
-    os.replace(fresh, path)
+    write_whole(path, text + "\n", sync=False)

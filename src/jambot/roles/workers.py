@@ -5,7 +5,6 @@ process of its own with one item in hand; one that dies or takes too long is rep
 reported as lost, and the run goes on.
 """
 
-import multiprocessing
 import os
 import signal
 import time
@@ -16,14 +15,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
-from jambot.children import left_alone
+from jambot.children import begin
 from jambot.roles.memory import peak_memory_bytes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Lost = Callable[[Item, str, int], Result]
-"""Called with the item, the reason and the process id of the worker that is gone."""
-
 
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS"), "1"
@@ -80,7 +76,6 @@ class WorkerPool(Generic[Item, Result]):
         timeout_s: float,
     ) -> None:
         self._task, self._lost, self._timeout_s = task, lost, timeout_s
-        self._context = multiprocessing.get_context("spawn")
         self.peak_bytes = 0
         self._workers = [self._hire() for _ in range(jobs)]
 
@@ -108,11 +103,8 @@ class WorkerPool(Generic[Item, Result]):
             self._dismiss(worker)
 
     def _hire(self) -> _Worker[Item]:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._task, theirs), daemon=True)
-        with _environment(ONE_THREAD), left_alone():
-            process.start()
-        theirs.close()
+        with _environment(ONE_THREAD):
+            process, ours = begin(_serve, self._task, name="jambot prepare")
         return _Worker(process, ours)
 
     def _hand(self, worker: _Worker[Item], item: Item) -> None:
@@ -175,7 +167,7 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _serve(task: Callable[[Item], Result], pipe: Connection) -> None:
+def _serve(pipe: Connection, task: Callable[[Item], Result]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:

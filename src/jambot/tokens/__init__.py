@@ -12,9 +12,9 @@ from jambot.tokens.codec import (
     harmony_ids,
     hide_harmony,
     marker_id,
-    note_ids,
     note_of,
     primer_start_bar,
+    strike_ids,
     ticks_at,
 )
 from jambot.tokens.controls import UNSTEERED, Controls
@@ -34,8 +34,8 @@ __all__ = [
     "harmony_ids",
     "hide_harmony",
     "marker_id",
-    "note_ids",
     "note_of",
     "primer_start_bar",
+    "strike_ids",
     "ticks_at",
 ]

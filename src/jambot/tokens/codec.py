@@ -2,20 +2,21 @@
 
 A window is a header, then events in time order::
 
-    ROLE TEMPO METER [5 controls]
-    BAR  BASS HARM.. COND_SEP   POS PITCH DUR VEL   POS PITCH DUR VEL
+    ROLE PLAYER TEMPO METER [6 controls]
+    BAR  BASS HARM.. COND_SEP   POS PITCH DUR VEL   POS PITCH DUR VEL COLOUR COLOUR
     BEAT                        POS PITCH DUR VEL
     BEAT BASS HARM.. COND_SEP   ...
 
-Every bar restates the harmony that holds; elsewhere it is stated only where it changes, at its
-place among the notes. So a new chord on stage costs its own few tokens and nothing before it.
+A strike is its top note and, downward, the colours struck with it: they share its place, length and
+loudness. Every bar restates the harmony that holds; elsewhere it is stated only where it changes,
+at its place among the notes. So a new chord on stage costs its own few tokens and nothing more.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from jambot.music import SILENCE, Harmony, HarmonyChange, Meter, Note
+from jambot.music import SILENCE, Harmony, HarmonyChange, Meter, Note, strikes
 from jambot.tokens.prompt import Prompt
 from jambot.tokens.vocabulary import (
     ANSWERED,
@@ -23,6 +24,7 @@ from jambot.tokens.vocabulary import (
     DURATION_TICKS,
     HIGHEST_PITCH,
     LOWEST_PITCH,
+    PLAYERS,
     ROLES,
     TEMPO_BPMS,
     TICKS_PER_BEAT,
@@ -36,8 +38,9 @@ SNAP_TICKS = 2
 
 
 TOKENS_PER_NOTE = 4
-HEADER_LENGTH = 3 + len(CONTROLS)
-"""`ROLE TEMPO METER` and a token for each control; see `header_ids`."""
+"""Of a note that is struck alone; a colour takes one."""
+HEADER_LENGTH = 4 + len(CONTROLS)
+"""`ROLE PLAYER TEMPO METER` and a token for each control; see `header_ids`."""
 PRIMER_BARS = 8
 """A window reaches back no further than this, however few notes were played: rests say little."""
 
@@ -79,11 +82,14 @@ def statement_tick(beat: float) -> int:
     return tick
 
 
-def header_ids(role: str, tempo_bpm: float, meter: Meter, levels: Sequence[int]) -> list[int]:
-    """`ROLE TEMPO METER` and one token per control level."""
+def header_ids(
+    role: str, player: str, tempo_bpm: float, meter: Meter, levels: Sequence[int]
+) -> list[int]:
+    """`ROLE PLAYER TEMPO METER` and one token per control level."""
     tempo = nearest(TEMPO_BPMS, tempo_bpm)
     head = [
         VOCABULARY.id("ROLE", ROLES.index(role)),
+        VOCABULARY.id("PLAYER", PLAYERS.index(player)),
         VOCABULARY.id("TEMPO", tempo),
         VOCABULARY.id("METER", meter.beats_per_bar),
     ]
@@ -105,15 +111,32 @@ def hide_harmony(ids: Iterable[int]) -> list[int]:
     return [_HIDDEN[token] for token in ids]
 
 
-def note_ids(note: Note) -> list[int]:
-    """`POS PITCH DUR VEL`; pitches off the piano are moved in by octaves."""
-    length = max(1, round(note.duration_beats * TICKS_PER_BEAT))
+def strike_ids(strike: Sequence[Note]) -> list[int]:
+    """`POS PITCH DUR VEL COLOUR..` of notes from the top downward.
+
+    The top note says where, how long and how loud. Pitches off the piano are moved in by octaves; a
+    colour that then lies no lower than the one before it is left out.
+    """
+    top = strike[0]
+    length = max(1, round(top.duration_beats * TICKS_PER_BEAT))
+    pitches = [on_piano(top.pitch)]
+    for note in strike[1:]:
+        pitch = on_piano(note.pitch)
+        if pitch < pitches[-1]:
+            pitches.append(pitch)
     return [
-        VOCABULARY.id("POS", ticks_at(note.onset_beats) % TICKS_PER_BEAT),
-        VOCABULARY.id("PITCH", on_piano(note.pitch)),
+        VOCABULARY.id("POS", ticks_at(top.onset_beats) % TICKS_PER_BEAT),
+        VOCABULARY.id("PITCH", pitches[0]),
         VOCABULARY.id("DUR", nearest(DURATION_TICKS, length)),
-        VOCABULARY.id("VEL", nearest(VELOCITIES, note.velocity)),
+        VOCABULARY.id("VEL", nearest(VELOCITIES, top.velocity)),
+        *(VOCABULARY.id("COLOUR", pitch) for pitch in pitches[1:]),
     ]
+
+
+def by_tick(notes: Iterable[Note]) -> list[list[Note]]:
+    """The notes as strikes on the token grid, each from its top note downward."""
+    on_grid = [replace(n, onset_beats=ticks_at(n.onset_beats) / TICKS_PER_BEAT) for n in notes]
+    return strikes(on_grid)
 
 
 def note_of(beat: int, pos: int, pitch: int, dur: int, vel: int) -> Note:
@@ -168,7 +191,7 @@ def encode(prompt: Prompt, start_bar: int) -> TokenStream:
     resume tick and its committed notes are in.
     """
     levels = prompt.controls.levels()
-    header = header_ids(prompt.role, prompt.tempo_bpm, prompt.meter, levels)
+    header = header_ids(prompt.role, prompt.player, prompt.tempo_bpm, prompt.meter, levels)
     return encode_span(prompt, header, start_bar)
 
 
@@ -179,11 +202,11 @@ def encode_span(prompt: Prompt, header: list[int], start_bar: int) -> TokenStrea
     timeline, meter = Timeline(_of_the_window(prompt, start_bar)), prompt.meter
     resume = ticks_at(prompt.resume_beats)
     first_beat = start_bar * meter.beats_per_bar
-    notes = sorted(prompt.notes, key=lambda n: (ticks_at(n.onset_beats), n.pitch))
-    at = bisect_left(notes, first_beat * TICKS_PER_BEAT, key=lambda n: ticks_at(n.onset_beats))
+    played = [(ticks_at(strike[0].onset_beats), strike) for strike in by_tick(prompt.notes)]
+    at = bisect_left(played, first_beat * TICKS_PER_BEAT, key=lambda row: row[0])
     last_beat = resume // TICKS_PER_BEAT
-    if at < len(notes):
-        last_beat = max(last_beat, ticks_at(notes[-1].onset_beats) // TICKS_PER_BEAT)
+    if at < len(played):
+        last_beat = max(last_beat, played[-1][0] // TICKS_PER_BEAT)
     for beat in range(first_beat, last_beat + 1):
         tick, end = beat * TICKS_PER_BEAT, (beat + 1) * TICKS_PER_BEAT
         opens_bar = beat % meter.beats_per_bar == 0
@@ -192,8 +215,8 @@ def encode_span(prompt: Prompt, header: list[int], start_bar: int) -> TokenStrea
         if opens_bar and not (stated and stated[0][0] == tick):
             stated.insert(0, (tick, timeline.at(tick)))
         for moment, harmony in [*stated, (end, None)]:
-            while at < len(notes) and ticks_at(notes[at].onset_beats) < moment:
-                stream.add(note_ids(notes[at]))
+            while at < len(played) and played[at][0] < moment:
+                stream.add(strike_ids(played[at][1]))
                 at += 1
             if harmony is not None:
                 stream.add(harmony_ids(harmony))
@@ -221,6 +244,7 @@ def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:
     first_beat = start_bar * meter.beats_per_bar
     beat = first_beat - 1
     open_note: list[int] = []
+    before = "COND_SEP"
     for token in ids:
         name, value = VOCABULARY.field(token), VOCABULARY.value(token)
         wanted = ("POS", "PITCH", "DUR", "VEL")[len(open_note)]
@@ -234,11 +258,15 @@ def decode(ids: Sequence[int], start_bar: int, meter: Meter) -> list[Note]:
                 pos, pitch, dur, vel = open_note
                 notes.append(note_of(beat, pos, pitch, dur, vel))
                 open_note = []
-            continue
-        if open_note:
+        elif open_note:
             raise ValueError(f"token {name}_{value} inside a note")
-        if name in ("BAR", "BEAT"):
+        elif name == "COLOUR":
+            if before not in ("VEL", "COLOUR") or value >= notes[-1].pitch:
+                raise ValueError(f"token COLOUR_{value} under no higher note")
+            notes.append(replace(notes[-1], pitch=value))
+        elif name in ("BAR", "BEAT"):
             beat += 1
+        before = name
     if open_note:
         raise ValueError(f"the last token is {VOCABULARY.names[ids[-1]]}, inside a note")
     return notes
@@ -252,7 +280,13 @@ def primer_start_bar(prompt: Prompt, primer_max_tokens: int) -> int:
     bar_ticks = prompt.meter.beats_per_bar * TICKS_PER_BEAT
     resume = ticks_at(prompt.resume_beats)
     bar = resume // bar_ticks
-    played = sorted(tick for n in prompt.notes if (tick := ticks_at(n.onset_beats)) < resume)
-    beyond = len(played) - primer_max_tokens // TOKENS_PER_NOTE
-    fits = played[beyond - 1] // bar_ticks + 1 if beyond > 0 else 0
+    fits, tokens = 0, 0
+    for strike in reversed(by_tick(prompt.notes)):
+        tick = ticks_at(strike[0].onset_beats)
+        if tick >= resume:
+            continue
+        tokens += TOKENS_PER_NOTE + len(strike) - 1
+        if tokens > primer_max_tokens:
+            fits = tick // bar_ticks + 1
+            break
     return min(bar, max(fits, bar - PRIMER_BARS))

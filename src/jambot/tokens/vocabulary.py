@@ -16,10 +16,12 @@ TICKS_PER_BEAT = 24
 a beat at 170 bpm is 15 ms, so swing and micro-timing survive inside it."""
 
 ROLES = ("lead", "comp", "bass")
+PLAYERS = ("pianist", "horn", "voice")
+"""Who a line was learnt from: horns breathe, pianists play chords, singers hold."""
 TEMPO_BPMS = (40, 52, 64, 76, 88, 100, 113, 127, 143, 161, 181, 204, 229, 257, 289, 325)
 """Centres of the tempo bins; a bin is about 12 % wide, the spread of one player's steady tempo."""
 BEATS_PER_BAR = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
-CONTROLS = ("DENSITY", "REGISTER", "INTENSITY", "INSIDE_OUTSIDE", "SWING")
+CONTROLS = ("DENSITY", "REGISTER", "INTENSITY", "INSIDE_OUTSIDE", "SWING", "TEXTURE")
 CONTROL_LEVELS = 5
 FREE = CONTROL_LEVELS
 """Value of a control token that asks for nothing."""
@@ -45,6 +47,7 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field("PAD", (0,)),
     Field("ROLE", tuple(range(len(ROLES)))),
+    Field("PLAYER", tuple(range(len(PLAYERS)))),
     Field("TEMPO", TEMPO_BPMS),
     Field("METER", BEATS_PER_BAR),
     *(Field(control, tuple(range(CONTROL_LEVELS + 1))) for control in CONTROLS),
@@ -59,6 +62,7 @@ FIELDS: tuple[Field, ...] = (
     Field("PITCH", tuple(range(LOWEST_PITCH, HIGHEST_PITCH + 1))),
     Field("DUR", DURATION_TICKS),
     Field("VEL", VELOCITIES),
+    Field("COLOUR", tuple(range(LOWEST_PITCH, HIGHEST_PITCH + 1))),
 )
 
 PART_OF = {
@@ -68,8 +72,11 @@ PART_OF = {
     "PITCH": "pitch",
     "DUR": "duration",
     "VEL": "velocity",
+    "COLOUR": "colour",
 }
-"""Which part of a note an answered field decides; ending a beat is a decision about time."""
+"""Which part of a strike an answered field decides; ending a beat is a decision about time. `pitch`
+is the top note's, `colour` that of the notes struck with it below."""
+PARTS = tuple(dict.fromkeys(PART_OF.values()))
 ANSWERED = frozenset(PART_OF)
 """Fields the model answers with; all others are given to it and never counted in a loss."""
 
@@ -131,9 +138,9 @@ class Vocabulary:
 
 def _features_of(name: str, value: int) -> list[str]:
     features = [f"field:{name}"]
-    if name in ("BASS", "HARM", "PITCH"):
+    if name in ("BASS", "HARM", "PITCH", "COLOUR"):
         features.append(f"pitch class:{value % 12}")
-    if name == "PITCH":
+    if name in ("PITCH", "COLOUR"):
         features += [f"octave:{value // 12}", f"third octave:{value // 4}"]
     if name == "POS":
         features += [f"third of beat:{value // 8}", f"quarter of beat:{value // 6}"]

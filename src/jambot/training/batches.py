@@ -3,10 +3,11 @@
 Each window opens at a bar line under a fresh header. Drawn per window, by seed: transposition,
 whether the conditioning is hidden (for guidance), which controls are named (the rest stay free),
 a neighbouring tempo bin, and which of its own notes it remembers wrongly (so that the chords must
-be listened to). Validation windows are drawn without any of it.
+be listened to). Validation windows are drawn without any of it. Where a source knows no velocities,
+any stand there by chance, so that none is believed, and no loss is taken on them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ from jambot.tokens.vocabulary import (
     TICKS_PER_BEAT,
     nearest,
 )
+from jambot.training.material import Material, weight_of
 from jambot.training.shard import Shard, Stream
 
 IGNORED = -100
@@ -41,7 +43,8 @@ class Augmentation:
     """What is varied. `semitones` is the largest transposition either way; the rest are chances.
 
     `misremember` is that of a note behind the one to be answered: its pitch is then another, up to
-    a fifth away, while what is to be answered stays as played.
+    a fifth away, while what is to be answered stays as played. `rough_durations` is that of
+    learning a length whose source knows lengths only roughly.
     """
 
     semitones: int = 6
@@ -49,9 +52,10 @@ class Augmentation:
     name_control: float = 0.4
     tempo_jitter: float = 0.3
     misremember: float = 0.0
+    rough_durations: float = 0.25
 
 
-PLAIN = Augmentation(0, 0.0, 0.0, 0.0)
+PLAIN = Augmentation(0, 0.0, 0.0, 0.0, 0.0, 0.0)
 MISREMEMBERED_SEMITONES = 7
 """How far off a pitch is remembered at most."""
 
@@ -67,7 +71,8 @@ class Batch:
 class Windows:
     """Draws windows of `context` tokens from a shard.
 
-    `weights` gives a source's share of the draws relative to its size (1 unless named).
+    `weights` gives a source's share of the draws relative to its size (1 unless named), and `only`
+    weighs the music that its tables name among the rest.
     """
 
     def __init__(
@@ -76,9 +81,13 @@ class Windows:
         context: int,
         augmentation: Augmentation = PLAIN,
         weights: dict[str, float] | None = None,
+        only: Sequence[Material] = (),
     ) -> None:
         self.shard, self.context, self.augmentation = shard, context, augmentation
-        mass = np.array([s.length * (weights or {}).get(s.source, 1.0) for s in shard.streams])
+        share = weights or {}
+        mass = np.array(
+            [s.length * share.get(s.source, 1.0) * weight_of(s, only) for s in shard.streams]
+        )
         self._chances = mass / mass.sum()
 
     def batches(self, rows: int, seed: int, first_step: int = 0) -> Iterator[Batch]:
@@ -127,31 +136,53 @@ class Windows:
         end = min(start + self.context - HEADER_LENGTH, stream.first + stream.length)
         body = self.shard.tokens[start:end].astype(np.int64)
         body = _transposed(body, _drawn_transposition(body, self.augmentation.semitones, random))
-        levels = self._levels(body, self.shard.outside[start:end], random)
+        levels = self._levels(stream, body, self.shard.outside[start:end], random)
         tempo = self._tempo(stream.tempo_bpm, random)
-        header = header_ids(stream.role, tempo, Meter(stream.beats_per_bar), levels)
+        meter = Meter(stream.beats_per_bar)
+        header = header_ids(stream.role, stream.player, tempo, meter, levels)
+        if "velocity" in stream.unknown:
+            _draw_velocities(body, random)
         if random.random() < self.augmentation.hide_conditioning:
             body = _hidden(body)
         ids = np.concatenate([np.array(header, np.int64), body])
         labels = np.where(_ANSWERED[ids], ids, IGNORED)
         labels[: len(header) + 1] = IGNORED
+        self._leave_out_unknown(stream, labels, random)
         remembered = _misremembered(ids, self.augmentation.misremember, random)
         return remembered, np.append(labels[1:], IGNORED)
 
+    def _leave_out_unknown(
+        self, stream: Stream, labels: NDArray[np.int64], random: np.random.Generator
+    ) -> None:
+        if "velocity" in stream.unknown:
+            labels[_is("VEL", labels)] = IGNORED
+        if "duration" in stream.unknown:
+            durations = np.flatnonzero(_is("DUR", labels))
+            left_out = random.random(len(durations)) >= self.augmentation.rough_durations
+            labels[durations[left_out]] = IGNORED
+
     def _levels(
-        self, body: NDArray[np.int64], outside: NDArray[np.uint8], random: np.random.Generator
+        self,
+        stream: Stream,
+        body: NDArray[np.int64],
+        outside: NDArray[np.uint8],
+        random: np.random.Generator,
     ) -> list[int]:
         named = random.random(len(CONTROLS)) < self.augmentation.name_control
         if not named.any():
             return [FREE] * len(CONTROLS)
         pitch = _is("PITCH", body)
         levels = measured_levels(
+            stream.player,
             float(_is("BAR", body).sum() + _is("BEAT", body).sum()),
             _VALUES[body[_is("POS", body)]] / TICKS_PER_BEAT,
             _VALUES[body[pitch]].astype(np.float64),
             _VALUES[body[_is("VEL", body)]].astype(np.float64),
             outside[pitch].astype(bool),
+            int(_is("COLOUR", body).sum()),
         )
+        if "velocity" in stream.unknown:
+            levels[CONTROLS.index("INTENSITY")] = FREE
         return [level if name else FREE for level, name in zip(levels, named, strict=True)]
 
     def _tempo(self, bpm: float, random: np.random.Generator) -> float:
@@ -178,7 +209,7 @@ def _is(field: str, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _drawn_transposition(
     ids: NDArray[np.int64], semitones: int, random: np.random.Generator
 ) -> int:
-    pitches = _VALUES[ids[_is("PITCH", ids)]]
+    pitches = _VALUES[ids[_is("PITCH", ids) | _is("COLOUR", ids)]]
     if semitones == 0 or not len(pitches):
         return 0
     low = max(-semitones, LOWEST_PITCH - int(pitches.min()))
@@ -189,8 +220,7 @@ def _drawn_transposition(
 def _transposed(ids: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
     """Notes and harmony `semitones` higher; the pitches must stay on the piano."""
     moved = _move_harmony(ids, semitones)
-    pitch = _is("PITCH", moved)
-    moved[pitch] += semitones
+    moved[_is("PITCH", moved) | _is("COLOUR", moved)] += semitones
     return moved
 
 
@@ -201,6 +231,23 @@ def _move_harmony(ids: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
         here, first = _is(field, moved), VOCABULARY.ids(field).start
         moved[here] = first + (moved[here] - first + semitones) % 12
     return moved
+
+
+def other_harmony(
+    ids: NDArray[np.int64], semitones: Sequence[int], seed: Sequence[int]
+) -> NDArray[np.int64]:
+    """Rows (rows, n) whose harmony alone is moved, each by one of `semitones` that `seed` draws."""
+    random = np.random.default_rng(seed)
+    return np.stack([_move_harmony(row, int(random.choice(semitones))) for row in ids])
+
+
+def _draw_velocities(body: NDArray[np.int64], random: np.random.Generator) -> None:
+    """Any loudness a note, around one that the window has: what its source does not know."""
+    here, span = _is("VEL", body), VOCABULARY.ids("VEL")
+    count = span.stop - span.start
+    around = random.integers(1, count - 1)
+    drawn = np.rint(random.normal(around, 1.5, int(here.sum()))).astype(np.int64)
+    body[here] = span.start + np.clip(drawn, 0, count - 1)
 
 
 def _misremembered(

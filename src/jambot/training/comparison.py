@@ -37,7 +37,7 @@ def compare(
         shard = shard_of(config, "val", report).only(lambda s: source in (None, s.source))
         if not shard.streams:
             raise DatasetError(
-                f"{config.roles} holds out nothing of {source or 'any source'}", "val samples"
+                f"{config.roles} has no held-out samples of {source or 'any source'}", "val samples"
             )
         tunes = len({(stream.source, stream.source_id) for stream in shard.streams})
         windows = Windows(shard, model.config.max_position_embeddings)

@@ -8,8 +8,9 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.model.adapters import AdapterConfig
+from jambot.tokens.vocabulary import PLAYERS
 from jambot.training.batches import Augmentation
-from jambot.training.loss import LossWeights
+from jambot.training.loss import Contrast, LossWeights
 from jambot.training.material import Material
 from jambot.training.optimizer import KINDS
 
@@ -48,6 +49,8 @@ class TrainConfig:
     """Source name -> weight of its share in the batches; empty takes everything as it is."""
     only: tuple[Material, ...] = ()
     """Keep what fits any of these; empty keeps everything."""
+    player: str = "pianist"
+    """Whom the exported player plays like: `pianist`, `horn` or `voice`."""
     layers: int = 6
     d_model: int = 256
     heads: int = 4
@@ -87,6 +90,7 @@ class TrainConfig:
     """How long each solo of the exam is."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossWeights = field(default_factory=LossWeights)
+    contrast: Contrast = field(default_factory=Contrast)
 
     @classmethod
     def load(cls, path: Path) -> "TrainConfig":
@@ -123,6 +127,7 @@ class TrainConfig:
             ("augmentation", Augmentation),
             ("adapter", AdapterConfig),
             ("loss", LossWeights),
+            ("contrast", Contrast),
         ):
             if name in content:
                 content[name] = _table(kind, content[name], f"{path}: [{name}]")
@@ -190,9 +195,10 @@ def _check(config: TrainConfig, path: Path) -> None:
         ("sources", config.sources),
         ("augmentation", asdict(config.augmentation)),
         ("loss", asdict(config.loss)),
+        ("contrast", asdict(config.contrast)),
     ):
         if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
-            raise UsageError(f"{path}: [{table}] {values}", "numbers from 0 on", "see configs/")
+            raise UsageError(f"{path}: [{table}] {values}", "numbers of 0 or more", "see configs/")
     chances = {
         "dropout": config.dropout,
         "of_start": config.of_start,
@@ -206,19 +212,21 @@ def _check(config: TrainConfig, path: Path) -> None:
         raise UsageError(f"{path}: [loss] is 0 for every part", "a part to learn", "see configs/")
     if config.name in ("", "..") or Path(config.name).name != config.name:
         raise UsageError(f"{path}: name is {config.name!r}", "the name of one folder")
-    for name, words in (("optimizer", KINDS), ("precision", PRECISIONS)):
+    for name, words in (("optimizer", KINDS), ("precision", PRECISIONS), ("player", PLAYERS)):
         if getattr(config, name) not in words:
             raise UsageError(
                 f"{path}: {name} is {getattr(config, name)!r}", f"one of {words}", "see configs/"
             )
     if (config.adapter or config.adapter_from) and not config.init_from:
-        raise UsageError(f"{path}: an adapter on nothing", "the checkpoint it goes on: init_from")
+        raise UsageError(
+            f"{path}: [adapter] without init_from", "init_from: the checkpoint to adapt"
+        )
     if config.of_start and (config.adapter or not config.init_from):
         raise UsageError(
             f"{path}: of_start is {config.of_start}", "init_from, and no [adapter]", "see configs/"
         )
     if config.adapter_from and not config.adapter:
-        raise UsageError(f"{path}: adapter_from without an adapter", "a table [adapter]")
+        raise UsageError(f"{path}: adapter_from without [adapter]", "a table [adapter]")
     if config.d_model % (2 * config.heads):
         raise UsageError(
             f"{path}: d_model {config.d_model} over {config.heads} heads",

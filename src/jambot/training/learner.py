@@ -23,7 +23,7 @@ from jambot.model.checkpoint import (
 from jambot.tokens import VOCABULARY
 from jambot.training.config import TrainConfig
 
-ANEW = "give the run another name, or start it anew with --fresh"
+ANEW = "give the run another name, or start it again with --fresh"
 
 
 class Learner(Protocol):

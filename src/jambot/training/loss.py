@@ -24,6 +24,7 @@ class LossWeights:
     pitch: float = 1.0
     duration: float = 1.0
     velocity: float = 1.0
+    colour: float = 1.0
 
     def of_tokens(self) -> Tensor:
         """One weight a token (vocabulary,); 0 for what is never answered."""
@@ -34,6 +35,43 @@ class LossWeights:
     def of_bits(self, bits: Bits) -> float:
         """Bits a note, its parts counted by weight: what the best checkpoint has the fewest of."""
         return float(sum(w * getattr(bits, part) for part, w in asdict(self).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Makes chords worth hearing: top notes must cost more under others than under their own.
+
+    `weight` times the mean of max(0, `margin` + nats under the right harmony - nats under another)
+    over the top notes of the first `rows` windows of a batch; 0 rows leave it out. The other is the
+    same harmony `OTHER_SEMITONES` higher. `rows` cost as many forward passes more.
+    """
+
+    weight: float = 1.0
+    margin: float = 0.7
+    rows: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rows, int):
+            raise ValueError(f"rows = {self.rows!r}: windows are counted")
+
+
+OTHER_SEMITONES = (6, 1, 11)
+"""A tritone keeps a dominant's guide tones; a semitone, up or down, keeps almost nothing."""
+
+
+def hinge(right: Tensor, other: Tensor, labels: Tensor, margin: float) -> Tensor:
+    """Mean over the top notes in `labels` (rows, n) of what `Contrast` asks.
+
+    `right` and `other` are logits (rows, n, vocabulary) under either harmony.
+    """
+    span = VOCABULARY.ids("PITCH")
+    here = (labels >= span.start) & (labels < span.stop)
+    wanted = labels[here]
+    nats = [
+        functional.cross_entropy(x[here].float(), wanted, reduction="none") for x in (right, other)
+    ]
+    mean: Tensor = (margin + nats[0] - nats[1]).clamp(min=0.0).sum() / here.sum().clamp(min=1)
+    return mean
 
 
 def weight_of(labels: Tensor, of_tokens: Tensor) -> Tensor:

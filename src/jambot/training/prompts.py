@@ -5,6 +5,7 @@ from pathlib import Path
 from jambot.music import Meter, harmony_changes
 from jambot.roles.sample import find_samples, read_sample
 from jambot.tokens import Prompt, encode
+from jambot.training.shard import as_played
 
 PROMPTS = 32
 BARS_IN = 8
@@ -28,11 +29,12 @@ def real_prompts(role_dir: Path, context: int, limit: int = PROMPTS) -> list[lis
             continue
         prompt = Prompt(
             harmonies=tuple(harmony_changes(sample.conditioning)),
-            notes=sample.target,
+            notes=tuple(as_played(sample)),
             resume_beats=meter.bar_start(BARS_IN + context // 32),
             tempo_bpm=meta.tempo_bpm,
             meter=meter,
             role=meta.role,
+            player=meta.player or "horn",
         )
         prompts[meta.source_id] = encode(prompt, BARS_IN).ids[:context]
     return [ids for ids in prompts.values() if ids]

@@ -21,8 +21,8 @@ import torch
 
 from jambot.errors import UsageError
 from jambot.lock import in_turn, lock_file, only_writer
-from jambot.model.folder import settled, sweep
 from jambot.roles.sample import META_FILE, find_samples
+from jambot.storage import settled, sweep
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Windows
 from jambot.training.config import TrainConfig
@@ -55,7 +55,9 @@ def train(
     team = team or Team.assemble()
     if config.rows < team.size * config.accumulate:
         pieces = f"{team.size} processes, each taking {config.accumulate} pieces"
-        raise UsageError(f"{config.rows} rows for {pieces}", "a row a piece", "raise rows")
+        raise UsageError(
+            f"{config.rows} rows for {pieces}", "at least one row for each piece", "raise rows"
+        )
     torch.set_num_threads(team.share_of(config.threads))
     torch.manual_seed(config.seed)
     folder = config.folder
@@ -81,7 +83,7 @@ def train(
         trainer = Trainer(
             config,
             learner.model.to(team.device),
-            Windows(train_shard, context, config.augmentation, config.sources),
+            Windows(train_shard, context, config.augmentation, config.sources, config.only),
             Windows(measured.shard, context) if measured else None,
             folder,
             save,

@@ -8,20 +8,22 @@ so a window may open at any of its bar lines; transposition is arithmetic on ids
 import json
 from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jambot.errors import DatasetError
-from jambot.model.folder import Replacement
-from jambot.music import Meter, harmony_changes
+from jambot.music import Meter, Note, harmony_changes, strikes
+from jambot.music.note import STRIKE_S
 from jambot.roles.sample import RoleSample, find_samples, read_sample
-from jambot.tokens import VOCABULARY, Prompt
+from jambot.storage import Replacement
+from jambot.tokens import VOCABULARY, Prompt, ticks_at
 from jambot.tokens.codec import encode_span
+from jambot.tokens.vocabulary import TICKS_PER_BEAT
 
-LAYOUT = 2
+LAYOUT = 4
 """Raised when a shard folder comes to hold something else: older ones are then encoded anew."""
 INDEX_FILE = "index.json"
 
@@ -37,6 +39,9 @@ class Stream:
     performer: str | None
     year: int | None
     role: str
+    player: str
+    unknown: tuple[str, ...]
+    """Parts of its notes that the source does not know: `velocity`, `duration`."""
     tempo_bpm: float
     beats_per_bar: int
     first: int
@@ -51,16 +56,21 @@ class Shard:
         index = folder / INDEX_FILE
         if not is_shard(folder):
             raise DatasetError(
-                f"{folder} holds no {INDEX_FILE}", "a token shard", "prepare it anew"
+                f"{folder} holds no {INDEX_FILE}",
+                "a token shard",
+                "delete the folder; training encodes the samples again",
             )
         content = json.loads(index.read_text(encoding="utf-8"))
         if content["vocabulary"] != VOCABULARY.fingerprint:
             raise DatasetError(
                 f"{folder} was encoded with vocabulary {content['vocabulary']}",
                 VOCABULARY.fingerprint,
-                "delete the folder; training encodes the samples anew",
+                "delete the folder; training encodes the samples again",
             )
-        self.streams = [Stream(**{**row, "bars": tuple(row["bars"])}) for row in content["streams"]]
+        self.streams = [
+            Stream(**{**row, "bars": tuple(row["bars"]), "unknown": tuple(row["unknown"])})
+            for row in content["streams"]
+        ]
         self.tokens: NDArray[np.uint16] = np.memmap(folder / "tokens.u16", np.uint16, "r")
         self.outside: NDArray[np.uint8] = np.memmap(folder / "outside.u8", np.uint8, "r")
 
@@ -125,13 +135,30 @@ def encode_sample(
     end = max(note.end_beats for note in sample.target)
     prompt = Prompt(
         harmonies=tuple(harmony_changes(sample.conditioning)),
-        notes=sample.target,
+        notes=tuple(as_played(sample)),
         resume_beats=meter.next_bar_start(end) - 1 / 24,
         meter=meter,
     )
     ids = np.array(encode_span(prompt, [], 0).ids, np.uint16)
     bars = np.flatnonzero(ids == VOCABULARY.id("BAR"))
     return ids, _outside(ids), tuple(int(bar) for bar in bars)
+
+
+def as_played(sample: RoleSample) -> list[Note]:
+    """The target on the token grid: a pianist's strikes whole, anybody else's line single."""
+    if sample.meta.player == "pianist":
+        window = STRIKE_S * sample.meta.tempo_bpm / 60.0
+        return [
+            replace(note, onset_beats=strike[0].onset_beats)
+            for strike in strikes(sample.target, window)
+            for note in strike
+        ]
+    line, free = list[Note](), 0
+    for top, *_ in strikes(sample.target):
+        tick = max(ticks_at(top.onset_beats), free)
+        free = tick + 1
+        line.append(replace(top, onset_beats=tick / TICKS_PER_BEAT))
+    return line
 
 
 def _outside(ids: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -158,6 +185,8 @@ def _stream(sample: RoleSample, first: int, bars: tuple[int, ...], length: int) 
         meta.performer,
         meta.year,
         meta.role,
+        meta.player or "horn",
+        meta.unknown,
         meta.tempo_bpm,
         meta.beats_per_bar,
         first,

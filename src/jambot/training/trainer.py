@@ -12,10 +12,10 @@ import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
-from jambot.training.batches import Batch, Windows
+from jambot.training.batches import Batch, Windows, other_harmony
 from jambot.training.config import TrainConfig
 from jambot.training.forward import Forward
-from jambot.training.loss import weight_of, weighted_loss
+from jambot.training.loss import OTHER_SEMITONES, hinge, weight_of, weighted_loss
 from jambot.training.mixing import StartMixed
 from jambot.training.optimizer import build_optimizer
 from jambot.training.team import Team
@@ -132,9 +132,28 @@ class Trainer:
         torch.manual_seed(seed * 1_000_003 + self.progress.step)
         ids = torch.from_numpy(batch.ids).to(self.device)
         labels = torch.from_numpy(batch.labels).to(self.device)
-        loss = weighted_loss(self._forward(ids), labels, self._weights, whole)
+        logits = self._forward(ids)
+        loss = weighted_loss(logits, labels, self._weights, whole)
+        if self.config.contrast.rows:
+            loss = loss + self._contrast(batch, logits, labels, piece)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
+
+    def _contrast(
+        self, batch: Batch, logits: torch.Tensor, labels: torch.Tensor, piece: int
+    ) -> torch.Tensor:
+        """What the top notes of some rows cost under other chords; see `loss.Contrast`.
+
+        Each piece has its share of the rows and of the weight, so that cutting changes neither.
+        """
+        asked, pieces = self.config.contrast, self.team.size * self.config.accumulate
+        rows = -(-asked.rows // pieces)
+        seed = (self.config.seed, piece, self.progress.step)
+        ids = other_harmony(batch.ids[:rows], OTHER_SEMITONES, seed)
+        other = self._forward(torch.from_numpy(ids).to(self.device))
+        rows = len(ids)
+        missing = hinge(logits[:rows], other, labels[:rows], asked.margin)
+        return asked.weight / pieces * missing
 
     def _evaluate(self, board: SummaryWriter | None) -> None:
         if self.validation is None:

@@ -1,4 +1,4 @@
-"""How well a model predicts held-out solos while it trains: bits per note, by part of the note."""
+"""How well a model predicts held-out solos while it trains: bits per strike, by part of it."""
 
 from dataclasses import dataclass
 
@@ -8,38 +8,39 @@ from torch import nn
 from torch.nn import functional
 
 from jambot.tokens import VOCABULARY
-from jambot.tokens.vocabulary import PART_OF
+from jambot.tokens.vocabulary import PART_OF, PARTS
 from jambot.training.batches import IGNORED, Windows
 from jambot.training.team import Team
 
-_PART_NAMES = ("timing", "pitch", "duration", "velocity")
-_PART_OF = torch.tensor(
-    [
-        _PART_NAMES.index(PART_OF[VOCABULARY.field(i)]) if VOCABULARY.field(i) in PART_OF else -1
-        for i in range(VOCABULARY.size)
-    ]
-)
+_FIELDS = [VOCABULARY.field(i) for i in range(VOCABULARY.size)]
+_PART_OF = torch.tensor([PARTS.index(PART_OF[f]) if f in PART_OF else -1 for f in _FIELDS])
+_MAY_GO_ON = torch.tensor([field in ("VEL", "COLOUR") for field in _FIELDS])
+"""After these a strike may hold another note."""
+PITCH, COLOUR = PARTS.index("pitch"), PARTS.index("colour")
 TRITONE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Held-out bits per note: the parts add up to `all`; `notes` were counted.
+    """Held-out bits per strike: the parts add up to `all`; `notes` top notes were counted.
 
-    `gap` is pitch under the same chords a tritone away, less pitch under the right ones.
+    `pitch` is the top note's, `colour` what the notes below it cost, with the choice to have none;
+    `duration` and `velocity` are means over where they are known. `gap` is pitch under the same
+    chords a tritone away, less pitch under the right ones.
     """
 
     timing: float
     pitch: float
     duration: float
     velocity: float
+    colour: float
     gap: float
     notes: int
 
     @property
     def all(self) -> float:
         """All parts together."""
-        return self.timing + self.pitch + self.duration + self.velocity
+        return self.timing + self.pitch + self.duration + self.velocity + self.colour
 
 
 def validate(model: nn.Module, windows: Windows, rows: int = 16, team: Team | None = None) -> Bits:
@@ -49,38 +50,55 @@ def validate(model: nn.Module, windows: Windows, rows: int = 16, team: Team | No
     """
     was_training = model.training
     model.eval()
-    right, notes = _nats(model, windows, rows, 0, team)
+    right, counts = _nats(model, windows, rows, 0, team)
     wrong, _ = _nats(model, windows, rows, TRITONE, team)
     model.train(was_training)
-    scale = 1.0 / (max(notes, 1) * np.log(2.0))
-    timing, pitch, duration, velocity = (float(part) * scale for part in right)
-    gap = float(wrong[_PART_NAMES.index("pitch")]) * scale - pitch
-    return Bits(timing, pitch, duration, velocity, gap, notes)
+    known = counts.clone()
+    for part in ("timing", "colour"):
+        known[PARTS.index(part)] = counts[PITCH]
+    bits = right / known.clamp(min=1) / np.log(2.0)
+    gap = float(wrong[PITCH] / known[PITCH].clamp(min=1)) / np.log(2.0) - float(bits[PITCH])
+    of = dict(zip(PARTS, bits.tolist(), strict=True))
+    return Bits(**of, gap=gap, notes=int(counts[PITCH]))
 
 
 @torch.inference_mode()
 def _nats(
     model: nn.Module, windows: Windows, rows: int, semitones: int, team: Team | None
-) -> tuple[torch.Tensor, int]:
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(parts,) nats, and (parts,) how many answers of each part there were."""
     device = next(model.parameters()).device
-    sums = torch.zeros(len(_PART_NAMES) + 1, dtype=torch.float64)
+    sums = torch.zeros(2, len(PARTS), dtype=torch.float64)
     for number, batch in enumerate(windows.every_window(rows, semitones)):
         if team and number % team.size != team.rank:
             continue
         ids = torch.from_numpy(batch.ids).to(device)
-        labels = torch.from_numpy(batch.labels)
         with torch.autocast(device.type, torch.bfloat16):
             logits = model(input_ids=ids).logits
-        loss = functional.cross_entropy(
-            logits.float().flatten(0, 1).cpu(),
-            labels.flatten(),
-            ignore_index=IGNORED,
-            reduction="none",
+        counted = batch.labels.ravel() != IGNORED
+        labels = torch.from_numpy(batch.labels.ravel()[counted])
+        before = torch.from_numpy(batch.ids.ravel()[counted])
+        _add_nats(
+            sums, logits.float().flatten(0, 1).cpu()[torch.from_numpy(counted)], before, labels
         )
-        counted = labels.flatten() != IGNORED
-        parts = _PART_OF[labels.flatten()[counted]]
-        sums.index_add_(0, parts, loss[counted].double())
-        sums[-1] += (parts == _PART_NAMES.index("velocity")).sum()
     if team:
         sums = team.total(sums)
-    return sums[:-1], int(sums[-1])
+    return sums[0], sums[1]
+
+
+def _add_nats(
+    sums: torch.Tensor, logits: torch.Tensor, before: torch.Tensor, labels: torch.Tensor
+) -> None:
+    """Count answers (n,), given the ids `before` them and logits (n, vocabulary).
+
+    Where a strike may go on and does not, what that choice costs is colour, and not timing.
+    """
+    nats = functional.cross_entropy(logits, labels, reduction="none").double()
+    parts = _PART_OF[labels]
+    ends = _MAY_GO_ON[before] & (parts != COLOUR)
+    share = logits[ends].softmax(-1)[:, VOCABULARY.ids("COLOUR")].sum(-1).double()
+    choice = -torch.log1p(-share.clamp(max=1 - 1e-9))
+    nats[ends] -= choice
+    sums[0].index_add_(0, parts, nats)
+    sums[0, COLOUR] += choice.sum()
+    sums[1].index_add_(0, parts, torch.ones_like(nats))

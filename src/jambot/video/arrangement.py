@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from jambot.music import ChordSpan, Meter, Note, TempoMap, Track, parse_chord, write_midi
-from jambot.realtime.main import LEAD_IN_SECONDS
+from jambot.realtime.hands.seat import LEAD_IN_SECONDS
 from jambot.roles.comping import CompingStyle, comp, without_overlaps
 
 METER = Meter(4)
@@ -56,7 +56,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
+class FilmArrangement:
     """Sections in order, what the hands play in them, and the tempo at which all of it fits."""
 
     bpm: float
@@ -69,7 +69,7 @@ class Arrangement:
         write_midi(path, [track], TempoMap.constant(self.bpm), METER)
 
 
-def arrange(seconds: float, bpm: float, seed: int, styles: Sequence[str]) -> Arrangement:
+def arrange(seconds: float, bpm: float, seed: int, styles: Sequence[str]) -> FilmArrangement:
     """A form that lasts `seconds`, in whole bars at about `bpm`, at least one of them.
 
     Every style has a section, in order, as far as there are two bars for each.
@@ -88,7 +88,7 @@ def arrange(seconds: float, bpm: float, seed: int, styles: Sequence[str]) -> Arr
             chart, manner = (ENDING if section.bar else OPENING), HELD
         notes += comp(_spans(chart, section), METER, exact, f"{seed} {section.bar}", manner)
     comping = _ringing(without_overlaps(sorted(notes)), (seconds - LEAD_IN_SECONDS) * exact / 60)
-    return Arrangement(exact, tuple(sections), tuple(comping))
+    return FilmArrangement(exact, tuple(sections), tuple(comping))
 
 
 def _ringing(notes: list[Note], until_beats: float) -> list[Note]:

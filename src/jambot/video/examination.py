@@ -13,6 +13,8 @@ from jambot.video.film import Film
 
 APART_SECONDS = 0.05
 """A note this far from every other onset can be told from them."""
+TOGETHER_SECONDS, LOUD_VELOCITY = 0.008, 60
+"""A drum's stroke stands for what is struck so near to it; soft ones are not looked for."""
 NEAR_SECONDS = 0.04
 """Its sound is looked for so near to it."""
 HOP_SECONDS = 0.001
@@ -27,7 +29,7 @@ STILL_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class FilmFindings:
     """What a film's file holds.
 
     `still` frames equal the one before. Levels are in dBFS, `balance_db` is left less right,
@@ -71,7 +73,7 @@ class Findings:
         return [words for words, is_wrong in wrong.items() if is_wrong]
 
 
-def examine(path: Path, film: Film) -> Findings:
+def examine(path: Path, film: Film) -> FilmFindings:
     """Decode a film's file and measure it. Raises JamBotError where it cannot be decoded."""
     try:
         width, height, times, still = _watched(path)
@@ -82,7 +84,7 @@ def examine(path: Path, film: Film) -> Findings:
     offsets = onset_offsets(sound, film)
     late = np.abs(offsets) * 1e3
     left, right = (_db(float(np.sqrt(np.mean(side**2)))) for side in sound.T)
-    return Findings(
+    return FilmFindings(
         seconds=times[-1] + frame,
         width=width,
         height=height,
@@ -102,7 +104,7 @@ def examine(path: Path, film: Film) -> Findings:
 
 
 def onset_offsets(sound: NDArray[np.float64], film: Film) -> NDArray[np.float64]:
-    """Seconds from each solo note that stands apart to where the sound near it rises most.
+    """Seconds from each moment that stands apart to where the sound near it rises most.
 
     `sound` is (samples, 2) at `SAMPLE_RATE`. A rise is the loudness of its edges (thrice the
     difference of neighbouring samples: of first to third it finds most notes) over `FLANK_HOPS`
@@ -112,17 +114,11 @@ def onset_offsets(sound: NDArray[np.float64], film: Film) -> NDArray[np.float64]
     edges = np.diff(sound.mean(axis=1), 3)
     hops = edges[: len(edges) // hop * hop].reshape(-1, hop)
     energy = np.concatenate([[0.0], np.cumsum((hops**2).sum(axis=1) + 1e-9)])
-    solo = [film.seconds_at(played.note.onset_beats) for played in film.solo]
-    hands = [film.seconds_at(note.onset_beats) for note in film.hands]
-    onsets = np.sort(np.asarray(solo + hands))
     offsets = []
-    for onset in solo:
-        others = np.abs(onsets - onset)
+    for onset in _moments(film):
         centre, reach = round(onset * SAMPLE_RATE / hop), round(NEAR_SECONDS / HOP_SECONDS)
         first, last = centre - reach, centre + reach + 1
-        if (others < APART_SECONDS).sum() > 1 or first < FLANK_HOPS:
-            continue
-        if last + FLANK_HOPS >= len(energy):
+        if first < FLANK_HOPS or last + FLANK_HOPS >= len(energy):
             continue
         at = np.arange(first, last)
         rise = np.log(
@@ -130,6 +126,27 @@ def onset_offsets(sound: NDArray[np.float64], film: Film) -> NDArray[np.float64]
         )
         offsets.append(float(at[int(np.argmax(rise))] * hop / SAMPLE_RATE - onset))
     return np.asarray(offsets)
+
+
+def _moments(film: Film) -> list[float]:
+    """When something is struck that can be told from the rest: solo notes that stand apart.
+
+    Under drums none does. There it is their louder strokes, with what falls together with them.
+    """
+    parts = [(p.note for p in film.solo), film.hands, film.bass, film.drums]
+    onsets = np.asarray([film.seconds_at(n.onset_beats) for part in parts for n in part])
+    if film.drums:
+        struck = [n.onset_beats for n in film.drums if n.velocity >= LOUD_VELOCITY]
+        near = TOGETHER_SECONDS
+    else:
+        struck, near = [played.note.onset_beats for played in film.solo], 0.0
+    moments: list[float] = []
+    for onset in (film.seconds_at(beat) for beat in struck):
+        apart = np.abs(onsets - onset)
+        again = moments and onset - moments[-1] < APART_SECONDS
+        if not again and not ((apart > near) & (apart < APART_SECONDS)).any():
+            moments.append(onset)
+    return moments
 
 
 def _watched(path: Path) -> tuple[int, int, list[float], int]:

@@ -1,4 +1,4 @@
-"""What a film shows, in beats: the solo, the hands, the chords heard, and the plan as it was.
+"""What a film shows, in beats: solo, hands, band, the chords heard, and the plan as it was.
 
 Made from a take and the looks at its plan; everything drawn follows from it and the time.
 """
@@ -41,7 +41,7 @@ class SoloNote:
 
 
 @dataclass(frozen=True, slots=True)
-class StyleChange:
+class StyleSpan:
     """On beat `known` it was settled that `style` plays from beat `since` on."""
 
     known: float
@@ -67,6 +67,8 @@ class Film:
     intentions: tuple[Intention, ...]
     sections: tuple[Section, ...]
     told: bool = False
+    bass: tuple[Note, ...] = ()
+    drums: tuple[Note, ...] = ()
 
     def beat_at(self, seconds: float) -> float:
         """The beat at this moment of the film."""
@@ -100,7 +102,7 @@ def film_of(
     told: bool = False,
 ) -> Film:
     """The film of a take at a steady tempo. Raises UsageError where nothing was played."""
-    lines, played = take.of("line"), take.played()
+    lines, played = take.of("line"), take.played
     if not lines or not played:
         raise UsageError(
             "nobody soloed in this take", "a solo to film", "film more seconds, or other chords"
@@ -111,6 +113,7 @@ def film_of(
     solo = [p.note for p in played]
     plan = intentions([(look.beat, [p.note for p in look.planned]) for look in looks], solo)
     promised = {_place(i.note): i.until for i in plan if i.promised}
+    band = take.band
     return Film(
         seconds=seconds,
         bpm=bpm,
@@ -132,6 +135,8 @@ def film_of(
         ),
         sections=tuple(sections),
         told=told,
+        bass=tuple(played.note for played in band.get("bass", ())),
+        drums=tuple(played.note for played in band.get("drums", ())),
     )
 
 
@@ -163,11 +168,11 @@ def _place(note: Note) -> tuple[int, int]:
     return round(note.onset_beats / SAME_BEATS), note.pitch
 
 
-def _style_changes(take: Take, zero_seconds: float, bpm: float) -> list[StyleChange]:
+def _style_changes(take: Take, zero_seconds: float, bpm: float) -> list[StyleSpan]:
     """The style the take began with, and those that took over, in order."""
-    first = StyleChange(float("-inf"), float("-inf"), str(take.session["adapter"]))
+    first = StyleSpan(float("-inf"), float("-inf"), str(take.session["adapter"]))
     later = [
-        StyleChange(
+        StyleSpan(
             (float(event["seconds"]) - zero_seconds) * bpm / 60,
             float(event["beat"]) - SAME_BEATS,
             str(event["adapter"]),
@@ -178,7 +183,7 @@ def _style_changes(take: Take, zero_seconds: float, bpm: float) -> list[StyleCha
     return [first, *later]
 
 
-def _style(changes: Sequence[StyleChange], planned: float, onset: float) -> str:
+def _style(changes: Sequence[StyleSpan], planned: float, onset: float) -> str:
     """The style that planned, on beat `planned`, a note for beat `onset`."""
     known = [c for c in changes if c.known <= planned + SAME_BEATS and c.since <= onset]
     return known[-1].style

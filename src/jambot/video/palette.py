@@ -1,4 +1,4 @@
-"""The film's colours: one for the hands, one for each style, and a dark room for them."""
+"""The film's colours: for the hands, the band, each style, and a dark room for them."""
 
 from zlib import crc32
 
@@ -12,12 +12,16 @@ INK: Colour = (238, 241, 247)
 WHITE_KEY: Colour = (214, 219, 229)
 BLACK_KEY: Colour = (26, 30, 40)
 HANDS: Colour = (72, 214, 160)
+BASS: Colour = (214, 170, 110)
+DRUMS: Colour = (160, 172, 196)
 STYLES: dict[str, Colour] = {
-    "jazz": (92, 164, 255),
+    "piano": (92, 164, 255),
     "modern": (190, 140, 255),
-    "bebop": (255, 178, 84),
+    "horn": (255, 178, 84),
+    "lyrical": (120, 208, 236),
+    "driving": (255, 122, 140),
 }
-OTHERS: tuple[Colour, ...] = ((255, 122, 140), (120, 208, 236), (232, 214, 96))
+OTHERS: tuple[Colour, ...] = ((150, 220, 140), (232, 150, 200), (232, 214, 96))
 """For styles that do not ship: one of them, always the same for the same name."""
 
 

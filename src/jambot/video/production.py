@@ -18,10 +18,10 @@ from jambot.video.canvas import Pixels
 from jambot.video.encoder import VIDEOS, check_suffix, write_gif, write_video
 from jambot.video.film import Film, film_of
 from jambot.video.recording import Recording
-from jambot.video.scene import Scene
+from jambot.video.scene import FilmScene
 from jambot.video.soundtrack import require_sound, soundtrack_of
 
-STYLES_IN_ORDER = ("jazz", "modern", "bebop")
+STYLES_IN_ORDER = ("piano", "modern", "horn")
 """How a film goes through the styles that ship; others that do come after them."""
 LEAST_HEIGHT, MOST_HEIGHT = 180, 4320
 LOOK_SECONDS = 1 / 60
@@ -37,7 +37,7 @@ Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureSize:
     """`height` rows, 16:9, `fps` pictures a second."""
 
     height: int = 1080
@@ -75,19 +75,22 @@ def check_files(video: Path | None, clip: Path | None) -> None:
 def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: Stopping) -> Film:
     """Play `settings.seconds` of a jam and keep what its film shows; the log is left in `folder`.
 
-    Without a performer the hands play the film's own arrangement, one section a style. Raises as
-    `jam`, and UsageError where nobody soloed.
+    Without `comping` and a chart the hands play the film's own arrangement, one section a style.
+    Raises as `jam`, and UsageError where nobody soloed.
     """
     seconds, bpm = settings.seconds or 60.0, settings.session.bpm
     named = [style_name(style) for style in styles]
-    if settings.performer is None:
+    comping: Path | None = settings.comping
+    if comping is None and settings.session.form is None:
         arrangement = arrange(seconds, bpm, settings.session.seed, named)
         comping, sections = folder / COMPING_FILE, arrangement.sections
         arrangement.write(comping)
         bpm = arrangement.bpm
     else:
-        comping = settings.performer
-        bars = 1 + int(seconds * bpm / 60 / read_midi(comping).meter.beats_per_bar)
+        per_bar = settings.session.beats_per_bar
+        if comping is not None:
+            per_bar = read_midi(comping).meter.beats_per_bar
+        bars = 1 + int(seconds * bpm / 60 / per_bar)
         sections = (Section(0, bars, named[0]),)
     session = replace(settings.session, bpm=bpm, split_pitch=None)
     recording = Recording(sections)
@@ -96,7 +99,7 @@ def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: 
             settings,
             session=session,
             adapter=styles[0],
-            performer=comping,
+            comping=comping,
             seconds=seconds,
             show_seconds=LOOK_SECONDS,
         ),
@@ -109,10 +112,10 @@ def shoot(settings: JamSettings, styles: Sequence[str], folder: Path, stopping: 
     return film_of(take, recording.looks, sections, seconds, told=session.form is not None)
 
 
-def develop(film: Film, path: Path, picture: Picture, told: Told) -> None:
+def develop(film: Film, path: Path, picture: PictureSize, told: Told) -> None:
     """Draw, sound and encode a whole film."""
     sound = soundtrack_of(film)
-    scene = Scene(film, *picture.size)
+    scene = FilmScene(film, *picture.size)
     count = round(film.seconds * picture.fps)
     frames = (scene.frame(number / picture.fps) for number in range(count))
     write_video(path, frames, picture.size, picture.fps, sound, lambda n: told(path.name, n, count))
@@ -120,9 +123,9 @@ def develop(film: Film, path: Path, picture: Picture, told: Told) -> None:
 
 def cut_clip(film: Film, path: Path, told: Told) -> None:
     """A short silent piece that goes round without a seam, about where the style changes."""
-    picture = Picture(CLIP_HEIGHT, CLIP_FPS)
+    picture = PictureSize(CLIP_HEIGHT, CLIP_FPS)
     width, height = picture.size
-    frames = list(_loop(film, Scene(film, width, height), picture.fps, told, path.name))
+    frames = list(_loop(film, FilmScene(film, width, height), picture.fps, told, path.name))
     if path.suffix.lower() == ".gif":
         write_gif(path, frames, picture.fps)
     else:
@@ -139,7 +142,7 @@ def clip_of(film: Film) -> tuple[float, float]:
     return start, min(film.seconds_at(middle + half), film.seconds)
 
 
-def _loop(film: Film, scene: Scene, fps: int, told: Told, name: str) -> Iterator[Pixels]:
+def _loop(film: Film, scene: FilmScene, fps: int, told: Told, name: str) -> Iterator[Pixels]:
     start, end = clip_of(film)
     count = max(1, round((end - start) * fps))
     fading = min(count // 2, round(CLIP_FADE_SECONDS * fps), int(start * fps))

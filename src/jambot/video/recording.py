@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jambot.realtime.orders import End, LayOut, Order, SetAdapter, SetStage, Trigger
-from jambot.realtime.plan import PlannedNote
+from jambot.realtime.plan.plan import PlannedNote
 from jambot.realtime.status import SessionStatus
 from jambot.video.arrangement import Section
 

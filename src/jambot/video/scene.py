@@ -1,10 +1,23 @@
 """A frame of the film: the plan falls towards the keys, what was played flows away beneath them."""
 
+from jambot.band.kit import CRASH, FOOT, HAT, KICK, RIDE
 from jambot.music import Note
 from jambot.video.canvas import Canvas, Colour, Pixels, mixed
 from jambot.video.film import Film, Intention, SoloNote
 from jambot.video.layout import FUTURE_BEATS, layout_for
-from jambot.video.palette import BLACK_KEY, DIM, FAINT, GROUND, HANDS, INK, LANE, WHITE_KEY, style
+from jambot.video.palette import (
+    BASS,
+    BLACK_KEY,
+    DIM,
+    DRUMS,
+    FAINT,
+    GROUND,
+    HANDS,
+    INK,
+    LANE,
+    WHITE_KEY,
+    style,
+)
 from jambot.video.sprites import chord, fitted, glow, text
 from jambot.video.titles import Titles
 
@@ -20,9 +33,11 @@ LEGIBLE_HEIGHT = 600
 PLANNED = "planned, may change"
 PLAYED = "promised or played"
 YOURS = "hands: what it hears"
+COLUMNS = {KICK: 0, HAT: 2, FOOT: 2, RIDE: 3, CRASH: 3}
+"""Of the drums: bass drum, snare and toms, hi-hat, cymbals."""
 
 
-class Scene:
+class FilmScene:
     """Draws a film, one frame at a time, `width` × `height` pixels.
 
     Threads: for a single thread; a frame is overwritten by the next.
@@ -30,7 +45,7 @@ class Scene:
 
     def __init__(self, film: Film, width: int, height: int) -> None:
         pitches = {note.pitch for note in film.hands} | {i.note.pitch for i in film.intentions}
-        pitches |= {played.note.pitch for played in film.solo}
+        pitches |= {played.note.pitch for played in film.solo} | {n.pitch for n in film.bass}
         self.film, self.layout = film, layout_for(pitches, width, height)
         self._ground = Canvas(width, height, GROUND)
         self._canvas = Canvas(width, height)
@@ -50,6 +65,7 @@ class Scene:
         self._draw_lines(beat)
         for intention in self.film.intentions:
             self._draw_intention(intention, beat)
+        self._draw_drums(beat)
         sounding = self._draw_notes(beat)
         self._draw_keys(sounding)
         self._draw_chords(beat)
@@ -145,6 +161,10 @@ class Scene:
             if note.onset_beats <= beat:
                 self._draw_past(note, beat, HANDS, 0.8)
                 self._light(keys, note, beat, HANDS)
+        for note in self.film.bass:
+            if note.onset_beats <= beat:
+                self._draw_past(note, beat, BASS, 0.8)
+                self._light(keys, note, beat, BASS)
         for played in self.film.solo:
             if played.promised > beat:
                 continue
@@ -155,6 +175,18 @@ class Scene:
                 self._draw_past(played.note, beat, colour, 1.0)
                 self._light(keys, played.note, beat, style(played.style))
         return keys
+
+    def _draw_drums(self, beat: float) -> None:
+        """A column of strokes beside the keys for each part of the kit, flowing away."""
+        lay = self.layout
+        wide, high = lay.px(9), lay.px(7)
+        shown = beat - (lay.height - lay.floor) / lay.beat
+        for note in self.film.drums:
+            if shown <= note.onset_beats <= beat:
+                x = lay.right + lay.px(10) + lay.px(14) * COLUMNS.get(note.pitch, 1)
+                y = lay.past_y(beat - note.onset_beats)
+                loud = 0.25 + 0.75 * note.velocity / 127
+                self._canvas.bar(x, y, wide, y + high, DRUMS, loud, radius=lay.px(3), rows=lay.past)
 
     def _light(
         self, keys: dict[int, tuple[Colour, float]], note: Note, beat: float, colour: Colour

@@ -1,4 +1,4 @@
-"""What a film sounds like: solo and hands by FluidSynth, each rendered alone, mixed in stereo."""
+"""What a film sounds like: each part by FluidSynth, rendered alone, mixed in stereo."""
 
 import wave
 from collections.abc import Sequence
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from jambot.errors import UsageError
 from jambot.evaluation.sound import SAMPLE_RATE, render, what_is_missing
 from jambot.music import Meter, Note, TempoMap, Track, write_midi
-from jambot.music.take_midi import COMPING_PROGRAM, SOLO_PROGRAM
+from jambot.music.take_midi import BAND_PROGRAMS, COMPING_PROGRAM, SOLO_PROGRAM
 from jambot.video.film import Film
 
 Samples = NDArray[np.float32]
 
 SOLO_SIDES, HANDS_SIDES = (0.86, 1.0), (0.72, 0.58)
 """Left and right: the solo a little right of the middle and in front, the hands a little left."""
+BASS_SIDES, DRUMS_SIDES = (0.8, 0.8), (0.85, 1.0)
 PEAK = 10 ** (-1.5 / 20)
 """The loudest sample: -1.5 dBFS leaves room for what lossy coding adds."""
 FADE_SECONDS = 1.6
@@ -40,7 +41,9 @@ def require_sound() -> None:
     """Raise UsageError where this machine cannot render MIDI."""
     missing = what_is_missing()
     if missing:
-        raise UsageError(missing, "FluidSynth and a soundfont: a film has sound", "install them")
+        raise UsageError(
+            missing, "FluidSynth and a soundfont", "install both, for the film's sound"
+        )
 
 
 def soundtrack_of(film: Film) -> Soundtrack:
@@ -49,6 +52,12 @@ def soundtrack_of(film: Film) -> Soundtrack:
         solo = [played.note for played in film.solo]
         mix = _rendered(film, solo, SOLO_PROGRAM, Path(folder, "solo.mid")) * SOLO_SIDES
         mix += _rendered(film, film.hands, COMPING_PROGRAM, Path(folder, "hands.mid")) * HANDS_SIDES
+        if film.bass:
+            bass = Path(folder, "bass.mid")
+            mix += _rendered(film, film.bass, BAND_PROGRAMS["bass"], bass) * BASS_SIDES
+        if film.drums:
+            drums = Path(folder, "drums.mid")
+            mix += _rendered(film, film.drums, 0, drums, is_drum=True) * DRUMS_SIDES
     fading = np.linspace(1.0, 0.0, min(len(mix), round(FADE_SECONDS * SAMPLE_RATE)))
     mix[len(mix) - len(fading) :] *= fading[:, None] ** 2
     loudest = float(np.abs(mix).max(initial=0.0))
@@ -57,9 +66,12 @@ def soundtrack_of(film: Film) -> Soundtrack:
     return Soundtrack(mix.astype(np.float32))
 
 
-def _rendered(film: Film, notes: Sequence[Note], program: int, midi: Path) -> NDArray[np.float64]:
+def _rendered(
+    film: Film, notes: Sequence[Note], program: int, midi: Path, is_drum: bool = False
+) -> NDArray[np.float64]:
     """One part, as long as the film, on the film's own time."""
-    track = Track(midi.stem, tuple(note for note in notes if note.onset_beats >= 0), program)
+    kept = tuple(note for note in notes if note.onset_beats >= 0)
+    track = Track(midi.stem, kept, program, is_drum)
     write_midi(midi, [track], TempoMap.constant(film.bpm), Meter(film.beats_per_bar))
     sound = render(midi, midi.with_suffix(".wav"))
     if sound.path is None:

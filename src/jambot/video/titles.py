@@ -22,7 +22,7 @@ Words = tuple[str, Colour]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TitleLine:
     """Words beside each other in their colours; `size` and `below`, the way down from the line
     before, are in pixels of the design.
     """
@@ -55,25 +55,25 @@ class Titles:
             left = min(1.0, (self._film.seconds - seconds) / (fade / 2))
             canvas.dim((0, 0, 0), 1.0 - left)
 
-    def _title(self) -> list[Line]:
+    def _title(self) -> list[TitleLine]:
         how = HOW_TOLD if self._film.told else HOW
         return [
-            Line(((NAME, INK),), 150),
-            Line(((WHAT, INK),), 44, 34),
-            Line(((how, DIM),), 27, 26),
+            TitleLine(((NAME, INK),), 150),
+            TitleLine(((WHAT, INK),), 44, 34),
+            TitleLine(((how, DIM),), 27, 26),
         ]
 
-    def _end(self) -> list[Line]:
+    def _end(self) -> list[TitleLine]:
         film = self._film
         made = f"jambot demo --video film.mp4 --seconds {film.seconds:g} --seed {film.seed}"
         return [
-            Line(((NAME, INK),), 120),
-            Line(tuple((name, style(name)) for name in film.styles), 46, 30),
-            Line(((made, HANDS),), 30, 52),
-            Line(((f"made by this one command, version {__version__}", DIM),), 25, 12),
+            TitleLine(((NAME, INK),), 120),
+            TitleLine(tuple((name, style(name)) for name in film.styles), 46, 30),
+            TitleLine(((made, HANDS),), 30, 52),
+            TitleLine(((f"made by this one command, version {__version__}", DIM),), 25, 12),
         ]
 
-    def _write(self, canvas: Canvas, lines: list[Line], alpha: float) -> None:
+    def _write(self, canvas: Canvas, lines: list[TitleLine], alpha: float) -> None:
         """The lines one below the other, in the middle of the room over the keys."""
         lay = self._layout
         room = lay.width - 2 * lay.margin

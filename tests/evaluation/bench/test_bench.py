@@ -21,6 +21,16 @@ def test_a_run_without_jack_measures_the_jam_inside(tmp_path):
     json.loads((tmp_path / "bench.json").read_text())
 
 
+def test_a_band_or_the_hands_clock_without_jack_is_refused_and_never_passed_over():
+    def run(band, clock):
+        options = ("--band", band, "--clock", clock)
+        bench(adapter="chord-tones", seconds=1.0, triggers=1, jack=False, options=options)
+
+    for band, clock in (("bass,drums", "internal"), ("none", "hands")):
+        with pytest.raises(UsageError, match=rf"without JACK .* --band {band} --clock {clock}"):
+            run(band, clock)
+
+
 def test_runs_are_added_a_line_each_and_nothing_is_lost(tmp_path):
     path = tmp_path / "new" / "bench.json"
     for number in range(3):

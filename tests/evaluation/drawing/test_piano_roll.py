@@ -3,7 +3,9 @@
 import xml.etree.ElementTree as ElementTree
 
 from jambot.evaluation.drawing.charts import human_range, latency_strip
+from jambot.evaluation.drawing.page import legend
 from jambot.evaluation.drawing.piano_roll import Roll, chord_names, draw, roll_of
+from jambot.evaluation.figures import People
 from jambot.music import ChordSpan, Meter, Note, harmony_changes, parse_chord
 
 CHORDS = [ChordSpan(0.0, 4.0, parse_chord("Bbmaj7")), ChordSpan(4.0, 8.0, parse_chord("Eb7"))]
@@ -31,6 +33,31 @@ def test_a_fallback_note_is_marked_and_keeps_its_colour():
     (marked,) = rects(first, "fallback")
     assert "outside" in marked.get("class")
     assert "fallback phrase" in marked.find("title").text
+
+
+def test_the_drums_have_a_lane_below_the_pitches_the_bass_drum_lowest_the_louder_the_higher():
+    strokes = [
+        Note(0.0, 0.1, 51, 90),
+        Note(1.0, 0.1, 38, 30),
+        Note(1.5, 0.1, 38, 110),
+        Note(2.0, 0.1, 36, 90),
+    ]
+    without, roll = roll_of(SOLO, CHORDS, HANDS), roll_of(SOLO, CHORDS, HANDS, drums=strokes)
+    assert roll.pitches == without.pitches
+    (line, *_) = draw(roll)
+    ride, soft, loud, kick = rects(line, "drums")
+    feet = [float(r.get("y")) + float(r.get("height")) for r in (ride, soft, loud, kick)]
+    assert without.drums_top < feet[0] < feet[1] == feet[2] < feet[3] < roll.line_height
+    assert float(soft.get("height")) < float(loud.get("height"))
+    assert "drums" in dict(legend(roll))
+    assert "drums" not in dict(legend(without))
+
+
+def test_accidentals_are_written_with_their_signs():
+    chords = [ChordSpan(0.0, 4.0, parse_chord("Am7b5")), ChordSpan(4.0, 8.0, parse_chord("G7#11"))]
+    (line,) = draw(roll_of(SOLO, chords))
+    assert "Am7♭5" in line
+    assert "G7♯11" in line
 
 
 def test_music_is_broken_into_lines_of_whole_bars():
@@ -115,5 +142,13 @@ def test_no_samples_are_no_drawing_and_all_zero_ones_are():
 
 
 def test_a_figure_among_peoples_is_said_to_be_within_or_beyond():
-    assert "dot within" in human_range(0.5, (0.46, 0.56), 1.0, "Chord tones", "50 %")
-    assert "dot beyond" in human_range(2.5, (1.1, 1.9), 1.5, "Density", "2.5")
+    assert "dot within" in human_range(0.5, People(0.5, 0.46, 0.56, 1.0), "Chord tones", "50 %")
+    assert "dot beyond" in human_range(2.5, People(1.6, 1.1, 1.9, 1.5), "Density", "2.5")
+
+
+def test_the_bass_has_a_colour_of_its_own_and_the_axis_reaches_down_to_it():
+    roll = roll_of([Note(0, 1, 72)], bass=[Note(0, 1, 30)])
+    assert roll.pitches.start < 30
+    assert 'class="bass"' in draw(roll)[0]
+    assert "bass" in dict(legend(roll))
+    assert "bass" not in dict(legend(roll_of([Note(0, 1, 72)])))

@@ -11,18 +11,18 @@ import pytest
 from jambot.errors import DatasetError
 from jambot.evaluation import spread
 from jambot.evaluation.exam import agreement as agreement_module
-from jambot.evaluation.exam import excerpts, human_band, prediction
+from jambot.evaluation.exam import excerpts, human_band, prediction, tables
 from jambot.evaluation.exam.agreement import agreement
 from jambot.evaluation.exam.evaluate import ExamSettings, _names, run_exam
-from jambot.evaluation.exam.excerpts import Excerpt, excerpt_of, held_out_excerpts
-from jambot.evaluation.exam.human_band import SEVEN
+from jambot.evaluation.exam.excerpts import Excerpt, alike, excerpt_of, held_out_excerpts
+from jambot.evaluation.exam.human_band import SEVEN, TEN
 from jambot.evaluation.exam.listening import followed
 from jambot.evaluation.exam.offline import Exam, Questions, examine
 from jambot.evaluation.exam.page import showpieces, write_exam
-from jambot.evaluation.exam.prediction import bits_of, swap_gap, windows_of
+from jambot.evaluation.exam.prediction import SEMITONE, bits_of, swap_gap, windows_of
 from jambot.evaluation.exam.results import attempt
 from jambot.evaluation.exam.soloists import MARKOV, PEOPLE, RULE, people, rule, trained
-from jambot.evaluation.exam.tables import music
+from jambot.evaluation.exam.tables import music, right_hands, sheets
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
 from jambot.music import ChordSpan, Meter, Note, harmony_changes, parse_chord
@@ -53,6 +53,36 @@ class DeafModel(ChordToneModel):
 
     def _heard(self):
         return {0, 4, 7, 11}
+
+
+class PianistModel(ChordToneModel):
+    """The rule, with a fourth below every top note."""
+
+    player = "pianist"
+
+    def fork(self):
+        return PianistModel()
+
+    def logits(self):
+        logits = super().logits()
+        if self._ids and VOCABULARY.field(self._ids[-1]) == "VEL":
+            logits[VOCABULARY.id("COLOUR", VOCABULARY.value(self._ids[-3]) - 5)] = 60.0
+        return logits
+
+
+def pianist(bars=16, name="tune", split="val"):
+    """The same tune by a pianist who rolls a third and a fifth below each strike on the beat."""
+    sample = tune(bars, name, split)
+    below = [
+        replace(note, onset_beats=note.onset_beats + 0.02, pitch=note.pitch - interval)
+        for note in sample.target
+        for interval in (3, 7)
+        if note.onset_beats % 1 == 0
+    ]
+    meta = replace(
+        sample.meta, player="pianist", unknown=("velocity", "duration"), found=("chords",)
+    )
+    return replace(sample, target=tuple(sorted([*sample.target, *below])), meta=meta)
 
 
 def tune(bars=16, name="tune", split="val"):
@@ -124,13 +154,15 @@ def test_every_answered_token_is_counted_once_however_many_windows_it_takes(bars
     beats = int(max(n.onset_beats for n in whole.human))
     assert bits.notes == 6 * bars
     assert bits.pitch == bits.duration == bits.velocity == pytest.approx(6 * bars * each)
-    assert bits.timing == pytest.approx((6 * bars + beats) * each)
+    assert bits.timing + bits.colour == pytest.approx((6 * bars + beats) * each)
+    none_below = -math.log2(1 - 88 / VOCABULARY.size)
+    assert bits.colour == pytest.approx((6 * bars - 1) * none_below)
 
 
 def test_bits_per_note_are_the_sum_of_their_parts(excerpt):
     parts = bits_of(ChordToneModel(), excerpt).per_note()
-    four = (parts[name] for name in ("pitch", "timing", "duration", "velocity"))
-    assert parts["all"] == pytest.approx(sum(four))
+    five = (parts[name] for name in ("pitch", "timing", "duration", "velocity", "colour"))
+    assert parts["all"] == pytest.approx(sum(five))
 
 
 def test_wrong_chords_surprise_a_model_that_listens_and_no_other(excerpt):
@@ -146,6 +178,109 @@ def test_a_listening_model_follows_swapped_chords_and_a_deaf_one_does_not(excerp
     assert listens["followed"] == listens["unswapped"] == 1.0
     deaf = followed(Generator(DeafModel(), settings), excerpt).as_dict()
     assert deaf["followed"] < 0.6
+
+
+def test_a_pianists_keys_are_strikes_and_what_is_unknown_of_them_is_told():
+    cut = excerpt_of(pianist(), bars=4)
+    assert (cut.player, cut.unknown) == ("pianist", ("velocity", "duration"))
+    assert {n.onset_beats for n in cut.human} == {n.onset_beats for n in tune(4).target}
+    assert len(cut.human) == 4 * (6 + 3 * 2)
+    assert excerpt_of(tune()).player == "horn"
+
+
+def test_excerpts_that_are_compared_lack_the_same_parts():
+    both = alike([excerpt_of(tune()), excerpt_of(pianist())])
+    assert [e.unknown for e in both] == [("duration", "velocity")] * 2
+
+
+def test_a_chord_costs_its_colours_and_the_choice_of_no_more():
+    chord = (Note(0.0, 1.0, 72), Note(0.0, 1.0, 67), Note(0.0, 1.0, 64), Note(1.0, 1.0, 72))
+    bits = bits_of(UniformModel(), replace(excerpt_of(tune(), bars=1), human=chord))
+    each, none_below = math.log2(VOCABULARY.size), -math.log2(1 - 88 / VOCABULARY.size)
+    assert bits.notes == 2
+    # Two colours and their end; the last strike's end is never told.
+    assert bits.colour == pytest.approx(2 * each + none_below)
+    assert bits.pitch == pytest.approx(2 * each)
+    # A place, the end of a beat after the chord, a place.
+    assert bits.timing == pytest.approx(3 * each - none_below)
+
+
+def test_what_nobody_knows_of_the_notes_costs_nothing(excerpt):
+    bits = bits_of(UniformModel(), replace(excerpt, unknown=("velocity", "duration")))
+    known = bits_of(UniformModel(), excerpt)
+    assert (bits.velocity, bits.duration, bits.duration_12) == (0.0, 0.0, 0.0)
+    assert (bits.pitch, bits.timing, bits.colour) == (known.pitch, known.timing, known.colour)
+
+
+def test_a_model_is_told_that_it_is_the_player_it_learnt_from(excerpt):
+    def named(model):
+        header, *_ = next(windows_of(excerpt, model))
+        return {VOCABULARY.names[token] for token in header if VOCABULARY.field(token) == "PLAYER"}
+
+    assert named(PianistModel()) == {"PLAYER_0"}
+    assert named(ChordToneModel()) == {"PLAYER_1"}
+
+
+def test_chords_a_semitone_away_surprise_a_model_that_listens_too(excerpt):
+    heard, notes = swap_gap(ChordToneModel(), excerpt, semitones=SEMITONE)
+    assert heard / notes > 1.0
+    assert swap_gap(DeafModel(), excerpt, semitones=SEMITONE)[0] == pytest.approx(0.0)
+
+
+def test_all_notes_of_the_coming_bar_are_asked_whether_they_follow(excerpt):
+    settings = SamplingSettings(temperature=0.0, guidance=0.0)
+    alone = followed(Generator(ChordToneModel(), settings), excerpt)
+    struck = followed(Generator(PianistModel(), settings), excerpt)
+    assert (struck.notes, struck.swapped_notes) == (2 * alone.notes, 2 * alone.swapped_notes)
+    assert struck.inside == alone.inside == alone.notes  # no fourth below is a chord tone
+
+
+def test_a_note_below_the_top_takes_part_in_its_strikes_time(excerpt):
+    solo = trained("it", PianistModel(), UNGUIDED).solo(excerpt, 1)
+    strikes_played = len({n.onset_beats for n in solo.notes})
+    assert len(solo.notes) > strikes_played
+    assert len(solo.note_ms) == strikes_played - 1
+
+
+@pytest.fixture
+def two_pianists() -> list[Excerpt]:
+    excerpt = excerpt_of(pianist(bars=8))
+    return [excerpt, replace(excerpt, sample_id="test-other-c0", tune="other")]
+
+
+def test_pianists_are_held_against_ten_figures_and_the_page_shows_them(two_pianists, tmp_path):
+    exam = exam_of(two_pianists, PianistModel())
+    assert exam.inside(PEOPLE) == dict.fromkeys(TEN, True)
+    assert exam.kind == "pianist exam"
+    rows = dict(right_hands(exam).rows)
+    within = exam.inside("it")
+    assert rows["it"][-1].said == f"{sum(within.values())} of 10"
+    assert not within["right_hand.two_share"]
+    assert exam.figures["right_hand"]["two_share"] == 1.0
+    assert dict(music(exam).rows)["it"][-1].said == "–"
+    json_path, html_path = write_exam(exam, tmp_path)
+    report = json.loads(json_path.read_text(encoding="utf-8"))
+    asked = {row["name"] for row in report["gates"]}
+    assert {"realism_auc.texture", "inside_human_iqr.count"} <= asked
+    assert report["kind"] == "pianist exam"
+    page = html_path.read_text(encoding="utf-8")
+    assert "The right hand" in page
+    assert "long pauses a minute" in page
+
+
+def test_lengths_that_nobody_knows_are_neither_silence_nor_bits(two_pianists):
+    exam = exam_of(two_pianists, PianistModel())
+    bits = exam.results["it"].bits_per_note
+    assert not {"duration", "velocity", "all_12"} & set(bits)
+    assert bits["all"] == pytest.approx(bits["pitch"] + bits["timing"] + bits["colour"])
+    assert "dead_air.ratio" not in exam.results[PEOPLE].spreads
+    assert dict(tables.prediction(exam).rows)["it"][3].said == "–"
+
+
+def test_lines_have_no_table_of_right_hands(two_tunes):
+    titles = [sheet.title for sheet in sheets(exam_of(two_tunes, ChordToneModel()))]
+    assert "The right hand" not in titles
+    assert "The music" in titles
 
 
 @pytest.fixture
@@ -222,11 +357,7 @@ def test_a_model_agrees_with_itself_and_not_with_a_deaf_one(two_tunes):
     assert (
         deaf.places
         == same.places
-        == 2
-        * sum(
-            len(counted)
-            for _, _, counted in windows_of(two_tunes[0], ChordToneModel.context_length)
-        )
+        == 2 * sum(len(counted) for _, _, counted in windows_of(two_tunes[0], ChordToneModel()))
     )
 
 
@@ -302,7 +433,7 @@ def test_a_folder_is_examined_from_its_samples_to_the_page(role_dir, tmp_path):
     assert report["soloists"]["chord-tones, unguided"]["settings"]["guidance"] == 0.0
     assert len(exam.results["chord-tones"].attempts) == 2
     asked = {step.partition(": ")[2] for step in steps}
-    assert {"improvising", "foretelling", "listening"} <= asked
+    assert {"improvising", "harmony", "prediction"} <= asked
     assert page.is_file()
 
 
@@ -341,5 +472,18 @@ def test_tunes_prepared_anew_are_examined_anew(role_dir, tmp_path):
 
 
 def test_models_of_one_name_are_told_apart():
-    assert _names(["jazz", "a/best"]) == ["jazz", "best"]
+    assert _names(["piano", "a/best"]) == ["piano", "best"]
     assert _names(["a/best", "b/best"]) == ["a/best", "b/best"]
+
+
+def test_a_folder_of_pianists_is_examined_with_their_chords(tmp_path):
+    for name, split in (("one", "val"), ("two", "val"), ("three", "train")):
+        write_sample(pianist(name=name, split=split), tmp_path / "roles" / name)
+    settings = ExamSettings(("chord-tones",), source=None, bars=8)
+    exam, json_path, _ = run_exam(tmp_path / "roles", tmp_path / "out", settings)
+    report = json.loads(json_path.read_text(encoding="utf-8"))
+    people = exam.results[PEOPLE]
+    assert people.copy_rate["voicings"] == 1.0
+    assert people.spreads["right_hand.three_share"].median == 0.5
+    assert report["chord_swap"]["gap_bits_semitone"] > 1.0
+    assert report["bits_per_note"]["notes"] == 2 * 16 * 6

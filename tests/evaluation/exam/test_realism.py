@@ -12,7 +12,15 @@ from jambot.evaluation import spread
 from jambot.evaluation.exam import copying
 from jambot.evaluation.exam.copying import KnownLines, moves_of
 from jambot.evaluation.exam.excerpts import Excerpt, training_solos
-from jambot.evaluation.exam.realism import FEATURES, PITCH_FEATURES, phrase_features, realism_auc
+from jambot.evaluation.exam.realism import (
+    FEATURES,
+    LENGTH_FEATURES,
+    PITCH_FEATURES,
+    TEXTURE_FEATURES,
+    phrase_features,
+    realism_auc,
+    views,
+)
 from jambot.evaluation.metrics import ChordLine
 from jambot.evaluation.spread import auc_interval
 from jambot.music import ChordSpan, Meter, Note, parse_chord
@@ -67,6 +75,77 @@ def test_a_player_who_differs_in_rhythm_alone_is_not_found_by_pitch(few_trees):
     found = realism_auc([(e, late(e)) for e in excerpts()])
     assert found["raw"] > 0.9
     assert found["pitch"] == pytest.approx(0.5, abs=0.05)
+
+
+def pianists(below: tuple[int, ...] = (4, 9)) -> list[Excerpt]:
+    """The same walks with chords hung under every third strike, their lengths unknown."""
+    return [
+        replace(e, human=tuple(hung(e.human, below)), player="pianist", unknown=("duration",))
+        for e in excerpts()
+    ]
+
+
+def hung(line, below, every: int = 3) -> list[Note]:
+    return sorted(
+        replace(note, pitch=note.pitch - interval)
+        for i, note in enumerate(line)
+        for interval in ((0, *below) if i % every == 0 else (0,))
+    )
+
+
+def test_pianists_own_notes_cannot_be_told_apart_by_their_chords_either(few_trees):
+    found = realism_auc([(e, e.human) for e in pianists()])
+    assert [found[name] for name in ("raw", "pitch", "texture")] == pytest.approx([0.5] * 3)
+    assert abs(found["texture_null"] - 0.5) < 0.3
+
+
+def test_a_player_without_chords_is_found_out_by_texture_and_not_by_the_line(few_trees):
+    found = realism_auc([(p, e.human) for p, e in zip(pianists(), excerpts(), strict=True)])
+    assert found["texture"] > 0.95
+    assert found["raw"] > 0.95
+    assert found["pitch"] == pytest.approx(0.5)
+
+
+def test_other_intervals_below_the_top_are_texture_too(few_trees):
+    found = realism_auc([(p, q.human) for p, q in zip(pianists(), pianists((5, 10)), strict=True)])
+    assert found["texture"] > 0.95
+    assert found["pitch"] == pytest.approx(0.5)
+
+
+def test_what_nobody_knows_of_people_is_seen_of_no_side(few_trees):
+    short = [[replace(n, duration_beats=0.1) for n in p.human] for p in pianists()]
+    unknown = realism_auc(list(zip(pianists(), short, strict=True)))
+    assert unknown["raw"] == pytest.approx(0.5)
+    known = [replace(p, unknown=()) for p in pianists()]
+    assert realism_auc(list(zip(known, short, strict=True)))["raw"] > 0.95
+
+
+def test_lines_are_told_by_lines_and_pianists_by_chords_as_well():
+    assert set(views(excerpts())) == {"raw", "pitch"}
+    assert set(LENGTH_FEATURES) <= set(views(excerpts())["raw"])
+    seen = views(pianists())
+    assert seen["texture"] == TEXTURE_FEATURES
+    assert set(TEXTURE_FEATURES) <= set(seen["raw"])
+    assert not set(LENGTH_FEATURES) & set(seen["raw"])
+
+
+def test_the_texture_of_a_bar_by_hand():
+    bar = [
+        *(Note(0.0, 1.0, pitch) for pitch in (72, 68, 64)),
+        Note(0.5, 0.5, 74),
+        *(Note(1.0, 1.0, pitch) for pitch in (76, 72, 68)),
+        *(Note(2.0, 1.0, pitch) for pitch in (79, 60)),
+    ]
+    row = dict(zip(FEATURES, phrase_features(bar, ChordLine.of(CHORDS), 0.0), strict=True))
+    assert row["notes a strike"] == 9 / 4
+    shares = [row[f"strikes of {size} and more"] for size in (2, 3, 4)]
+    assert shares == [0.75, 0.5, 0.0]
+    assert (row["notes 4 below the top"], row["notes further below"]) == (0.4, 0.2)
+    assert row["span of chords"] == pytest.approx((8 + 8 + 19) / 3)
+    assert row["kinds of chords"] == pytest.approx(2 / 3)
+    assert row["chords in a row"] == pytest.approx(1 / 3)
+    assert [row[f"chords in quarter {q} of a beat"] for q in (1, 2, 3, 4)] == [1.0, 0.0, 0.0, 0.0]
+    assert row["mean pitch"] == (72 + 74 + 76 + 79) / 4
 
 
 def test_timing_finer_than_the_token_grid_is_not_seen():

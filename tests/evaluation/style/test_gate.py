@@ -8,7 +8,7 @@ import pytest
 
 from jambot.evaluation.exam.listening import Followed
 from jambot.evaluation.exam.soloists import trained
-from jambot.evaluation.style.gate import Comparison, Player, compare, own_music, person, play
+from jambot.evaluation.style.gate import Comparison, Contender, compare, own_music, person, play
 from jambot.evaluation.style.page import before_after_page, write_before_after
 from jambot.generation import ChordToneModel, SamplingSettings
 from jambot.music import Note
@@ -33,25 +33,25 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def players(roles: Path) -> tuple[Player, Player]:
+def players(roles: Path) -> tuple[Contender, Contender]:
     """The person, and the rule as base and style: it plays chord tones, whatever it hears."""
     music = own_music(roles)
     rule = trained("rule", ChordToneModel(), SamplingSettings())
     told: list[str] = []
     played = play(rule, music, 1, lambda step, done, total: told.append(step))
-    assert list(dict.fromkeys(told)) == ["foretelling", "improvising", "listening"]
+    assert list(dict.fromkeys(told)) == ["prediction", "improvising", "harmony"]
     return person(music), played
 
 
-def judged(players: tuple[Player, Player], **changed: object) -> dict[str, str]:
+def judged(players: tuple[Contender, Contender], **changed: object) -> dict[str, str]:
     """Verdicts on a base that has learnt something, with these figures changed."""
     mine, rule = players
     base = replace(rule, name="base", gap_bits=0.2, followed=LISTENS, copy_rate=0.02)
     style = replace(base, name="me", bits={**base.bits, "all": base.bits["all"] - 0.5}, **changed)
-    return {gate.gate.figure: gate.verdict for gate in compare(mine, base, style).gates}
+    return {gate.gate.path: gate.verdict for gate in compare(mine, base, style).gates}
 
 
-def test_the_same_bars_are_measured_for_everybody(players: tuple[Player, Player]) -> None:
+def test_the_same_bars_are_measured_for_everybody(players: tuple[Contender, Contender]) -> None:
     mine, rule = players
     assert [one.excerpt.tune for one in rule.result.attempts] == [
         "the built-in comping", "held", "learnt",
@@ -62,7 +62,9 @@ def test_the_same_bars_are_measured_for_everybody(players: tuple[Player, Player]
     assert 0 <= mine.copy_rate < 1
 
 
-def test_a_style_that_learnt_listens_and_invents_passes(players: tuple[Player, Player]) -> None:
+def test_a_style_that_learnt_listens_and_invents_passes(
+    players: tuple[Contender, Contender],
+) -> None:
     assert set(judged(players).values()) == {"pass"}
 
 
@@ -77,34 +79,34 @@ def test_a_style_that_learnt_listens_and_invents_passes(players: tuple[Player, P
     ],
 )
 def test_each_fault_fails_by_itself(
-    players: tuple[Player, Player], figure: str, changed: dict[str, object]
+    players: tuple[Contender, Contender], figure: str, changed: dict[str, object]
 ) -> None:
     verdicts = (
         judged(players, **changed)
         if "bits" not in changed
-        else {g.gate.figure: g.verdict for g in _worse(players, changed).gates}
+        else {g.gate.path: g.verdict for g in _worse(players, changed).gates}
     )
     assert [name for name, verdict in verdicts.items() if verdict == "fail"] == [figure]
 
 
-def _worse(players: tuple[Player, Player], changed: dict[str, object]) -> Comparison:
+def _worse(players: tuple[Contender, Contender], changed: dict[str, object]) -> Comparison:
     mine, rule = players
     base = replace(rule, gap_bits=0.2, followed=LISTENS, copy_rate=0.02)
     return compare(mine, base, replace(base, **changed))
 
 
 def test_the_page_shows_all_three_over_the_same_chords(
-    players: tuple[Player, Player], tmp_path: Path
+    players: tuple[Contender, Contender], tmp_path: Path
 ) -> None:
     mine, rule = players
-    base = replace(rule, name="jazz")
+    base = replace(rule, name="piano")
     found = compare(mine, base, replace(rule, name="me", copy_rate=0.9))
     html, figures = write_before_after(found, {"minutes": 1.5}, tmp_path)
     text = html.read_text("utf-8")
     for heard in ("the built-in comping", "held", "learnt"):
         assert f"<h2>{heard}</h2>" in text
     assert text.count(">you</h3>") == 2
-    for midi in ("built_in-jazz.mid", "built_in-me.mid", "held-me.mid"):
+    for midi in ("built_in-piano.mid", "built_in-me.mid", "held-me.mid"):
         assert f'href="{midi}"' in text
         assert (tmp_path / midi).is_file()
     written = json.loads(figures.read_text("utf-8"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jambot.errors import JamBotError
 from jambot.evaluation import sound
 from jambot.evaluation.sound import Sound, render
 from jambot.evaluation.take import files
@@ -88,6 +89,32 @@ def test_each_step_is_told_as_it_begins(take, sounds):
         "reading the log", "writing session.mid", "measuring", "writing the report",
         "making 2 s of sound", "writing the report",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["writing session.mid", "measuring", "making 2 s of sound"])
+def test_of_a_take_that_is_deleted_meanwhile_nothing_more_is_written(take, sounds, step):
+    def told(begun):
+        if begun == step:
+            for file in take.iterdir():
+                file.unlink()
+
+    with pytest.raises(JamBotError, match="has gone while files were made of it"):
+        make_files(take, told=told)
+    assert names(take) == []
+    assert sounds == []
+
+
+def test_of_a_take_that_is_deleted_while_it_is_made_to_sound_no_sound_stays(take, monkeypatch):
+    def render(midi, wav):
+        for file in take.iterdir():
+            file.unlink()
+        wav.write_bytes(b"RIFF")
+        return Sound(wav)
+
+    monkeypatch.setattr(files, "render", render)
+    with pytest.raises(JamBotError, match="has gone"):
+        make_files(take)
+    assert names(take) == []
 
 
 def test_sound_that_was_cut_off_by_a_full_disk_is_no_sound(tmp_path, monkeypatch):

@@ -165,3 +165,19 @@ def test_a_session_carries_every_name_of_the_design(log_book):
         "underruns", "fallback_notes", "late_notes", "dropped_notes", "stuck_notes",
         "chord_tone_ratio", "note_density", "repetition_rate", "step_share", "range",
     }  # fmt: skip
+
+
+def test_the_bands_notes_are_counted_by_voice_and_the_basss_stale_ones_told(log_book):
+    book = log_book().harmony(1, 0.0, (0, [0, 4, 7])).harmony(2, 2.0, (5, [5, 9, 0]))
+    for voice, seconds, harmony in (("bass", 0.5, 1), ("bass", 3.0, 1), ("drums", 3.0, 1)):
+        book.write(
+            "band", voice=voice, onset_beats=2 * seconds, duration_beats=0.9, pitch=40,
+            velocity=80, due_seconds=seconds, sent_seconds=seconds, harmony=harmony,
+        )  # fmt: skip
+    book.write("band_late", voice="drums", pitch=40, beat=6.0, late_ms=12.0)
+    figures = session_figures(book.end(4.0).take())
+    assert figures["band"] == {
+        "bass": {"notes": 2, "late_notes": 0, "stale_notes": 1},
+        "drums": {"notes": 1, "late_notes": 1},
+    }
+    assert "band" not in session_figures(log_book().end(4.0).take())

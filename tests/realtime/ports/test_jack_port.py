@@ -2,13 +2,15 @@
 
 import time
 from collections import deque
+from types import SimpleNamespace
 
 import pytest
 
 from jambot.errors import PortError
 from jambot.realtime.clock import SystemClock
+from jambot.realtime.ports import jack_server as jack_library
 from jambot.realtime.ports import list_ports, open_ports
-from jambot.realtime.ports.jack_server import load_jack, open_client
+from jambot.realtime.ports.jack_server import load_jack, names_of, open_client
 
 pytestmark = pytest.mark.timeout(60)
 RATE = 48_000
@@ -251,3 +253,70 @@ def test_a_killed_server_is_reported_and_never_raised(mortal_jack_server, clock)
     ports.input.poll()
     ports.close()
     assert not ports.input.alive
+
+
+def test_a_server_that_refuses_a_client_is_asked_again_and_its_words_are_told(monkeypatch):
+    jack = load_jack()
+
+    class Client:
+        asked = 0
+
+        def __init__(self, name, no_start_server):
+            Client.asked += 1
+            raise jack.JackOpenError(name, jack.Status(0x21))
+
+    monkeypatch.setattr(jack, "Client", Client)
+    monkeypatch.setattr(jack_library, "PAUSE_SECONDS", 0.0)
+    jack_library._said.append("Cannot bind socket")
+    with pytest.raises(PortError, match=r"no new client \(Cannot bind socket\)"):
+        open_client(jack, "peer")
+    assert Client.asked == jack_library.ASKED_AGAIN
+
+
+def test_only_a_server_that_is_not_there_is_told_as_none(monkeypatch):
+    jack = load_jack()
+    pauses = []
+    monkeypatch.setattr(jack_library.time, "sleep", pauses.append)
+
+    def told(status, *words):
+        def refuse(name, no_start_server):
+            jack_library._said.extend(words)
+            raise jack.JackOpenError(name, jack.Status(status))
+
+        monkeypatch.setattr(jack, "Client", refuse)
+        jack_library._said.clear()
+        with pytest.raises(PortError) as refused:
+            open_client(jack, "peer")
+        return str(refused.value)
+
+    assert "no JACK server is running" in told(0x11, "Cannot connect to server socket")
+    assert "no new client (another protocol)" in told(0x401, "another protocol")
+    assert "shm_failure" in told(0x201)
+    assert pauses == []
+    told(0x21, "Cannot bind socket")
+    assert len(pauses) == jack_library.ASKED_AGAIN - 1
+
+
+def test_a_port_that_goes_while_ports_are_listed_costs_no_list():
+    gone = iter([load_jack().JackError("gone"), None])
+
+    def ask():
+        if (error := next(gone)) is not None:
+            raise error
+        return [SimpleNamespace(name="synth:in")]
+
+    assert names_of(ask) == ["synth:in"]
+
+
+@pytest.mark.parametrize("backend", ["auto", "jack"])
+def test_a_keyboard_that_is_listed_is_found_without_its_name(jack_server, clock, backend):
+    bridge = open_client(load_jack(), "a2j")
+    keyboard = bridge.midi_outports.register("Keystation 61 [20] (capture)")
+    bridge.activate()
+    try:
+        assert keyboard.name in [info.name for info in list_ports() if info.direction == "in"]
+        ports = open_ports(backend, None, None, clock)
+        assert ports.input_name == keyboard.name
+        ports.close()
+    finally:
+        bridge.close()

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from jambot.control.fl_link import open_studio
+from jambot.control.fl_studio.link import open_studio
 from jambot.realtime.clock import SystemClock
 from jambot.realtime.main import CHORD_TONES, JamSettings, jam
 from jambot.realtime.ports import PortWatch, open_ports

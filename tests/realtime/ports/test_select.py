@@ -52,5 +52,5 @@ def test_memory_has_no_names():
 
 
 def test_an_unknown_back_end_is_wrong_use():
-    with pytest.raises(UsageError, match=r"alsa.*auto, rtmidi, jack, memory"):
+    with pytest.raises(UsageError, match=r"alsa.*auto, plugin, rtmidi, jack, memory"):
         open_ports("alsa", None, None, ManualClock())

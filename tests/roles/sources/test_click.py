@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jambot.music import Note, TempoMap
+from jambot.music import Meter, MidiSong, Note, TempoMap, Track
 from jambot.roles.piece import RefusedError
-from jambot.roles.sources.click import grid_fit, refuse_without_click
+from jambot.roles.sources.click import grid_fit, refuse_without_click, with_its_own_beats
 
 STEADY = TempoMap.constant(120.0)
 
@@ -64,3 +64,38 @@ def test_notes_on_the_grid_fit_it_wholly():
     assert grid_fit([Note(i / 4, 0.25, 60) for i in range(64)]) == pytest.approx(1.0)
     assert grid_fit([Note(i / 6, 0.1, 60) for i in range(96)]) == pytest.approx(1.0)
     assert grid_fit([]) == 1.0
+
+
+def song_of(notes):
+    return MidiSong((Track("Piano", tuple(notes)),), STEADY, Meter(4))
+
+
+def test_a_song_without_a_click_is_laid_on_the_beats_that_its_notes_tell():
+    random = Random(3)
+    patterns = ((0, 1, 1.64, 3), (0.64, 2, 3.64), (0, 1, 2, 2.64, 3), (1.64, 2, 3))
+    places = [4 * bar + place for bar in range(40) for place in patterns[bar % 4]]
+    own = 167.0 / 120.0  # the player's tempo by the file's
+    free = [
+        Note((place / own) * (1 + 0.0003 * place) + random.gauss(0, 0.01), 0.3, pitch)
+        for place in places
+        for pitch in (48, 55, 64)
+    ]
+    laid = with_its_own_beats("mine", song_of(sorted(free)))
+    assert laid.tempo_map.median_bpm == pytest.approx(167.0, rel=0.08)
+    assert grid_fit(laid.tracks[0].notes) > 0.4
+    assert len(laid.tracks[0].notes) == len(free)
+
+
+def test_beats_that_are_unsure_are_refused_with_how_sure_they_are():
+    random = Random(5)
+    onsets, at = [], 0.0
+    for _ in range(300):
+        at += random.expovariate(1.3)
+        onsets.append(at)
+    with pytest.raises(RefusedError, match=r"mine: recorded without a click.*0\.\d\d sure"):
+        with_its_own_beats("mine", song_of([Note(b, 0.3, 60) for b in onsets]))
+
+
+def test_a_song_with_a_click_stays_as_it_is():
+    song = song_of(playing(lambda b: b))
+    assert with_its_own_beats("mine", song) is song

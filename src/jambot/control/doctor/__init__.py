@@ -5,8 +5,8 @@ that leads back here), of FL `studio` and of the `player`. Nothing is changed bu
 Imported by the command line and by the MCP server.
 """
 
-from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.doctor.check import Check, DoctorWishes, State
 from jambot.control.doctor.examination import as_dict, examine, may_jam
 from jambot.control.doctor.panic import panic
 
-__all__ = ["Check", "State", "Wishes", "as_dict", "examine", "may_jam", "panic"]
+__all__ = ["Check", "DoctorWishes", "State", "as_dict", "examine", "may_jam", "panic"]

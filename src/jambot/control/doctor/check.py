@@ -38,7 +38,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DoctorWishes:
     """What is to be looked at: the ports and the adapter of the jam to come.
 
     `clock_in` is where a host gives its clock, if not among the keys. `loopback` names the two ends
@@ -52,7 +52,7 @@ class Wishes:
     out_name: str | None = None
     clock_in: str | None = None
     loopback: tuple[str, str] | None = None
-    adapter: str = "jazz"
+    adapter: str = "piano"
     takes: Path = Path("takes")
     fl_folder: Path | None = None
     fl: tuple[str, str] | None = None

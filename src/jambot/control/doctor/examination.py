@@ -5,22 +5,24 @@ from dataclasses import asdict
 from typing import Any
 
 from jambot import __version__
-from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.doctor.check import Check, DoctorWishes, State
 from jambot.control.doctor.machine import machine_checks
 from jambot.control.doctor.player import player_checks
+from jambot.control.doctor.plugin import plugin_checks
 from jambot.control.doctor.ports import port_checks
 from jambot.control.doctor.studio import studio_checks
 
-Checking = Callable[[Wishes], Iterator[Check]]
+Checking = Callable[[DoctorWishes], Iterator[Check]]
 PARTS: tuple[tuple[str, Checking], ...] = (
     ("machine", machine_checks),
     ("ports", port_checks),
+    ("plugin", plugin_checks),
     ("FL Studio", studio_checks),
     ("player", player_checks),
 )
 
 
-def examine(wishes: Wishes, said: Callable[[str], None] = lambda words: None) -> list[Check]:
+def examine(wishes: DoctorWishes, said: Callable[[str], None] = lambda words: None) -> list[Check]:
     """Every check there is, in about ten seconds; `said` is told what is looked at."""
     found: list[Check] = []
     for words, checking in PARTS:
@@ -40,7 +42,7 @@ def as_dict(checks: list[Check]) -> dict[str, Any]:
     return {"version": __version__, "may_jam": may_jam(checks), "checks": rows}
 
 
-def _all_of(words: str, checking: Checking, wishes: Wishes) -> list[Check]:
+def _all_of(words: str, checking: Checking, wishes: DoctorWishes) -> list[Check]:
     """What these checks found; one that fails in a way nobody foresaw is a finding too."""
     found: list[Check] = []
     try:
@@ -48,5 +50,7 @@ def _all_of(words: str, checking: Checking, wishes: Wishes) -> list[Check]:
             found.append(check)
     except Exception as error:  # whatever is wrong with this machine, the other checks go on
         what = f"{type(error).__name__}: {error}"
-        found.append(Check(words, State.BROKEN, what, "tell us, with the words on this line"))
+        found.append(
+            Check(words, State.BROKEN, what, "please report it, with the words on this line")
+        )
     return found

@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from jambot.control.doctor.check import Check, State, Wishes
-from jambot.control.door import LOOPBACK
-from jambot.control.live_view import STATIC
-from jambot.control.room import PORT
+from jambot.control.doctor.check import Check, DoctorWishes, State
+from jambot.control.room.door import LOOPBACK
+from jambot.control.room.live_view import STATIC
+from jambot.control.room.room import PORT
 from jambot.evaluation.sound import INSTALL, find_soundfont
 from jambot.evaluation.take.kpi import Latency
 from jambot.realtime.clock import Clock, SystemClock
@@ -22,7 +22,7 @@ from jambot.realtime.priority import STAGE, priority_for
 
 WAITS, WAIT_SECONDS = 150, 0.003
 LATE_MS = 10.0
-"""A note this late is counted as late (`realtime/scheduler.py`)."""
+"""A note this late is counted as late (`realtime/plan/scheduler.py`)."""
 SPUN_MS = 1.0
 """A machine that keeps its time wakes the stage within its spin."""
 FULL_BYTES, TIGHT_BYTES = 200e6, 2e9
@@ -31,7 +31,7 @@ BUSY = 1.5
 """Programs that want a core, per core: beyond this the stage has to wait for one."""
 
 
-def machine_checks(wishes: Wishes) -> Iterator[Check]:
+def machine_checks(wishes: DoctorWishes) -> Iterator[Check]:
     """One check for each part."""
     yield processor()
     yield timer(SystemClock())
@@ -53,11 +53,11 @@ def processor() -> Check:
             "machine",
             State.WEAK,
             f"{said}; {load:.1f} programs want a core",
-            "end what computes beside the jam",
+            "close other programs",
             figures,
         )
     if cores < 2:
-        return Check("machine", State.WEAK, said, "two cores: one plans while one plays", figures)
+        return Check("machine", State.WEAK, said, "use a machine with two cores", figures)
     return Check("machine", State.GOOD, said, figures=figures)
 
 
@@ -79,7 +79,7 @@ def timer(clock: Clock) -> Check:
     if p99 <= SPUN_MS:
         return Check("timer", State.GOOD, found, figures=figures)
     state = State.BROKEN if (figure.p50 or 0.0) > LATE_MS else State.WEAK
-    cure = "end what computes beside the jam; a laptop on mains, set to best performance"
+    cure = "close other programs; a laptop on mains, set to best performance"
     return Check("timer", state, found, cure, figures)
 
 

@@ -2,13 +2,13 @@
 
 from jambot.control.doctor.check import Check, State
 from jambot.errors import PortError
+from jambot.music.midi import ALL_NOTES_OFF, ALL_SOUND_OFF, SUSTAIN, control
 from jambot.realtime.clock import Clock, SystemClock
 from jambot.realtime.ports import OutputPort, list_ports
 from jambot.realtime.ports.jack_port import JackOutput, JackPatch
 from jambot.realtime.ports.rtmidi_port import RtMidiBackend
 
 CHANNELS = range(16)
-SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 LEAVE_SECONDS = 0.5
 """A closed port forgets what has not left yet, so that long is waited for it."""
 
@@ -29,7 +29,7 @@ def _silence(backend: str, name: str, clock: Clock) -> Check:
     except PortError as error:
         return Check.refused(name, error)
     controls = (SUSTAIN, ALL_NOTES_OFF, ALL_SOUND_OFF)
-    messages = [bytes((0xB0 | channel, off, 0)) for channel in CHANNELS for off in controls]
+    messages = [control(off, 0, channel) for channel in CHANNELS for off in controls]
     left, end = 0, clock.now() + LEAVE_SECONDS
     try:
         for message in messages:
@@ -39,7 +39,7 @@ def _silence(backend: str, name: str, clock: Clock) -> Check:
     finally:
         port.close()
     if left < len(messages):
-        return Check(name, State.BROKEN, "it takes nothing", "turn the instrument off and on")
+        return Check(name, State.BROKEN, "it accepts nothing", "turn the instrument off and on")
     return Check(name, State.GOOD, f"all notes off, {backend}")
 
 

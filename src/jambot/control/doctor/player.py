@@ -8,12 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from jambot.assets import DEMO_COMPING
-from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.doctor.check import Check, DoctorWishes, State
 from jambot.errors import JamBotError
+from jambot.evaluation.gates import must
 from jambot.evaluation.take.kpi import Latency, StageFigures, stage_figures
 from jambot.generation import Generator, LanguageModel
 from jambot.generation.solo import improvise
 from jambot.music import read_midi
+from jambot.music.midi import note_off, note_on
 from jambot.music.take import read_take
 from jambot.music.take_files import LOG_FILE
 from jambot.realtime.clock import Clock
@@ -26,16 +28,16 @@ NOTES, LONGEST_SECONDS = 80, 4.0
 """So many notes are timed, for so long at most."""
 QUICK_MS, SLOWEST_MS = 40.0, 100.0
 """A note every 100 ms is as fast as hands solo; each new chord has the plan made anew besides."""
-TTFN_MS = 120.0
+TTFN_MS = must("ttfn_ms.p95", "session")
 """p95 that Stage A asks for (docs/kpi.md)."""
 CHORDS = ((48, 58, 62, 65), (41, 57, 60, 63), (46, 56, 61, 65))
 STRIKES = 6
 FIRST_SECONDS, APART_SECONDS, HELD_SECONDS = 0.3, 0.7, 0.45
 ALL_NOTES_OFF = b"\xb0\x7b\x00"
-SLOW_CURE = "end what computes beside the jam, or jam with --adapter chord-tones"
+SLOW_CURE = "close other programs, or jam with --adapter chord-tones"
 
 
-def player_checks(wishes: Wishes) -> Iterator[Check]:
+def player_checks(wishes: DoctorWishes) -> Iterator[Check]:
     """The model and its speed; then, if there is one, a jam of some seconds in memory."""
     before = time.perf_counter()
     try:
@@ -139,7 +141,7 @@ class Strikes:
 
 def _strike(number: int, seconds: float) -> list[TimedMessage]:
     chord = CHORDS[number % len(CHORDS)]
-    downs = [TimedMessage(seconds, bytes((0x90, pitch, 80))) for pitch in chord]
+    downs = [TimedMessage(seconds, note_on(pitch, 80)) for pitch in chord]
     end = seconds + HELD_SECONDS
-    ups = [TimedMessage(end, bytes((0x80, pitch, 0))) for pitch in chord]
+    ups = [TimedMessage(end, note_off(pitch)) for pitch in chord]
     return [*downs, *ups, TimedMessage(end, ALL_NOTES_OFF)]

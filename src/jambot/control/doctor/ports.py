@@ -6,21 +6,28 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 from jambot.control.doctor.cable import Cable, measure_cable
-from jambot.control.doctor.check import Check, State, Wishes
+from jambot.control.doctor.check import Check, DoctorWishes, State
 from jambot.errors import PortError, UsageError
+from jambot.music.midi import TICK
+from jambot.realtime.beats.tick_line import TICKS_PER_BEAT
 from jambot.realtime.clock import Clock, SystemClock
-from jambot.realtime.midi_clock import TICK
-from jambot.realtime.ports import InputPort, OutputPort, Ports, list_ports, open_ports
+from jambot.realtime.ports import (
+    InputPort,
+    OutputPort,
+    Ports,
+    list_ports,
+    open_ports,
+    windows_pair,
+)
 from jambot.realtime.ports.jack_port import JackInput, JackOutput, JackPatch
-from jambot.realtime.tick_line import TICKS_PER_BEAT
 
 LISTEN_SECONDS = 1.0
 SLOW_MS, UNEVEN_MS = 10.0, 3.0
 """A cable within one computer takes 1 to 3 ms; late enough to hear, and uneven enough to feel."""
-NO_PORTS_CURE = "plug in a keyboard, or jam all the same: a pianist comps, the browser sounds"
+NO_PORTS_CURE = "plug in a keyboard, or jam without one: a pianist comps, the browser sounds"
 
 
-def port_checks(wishes: Wishes) -> Iterator[Check]:
+def port_checks(wishes: DoctorWishes) -> Iterator[Check]:
     """What is there, what a jam would open and hear, and the way back."""
     clock = SystemClock()
     yield _list()
@@ -37,10 +44,13 @@ def _list() -> Check:
     if not found:
         return Check("MIDI ports", State.WEAK, "none", NO_PORTS_CURE, names)
     said = "; ".join(f"{side}: {', '.join(there) or 'none'}" for side, there in names.items())
+    pair = windows_pair(names["out"])
+    if pair is not None:
+        said += f". Windows' own cable is there: --out '{pair[0]}', and '{pair[1]}' in the DAW"
     return Check("MIDI ports", State.GOOD, said, figures=names)
 
 
-def _as_jam_would(wishes: Wishes, clock: Clock) -> Iterator[Check]:
+def _as_jam_would(wishes: DoctorWishes, clock: Clock) -> Iterator[Check]:
     """Open what `jambot jam` would open, and listen whether a host gives its clock there."""
     name = "a jam's ports"
     try:
@@ -63,7 +73,7 @@ def _as_jam_would(wishes: Wishes, clock: Clock) -> Iterator[Check]:
         ports.close()
 
 
-def _step(wishes: Wishes) -> str:
+def _step(wishes: DoctorWishes) -> str:
     """Which step of docs/fl_studio.md the ports failed at; empty where FL Studio was not asked for.
 
     The solo's cable is step 2, the keyboard step 5; a clock of its own has none.
@@ -92,7 +102,7 @@ def _clock(ports: Ports, asked: str | None, clock: Clock) -> Check:
         source.poll()
     clock.sleep_until(clock.now() + LISTEN_SECONDS, spin=False)
     for source, whose in sources:
-        ticks = [message.seconds for message in source.poll() if message.data[0] == TICK]
+        ticks = [message.seconds for message in source.poll() if message.midi.kind == TICK]
         if len(ticks) < 2:
             continue
         bpm = 60.0 * (len(ticks) - 1) / (ticks[-1] - ticks[0]) / TICKS_PER_BEAT

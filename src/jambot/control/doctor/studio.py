@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from jambot.control.doctor.check import Check, State, Wishes
-from jambot.control.fl_install import SCRIPT, hardware_folder, inspect, shipped_version
-from jambot.control.fl_link import open_studio
-from jambot.control.fl_studio import INSTALL_CURE, FLStudio
+from jambot.control.doctor.check import Check, DoctorWishes, State
+from jambot.control.fl_studio.install import SCRIPT, hardware_folder, inspect, shipped_version
+from jambot.control.fl_studio.link import open_studio
+from jambot.control.fl_studio.studio import INSTALL_CURE, FLStudio
 from jambot.errors import FLStudioError, PortError, UsageError
 
 
-def studio_checks(wishes: Wishes) -> Iterator[Check]:
+def studio_checks(wishes: DoctorWishes) -> Iterator[Check]:
     """The script's place; with the cables named, the talk over them too."""
     yield installed(wishes.fl_folder, wanted=wishes.fl is not None)
     if wishes.fl is not None:

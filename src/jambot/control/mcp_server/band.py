@@ -79,8 +79,8 @@ class Band:
         try:
             if self.own or await self.runs():
                 raise JamBotError(
-                    "a jam is running, and the doctor would play another beside it",
-                    "no jam, since it may be felt",
+                    "a jam is running, and the doctor would start a second one",
+                    "no running jam, since the test could disturb it",
                     "look at `status` and `report`, or ask again when the jam has ended",
                 )
             yield

@@ -14,32 +14,38 @@ from pydantic import Field
 
 from jambot.assets import CHORD_TONES, find_style
 from jambot.control.mcp_server.band import Band
-from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Status, Wheel
-from jambot.control.mcp_server.telling import status_of
-from jambot.control.shelf import Shelf
+from jambot.control.mcp_server.results import Ended, Exported, Obeyed, Started, Wheel
+from jambot.control.mcp_server.telling import changed, status_of
+from jambot.control.room.shelf import Shelf
 from jambot.errors import JamBotError
 from jambot.music.take_files import TAKE_FILES
 from jambot.realtime.orders import (
+    MOST_BARS,
     MOST_KEPT_BARS,
     End,
+    HoldTempo,
     Keep,
     LayOut,
     Lock,
     Order,
     Reroll,
     SetAdapter,
+    SetFeel,
     SetForm,
     SetKnob,
+    SetPerformer,
     SetSampling,
     SetStage,
     SetTempo,
+    SetVoice,
     Thin,
     Trade,
     Trigger,
     as_dict,
 )
 
-KnobName = Literal["density", "register", "intensity", "inside_outside", "swing"]
+KnobName = Literal["density", "register", "intensity", "inside_outside", "swing", "texture"]
+FeelName = Literal["auto", "swing", "two", "brushes", "straight", "bossa", "waltz", "pedal"]
 SamplingName = Literal[
     "temperature", "top_p", "rhythm_top_p", "guidance", "rest_bias", "breath", "haste", "centre",
     "figures", "sections",
@@ -47,7 +53,7 @@ SamplingName = Literal[
 Bpm = Annotated[float, Field(ge=20, le=400)]
 PortName = Annotated[str | None, Field(description="Part of its name; see `list_ports`.")]
 BarNumber = Annotated[int, Field(ge=1, description="Counted from 1.")]
-Picture = dict[str, Any]
+JamMessage = dict[str, Any]
 BAR_SECONDS = 6.0
 """A bar of 4/4 at 40 bpm."""
 KEEP_SECONDS = 20.0
@@ -66,28 +72,47 @@ class Driving:
 
     async def start(
         self,
-        adapter: Annotated[str, Field(description="A shipped style, or chord-tones.")] = "jazz",
-        bpm: Bpm = 120.0,
+        adapter: Annotated[str, Field(description="A shipped style, or chord-tones.")] = "piano",
+        bpm: Annotated[
+            Bpm | None, Field(description="null: 120, or found where `clock` is hands.")
+        ] = None,
         in_port: PortName = None,
         out_port: PortName = None,
-        backend: Literal["auto", "rtmidi", "jack", "memory"] = "auto",
+        backend: Literal["auto", "plugin", "rtmidi", "jack", "memory"] = "auto",
         comping: Annotated[
             str | None, Field(description="A MIDI file whose chords are played to it.")
         ] = None,
         response: Literal["now", "beat", "bar"] = "now",
-        clock: Literal["internal", "midi"] = "internal",
+        clock: Literal["auto", "internal", "hands", "midi", "host"] = "auto",
         seed: int = 1,
-    ) -> Status:
-        """Start a jam and look at it. Takes five to twenty seconds; one jam at a time. Without a
-        keyboard and without `comping` a built-in pianist comps where `backend` is auto. It goes on
-        until `stop`, and ends with this server."""
+        form: Annotated[
+            str | None, Field(description="A chord chart, as `set_form` takes it.")
+        ] = None,
+        beats_per_bar: Annotated[int, Field(ge=1, le=12)] = 4,
+        trade: Annotated[int, Field(ge=0, le=MOST_BARS, description="Turns of bars.")] = 0,
+        performer: Annotated[
+            Literal["auto", "on", "off"], Field(description="Of the built-in pianist.")
+        ] = "auto",
+        band: Annotated[
+            Literal["none", "bass", "drums", "bass,drums"], Field(description="Who plays along.")
+        ] = "none",
+    ) -> Started:
+        """Start a jam; `status` then looks at it. Takes five to twenty seconds; one jam at a
+        time. A built-in pianist plays `form`, `comping` or a tune of its own until somebody else
+        does (`performer`). It goes on until `stop`, and ends with this server."""
         if adapter != CHORD_TONES:
             find_style(adapter)
-        options = ["--adapter", adapter, "--bpm", str(bpm), "--backend", backend]
+        options = ["--adapter", adapter, "--backend", backend]
+        options += [] if bpm is None else ["--bpm", str(bpm)]
         options += ["--response", response, "--clock", clock, "--seed", str(seed)]
-        for flag, value in (("--in", in_port), ("--out", out_port), ("--comping", comping)):
+        options += ["--beats-per-bar", str(beats_per_bar), "--trade", str(trade), "--band", band]
+        options += ["--performer", performer]
+        named = {"--in": in_port, "--out": out_port, "--comping": comping, "--form": form}
+        for flag, value in named.items():
             options += [flag, value] if value is not None else []
-        return status_of(await self._band.start(options))
+        link = await self._band.start(options)
+        picture, take = link.picture, (self._band.folder or Path()).name
+        return Started(url=link.url, take=take, bpm=picture["bpm"], beats_per_bar=picture["meter"])
 
     async def stop(self, context: Context[Any, Any]) -> Ended:
         """End the jam that `start` started: the notes end, the take is kept, its report written,
@@ -115,9 +140,9 @@ class Driving:
         value: Annotated[float | None, Field(ge=0, le=1, description="null frees it.")],
     ) -> Obeyed:
         """Turn a knob: density (more notes), register (higher), intensity (louder, denser),
-        inside_outside (away from the chord), swing. Heard after the commit horizon, about a 16th. A
-        knob leans on probabilities and promises nothing; docs/kpi.md tells what each moves. A free
-        knob leaves it to the model."""
+        inside_outside (away from the chord), swing, texture (0 a single line, 1 chords). Heard
+        after the commit horizon, about a 16th. A knob leans on probabilities and promises nothing;
+        docs/kpi.md tells what each moves. A free knob leaves it to the model."""
         return await self._order(
             SetKnob(name, value), lambda p: _near(p["settings"]["knobs"].get(name), value)
         )
@@ -151,7 +176,7 @@ class Driving:
         order = SetAdapter(name)
         before = (await self._band.link()).picture["refused"]
 
-        def refused(picture: Picture) -> str:
+        def refused(picture: JamMessage) -> str:
             new = picture["refused"] > before and picture["notice"].startswith(f"style {name}: ")
             return str(picture["notice"]) if new else ""
 
@@ -169,6 +194,13 @@ class Driving:
         along hears it jump: announce it."""
         return await self._order(SetTempo(bpm), lambda p: abs(p["bpm"] - bpm) < 0.01)
 
+    async def hold_tempo(self, on: bool) -> Obeyed:
+        """Keep the tempo whatever the hands do, or follow them again. Refused unless the jam was
+        started with `clock` hands."""
+        return await self._order(
+            HoldTempo(on), lambda p: bool(p["followed"] and p["followed"]["held"] is on)
+        )
+
     async def set_form(
         self,
         chart: Annotated[
@@ -181,6 +213,35 @@ class Driving:
         N.C. is silence. What the hands play overrules it. null: learn the form from the hands
         again, which takes two times through."""
         return await self._order(SetForm(chart), lambda p: _expects(p) is (chart is not None))
+
+    async def set_voice(
+        self,
+        name: Literal["bass", "drums"],
+        on: Annotated[bool | None, Field(description="null leaves it as it is.")] = None,
+        volume: Annotated[float | None, Field(ge=0, le=1)] = None,
+    ) -> Obeyed:
+        """Let a voice of the band play or be silent, and how loud. Over MIDI each has a channel of
+        its own (bass 2, drums 10 unless the jam was told others)."""
+
+        def shows(picture: JamMessage) -> bool:
+            voice = picture["settings"]["band"][name]
+            loud = volume is None or _near(voice["volume"], volume)
+            return loud and (on is None or voice["on"] is on)
+
+        return await self._order(SetVoice(name, on, volume), shows)
+
+    async def set_feel(self, feel: FeelName) -> Obeyed:
+        """What the band plays: swing (walking in four), two, brushes, straight, bossa, waltz, pedal
+        (a pedal point), or auto, by metre and tempo."""
+        return await self._order(SetFeel(feel), lambda p: p["settings"]["feel"] == feel)
+
+    async def set_performer(self, mode: Literal["auto", "on", "off"]) -> Obeyed:
+        """Have the built-in pianist comp from the next bar line on (the chart of `set_form`, else
+        its own tune): auto until a person strikes a key, on whenever nobody plays; off leaves."""
+        return await self._order(
+            SetPerformer(mode),
+            lambda p: p["seat"]["mode"] == mode and p["performer"] is (mode != "off"),
+        )
 
     async def trade(
         self, bars: Annotated[int, Field(ge=0, le=32, description="0 ends it.")]
@@ -198,7 +259,7 @@ class Driving:
         return await self._order(End(), lambda p: not p["playing"], seconds=0.5)
 
     async def trigger(self) -> Obeyed:
-        """Begin now, over what the hands hold; without a harmony it waits for one."""
+        """Begin now, over what the hands hold or a chart says; without either it waits."""
         return await self._order(
             Trigger(), lambda p: bool(p["playing"] and not p["settings"]["lay_out"])
         )
@@ -245,21 +306,22 @@ class Driving:
         return await self._order(order, lambda p: _bar_of(p, bar) != before)
 
     async def _order(
-        self, order: Order, shows: Callable[[Picture], bool], seconds: float | None = None
+        self, order: Order, shows: Callable[[JamMessage], bool], seconds: float | None = None
     ) -> Obeyed:
         link = await self._band.link()
+        before = status_of(link)
         shown = await link.order(order, shows, seconds)
-        return Obeyed(order=as_dict(order), shown=shown, status=status_of(link))
+        return Obeyed(order=as_dict(order), shown=shown, changed=changed(before, status_of(link)))
 
 
-def _bar_of(picture: Picture, bar: int) -> list[list[Any]]:
+def _bar_of(picture: JamMessage, bar: int) -> list[list[Any]]:
     """Place, length and pitch of every solo note of a bar, as the picture has them."""
     start = (bar - 1) * picture["meter"]
     rows = picture["solo"]
     return [row[:3] for row in rows if start <= row[0] < start + picture["meter"]]
 
 
-def _expects(picture: Picture) -> bool:
+def _expects(picture: JamMessage) -> bool:
     """Whether a chart is followed; a form that was learned by ear is none."""
     form = picture["form"]
     return form is not None and bool(form["source"] == "chart")

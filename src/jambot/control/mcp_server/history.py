@@ -12,7 +12,7 @@ Key = tuple[float, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardNote:
     """One note: beats from the session's start, MIDI pitch and velocity.
 
     `end_beats` is None while a key is down; `fallback` marks the rule-based player's notes.
@@ -34,10 +34,10 @@ class History:
 
     beats_per_bar: int = 4
     beat: float = 0.0
-    _solo: dict[Key, Heard] = field(default_factory=dict)
-    _ahead: dict[Key, Heard] = field(default_factory=dict)
-    _tentative: list[Heard] = field(default_factory=list)
-    _hands: dict[Key, Heard] = field(default_factory=dict)
+    _solo: dict[Key, HeardNote] = field(default_factory=dict)
+    _ahead: dict[Key, HeardNote] = field(default_factory=dict)
+    _tentative: list[HeardNote] = field(default_factory=list)
+    _hands: dict[Key, HeardNote] = field(default_factory=dict)
     _chords: dict[float, str] = field(default_factory=dict)
     coming: list[tuple[float, str]] = field(default_factory=list)
     """The chords that a form makes the bot expect."""
@@ -55,7 +55,7 @@ class History:
         self._ahead = {key: note for key, note in promised.items() if note.onset_beats > beat}
         self._tentative = [note for promise, note in rows if promise != PROMISED]
         for onset, end, pitch, velocity, *_ in picture["hands"]:
-            self._hands[(onset, pitch)] = Heard(onset, end, pitch, velocity)
+            self._hands[(onset, pitch)] = HeardNote(onset, end, pitch, velocity)
         told = {row[0]: row[1] for row in picture["chords"]}
         if told:
             for at in list(takewhile(min(told).__le__, reversed(self._chords))):
@@ -65,19 +65,19 @@ class History:
         for memory in (self._solo, self._hands, self._chords):
             _forget(memory)
 
-    def solo(self, start: float, end: float) -> list[Heard]:
+    def solo(self, start: float, end: float) -> list[HeardNote]:
         """What the bot played from `start` up to `end`, in order."""
         return _between(self._solo.values(), start, end)
 
-    def hands(self, start: float, end: float) -> list[Heard]:
+    def hands(self, start: float, end: float) -> list[HeardNote]:
         """What the hands played from `start` up to `end`, in order."""
         return _between(self._hands.values(), start, end)
 
-    def promised(self) -> list[Heard]:
+    def promised(self) -> list[HeardNote]:
         """What will sound whatever happens, a panic aside."""
         return sorted(self._ahead.values(), key=_order)
 
-    def tentative(self) -> list[Heard]:
+    def tentative(self) -> list[HeardNote]:
         """What is planned and may be replaced."""
         return sorted(self._tentative, key=_order)
 
@@ -89,20 +89,20 @@ class History:
         return told[:1] + [b for a, b in pairwise(told) if a[1] != b[1]]
 
 
-def _solo_note(row: list[Any]) -> Heard:
+def _solo_note(row: list[Any]) -> HeardNote:
     onset, duration, pitch, velocity, _, fallback, *_ = row
-    return Heard(onset, round(onset + duration, 3), pitch, velocity, bool(fallback))
+    return HeardNote(onset, round(onset + duration, 3), pitch, velocity, bool(fallback))
 
 
-def _key(note: Heard) -> Key:
+def _key(note: HeardNote) -> Key:
     return (note.onset_beats, note.pitch)
 
 
-def _order(note: Heard) -> Key:
+def _order(note: HeardNote) -> Key:
     return _key(note)
 
 
-def _between(notes: Any, start: float, end: float) -> list[Heard]:
+def _between(notes: Any, start: float, end: float) -> list[HeardNote]:
     return sorted((note for note in notes if start <= note.onset_beats < end), key=_order)
 
 

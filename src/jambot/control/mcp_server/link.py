@@ -11,8 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from jambot.control.commands import ANOTHER_DRIVES
 from jambot.control.mcp_server.history import History
+from jambot.control.room.commands import ANOTHER_DRIVES
 from jambot.errors import JamBotError
 from jambot.realtime.orders import Order, as_dict
 
@@ -25,9 +25,9 @@ LONGEST_PICTURE = 4_000_000
 class JamLink:
     """One viewer of a live view.
 
-    `picture` is the newest message of type "jam" (see `control.picture`), empty before the first;
-    `history` what has been seen so far; `driving` whether this viewer's orders are taken, None
-    where nobody has said.
+    `picture` is the newest message of type "jam" (see `control.room.picture`), empty before the
+    first; `history` what has been seen so far; `driving` whether this viewer's orders are taken,
+    None where nobody has said.
 
     Threads: one event loop; a task of its own reads.
     """
@@ -37,7 +37,6 @@ class JamLink:
         self.picture: dict[str, Any] = {}
         self.history = History()
         self.driving: bool | None = None
-        self.driven: bool | None = None
         self._ids = count(1)
         self._answers: dict[int, str | None] = {}
         """Why each order of ours was refused, empty where it was obeyed, None as yet."""
@@ -65,7 +64,7 @@ class JamLink:
         self._reading = asyncio.create_task(self._read(self._socket))
         if not await self.until(lambda: bool(self.picture), OPEN_SECONDS):
             await self.close()
-            raise JamBotError(f"the jam at {self.url} shows nothing", "a picture of the session")
+            raise JamBotError(f"the jam at {self.url} sends no status", "the status of the session")
 
     async def order(
         self,
@@ -110,7 +109,7 @@ class JamLink:
             raise JamBotError(
                 "the stage did not answer",
                 f"an answer within {SETTLE_SECONDS:g} s",
-                "look at `status`, and ask again where it shows that nothing was done",
+                "look at `status`; if nothing was done, ask again",
             )
         return answer
 
@@ -161,7 +160,7 @@ class JamLink:
             self.picture = message
             self.history.take(message)
         elif kind == "driver":
-            self.driving, self.driven = message["driving"], message["driven"]
+            self.driving = message["driving"]
         elif kind == "answer" and message.get("id") in self._answers:
             self._answers[message["id"]] = str(message.get("why"))
 

@@ -22,7 +22,7 @@ LINE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Ask:
     """Wait so many bars, say why, ask a tool."""
 
     bars: float
@@ -35,46 +35,46 @@ class Step:
 class Answered:
     """A step and the tool's structured answer."""
 
-    step: Step
+    step: Ask
     answer: dict[str, Any]
 
 
-def steps(start: Mapping[str, Any], export_to: str) -> tuple[Step, ...]:
+def steps(start: Mapping[str, Any], export_to: str) -> tuple[Ask, ...]:
     """The script: look around, begin sparse, build, trade, lay out, come back, end, look back."""
-    quicker = round(QUICKER * float(start.get("bpm", BPM)))
+    quicker = round(QUICKER * float(start.get("bpm") or BPM))
     return (
-        Step(0, "Is this machine fit?", "doctor", {}),
-        Step(0, "What is there to play through?", "list_ports", {}),
-        Step(0, "A jam to begin with.", "start", start),
-        Step(0, "Begin sparse.", "set_knob", {"name": "density", "value": 0.3}),
-        Step(4, "What was that like?", "played", {"bars": 4}),
-        Step(0, "Build.", "set_knob", {"name": "density", "value": 0.8}),
-        Step(0, "And higher.", "set_knob", {"name": "register", "value": 0.7}),
-        Step(0, "A little looser.", "set_sampling", {"name": "temperature", "value": 1.1}),
-        Step(0, "Looking further ahead.", "set_stage", {"name": "lookahead_bars", "value": 3}),
-        Step(0, "A little quicker.", "set_tempo", {"bpm": quicker}),
-        Step(4, "Listen again.", "played", {"bars": 4}),
-        Step(0, "What comes next?", "plan", {}),
-        Step(0, "Tell it the next bars.", "set_form", {"chart": "| Am7 | D7 | Gmaj7 | % |"}),
-        Step(1, "Does the plan know them?", "plan", {}),
-        Step(0, "The hands know better.", "set_form", {"chart": None}),
-        Step(0, "That was good.", "keep", {"bars": 4}),
-        Step(0, "Let the hands speak, too.", "trade", {"bars": 2}),
-        Step(4, "Enough of that.", "trade", {"bars": 0}),
-        Step(0, "A rest.", "lay_out", {"on": True}),
-        Step(1, "And back in.", "lay_out", {"on": False}),
-        Step(1, "Another soloist, from the bar line.", "set_adapter", {"name": "chord-tones"}),
-        Step(2, "Where are we?", "status", {}),
-        Step(0, "So far?", "report", {}),
-        Step(0, "Home.", "end_phrase", {}),
-        Step(1, "Once more!", "trigger", {}),
-        Step(1, "Thank you.", "stop", {}),
-        Step(0, "What is kept?", "takes", {}),
-        Step(0, "A copy for the DAW.", "export_take", {"to": export_to}),
+        Ask(0, "Is this machine fit?", "doctor", {}),
+        Ask(0, "What is there to play through?", "list_ports", {}),
+        Ask(0, "A jam to begin with.", "start", start),
+        Ask(0, "Begin sparse.", "set_knob", {"name": "density", "value": 0.3}),
+        Ask(4, "What was that like?", "played", {"bars": 4}),
+        Ask(0, "Build.", "set_knob", {"name": "density", "value": 0.8}),
+        Ask(0, "And higher.", "set_knob", {"name": "register", "value": 0.7}),
+        Ask(0, "A little looser.", "set_sampling", {"name": "temperature", "value": 1.1}),
+        Ask(0, "Looking further ahead.", "set_stage", {"name": "lookahead_bars", "value": 3}),
+        Ask(0, "A little quicker.", "set_tempo", {"bpm": quicker}),
+        Ask(4, "Listen again.", "played", {"bars": 4}),
+        Ask(0, "What comes next?", "plan", {}),
+        Ask(0, "Tell it the next bars.", "set_form", {"chart": "| Am7 | D7 | Gmaj7 | % |"}),
+        Ask(1, "Does the plan know them?", "plan", {}),
+        Ask(0, "The hands know better.", "set_form", {"chart": None}),
+        Ask(0, "That was good.", "keep", {"bars": 4}),
+        Ask(0, "Let the hands speak, too.", "trade", {"bars": 2}),
+        Ask(4, "Enough of that.", "trade", {"bars": 0}),
+        Ask(0, "A rest.", "lay_out", {"on": True}),
+        Ask(1, "And back in.", "lay_out", {"on": False}),
+        Ask(1, "Another soloist, from the bar line.", "set_adapter", {"name": "chord-tones"}),
+        Ask(2, "Where are we?", "status", {}),
+        Ask(0, "So far?", "report", {}),
+        Ask(0, "Home.", "end_phrase", {}),
+        Ask(1, "Once more!", "trigger", {}),
+        Ask(1, "Thank you.", "stop", {}),
+        Ask(0, "What is kept?", "takes", {}),
+        Ask(0, "A copy for the DAW.", "export_take", {"to": export_to}),
     )
 
 
-async def rehearse(client: Client, script: tuple[Step, ...]) -> list[Answered]:
+async def rehearse(client: Client, script: tuple[Ask, ...]) -> list[Answered]:
     """Lead a jam by `script`, in its own tempo. JamBotError at the first tool that fails."""
     answered: list[Answered] = []
     bpm = BPM
@@ -89,7 +89,7 @@ async def rehearse(client: Client, script: tuple[Step, ...]) -> list[Answered]:
     return answered
 
 
-def transcript(answered: list[Answered], longest: int = 700) -> str:
+def transcript(answered: list[Answered], longest: int = 300) -> str:
     """The talk as a page of Markdown: rolls in full, other answers up to `longest` characters."""
     parts: list[str] = []
     for told in answered:
@@ -106,7 +106,6 @@ def transcript(answered: list[Answered], longest: int = 700) -> str:
 
 
 def _written(answer: dict[str, Any]) -> str:
-    """On one line where it fits. An order's answer repeats the whole status: left out here."""
-    kept = {name: value for name, value in answer.items() if name != "status"}
-    line = json.dumps(kept)
-    return line if len(line) <= LINE else json.dumps(kept, indent=1)
+    """On one line where it fits."""
+    line = json.dumps(answer)
+    return line if len(line) <= LINE else json.dumps(answer, indent=1)

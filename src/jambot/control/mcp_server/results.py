@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 
-class Result(BaseModel):
+class ToolResult(BaseModel):
     """An answer; the sentences below its fields are part of the tool's schema."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class Port(Result):
+class Port(ToolResult):
     """One MIDI port that can be named."""
 
     backend: str
@@ -20,13 +20,32 @@ class Port(Result):
     name: str
 
 
-class Ports(Result):
+class PortList(ToolResult):
     """All MIDI ports of this machine."""
 
     ports: list[Port]
 
 
-class Status(Result):
+class PianistState(ToolResult):
+    """The built-in pianist: whether it plays, could be asked to (nobody else does), and whether it
+    comes back by itself (on), waits to be asked (auto) or neither (off)."""
+
+    plays: bool
+    offered: bool
+    mode: str
+
+
+class Started(ToolResult):
+    """A jam that has begun."""
+
+    url: str
+    """The page on which a person sees and hears it."""
+    take: str
+    bpm: float
+    beats_per_bar: int
+
+
+class Status(ToolResult):
     """The jam at this moment."""
 
     url: str
@@ -53,13 +72,17 @@ class Status(Result):
     """What the last trigger waited for its first note."""
     jitter_ms: float | None
     lost_ports: list[str]
-    built_in_pianist: bool
-    """Nobody comps but a file."""
+    hands: str
+    """Who played the chords last: keyboard, page, pianist (the built-in one) or nobody."""
+    pianist: PianistState
     settings: dict[str, Any]
     """What can be changed: knobs (0 to 1, null: free), sampling, response and the like."""
     form: dict[str, Any] | None
     """The form that is expected: its bars, the bar being played (from 0), its chords, and whether
     it was heard or given as a chart."""
+    followed: dict[str, Any] | None
+    """With `clock` hands: how sure the beat is (0 to 1), whether it is held, and whether it was
+    found yet; else null."""
     kept: str
     """The last file that `keep` wrote, beside the take; empty before one."""
     notice: str
@@ -68,7 +91,15 @@ class Status(Result):
     """What is wrong with the writing of the take (a full disk), and what is lost; else empty."""
 
 
-class NoteRow(Result):
+class Made(ToolResult):
+    """What was made without a jam."""
+
+    file: str
+    said: str
+    """What it was played over, and how much was written."""
+
+
+class NoteRow(ToolResult):
     """One note."""
 
     bar: int
@@ -81,7 +112,7 @@ class NoteRow(Result):
     velocity: int
 
 
-class ChordRow(Result):
+class ChordRow(ToolResult):
     """A chord and where it begins."""
 
     bar: int
@@ -90,7 +121,7 @@ class ChordRow(Result):
     """Empty where the keys make no chord that has a name."""
 
 
-class Played(Result):
+class Played(ToolResult):
     """What was played in some bars."""
 
     first_bar: int
@@ -104,7 +135,7 @@ class Played(Result):
     """The same as text: a row a pitch, a column a 16th; # = the solo, o - the hands."""
 
 
-class Plan(Result):
+class PlannedMusic(ToolResult):
     """What the bot is going to play."""
 
     bar: int
@@ -120,16 +151,17 @@ class Plan(Result):
     roll: str
 
 
-class Obeyed(Result):
+class Obeyed(ToolResult):
     """What became of an order."""
 
     order: dict[str, Any]
     shown: bool
     """The stage shows it; False: it was taken and shows later (a style at a bar line)."""
-    status: Status
+    changed: dict[str, Any]
+    """What is otherwise than before, by the names of `status`: what it is now."""
 
 
-class TakeRow(Result):
+class TakeRow(ToolResult):
     """A recorded session."""
 
     name: str
@@ -140,14 +172,14 @@ class TakeRow(Result):
     files: list[str]
 
 
-class Takes(Result):
+class Takes(ToolResult):
     """Recorded sessions, newest first."""
 
     folder: str
     takes: list[TakeRow]
 
 
-class Report(Result):
+class Report(ToolResult):
     """The figures of a take, under the names of docs/kpi.md; latencies in ms."""
 
     take: str
@@ -156,7 +188,7 @@ class Report(Result):
     figures: dict[str, Any]
 
 
-class Ended(Result):
+class Ended(ToolResult):
     """How a jam ended."""
 
     take: str
@@ -165,7 +197,7 @@ class Ended(Result):
     exit_code: int | None
 
 
-class Part(Result):
+class SetUpPart(ToolResult):
     """One part of the set-up."""
 
     name: str
@@ -176,29 +208,29 @@ class Part(Result):
     figures: dict[str, Any] | None
 
 
-class Diagnosis(Result):
+class Diagnosis(ToolResult):
     """What `jambot doctor` found."""
 
     version: str
     may_jam: bool
-    checks: list[Part]
+    checks: list[SetUpPart]
 
 
-class Wheel(Result):
+class Wheel(ToolResult):
     """Who steers."""
 
     driving: bool
     """Whether this server does."""
 
 
-class Exported(Result):
+class Exported(ToolResult):
     """A take that was copied."""
 
     take: str
     files: list[str]
 
 
-class FLPicture(Result):
+class FLPicture(ToolResult):
     """FL Studio as it last said it was."""
 
     version: str
@@ -218,7 +250,7 @@ class FLPicture(Result):
     channel_name: str
 
 
-class FLTake(Result):
+class FLTake(ToolResult):
     """What was recorded in FL Studio."""
 
     from_beat: float

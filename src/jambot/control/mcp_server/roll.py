@@ -7,7 +7,7 @@ beats. Where both sound on one key at once the solo is written. Triplets fall on
 
 from collections.abc import Sequence
 
-from jambot.control.mcp_server.history import Heard
+from jambot.control.mcp_server.history import HeardNote
 
 COLUMNS_A_BEAT = 4
 NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
@@ -20,8 +20,8 @@ def pitch_name(pitch: int) -> str:
 
 
 def text_roll(
-    solo: Sequence[Heard],
-    hands: Sequence[Heard],
+    solo: Sequence[HeardNote],
+    hands: Sequence[HeardNote],
     chords: Sequence[tuple[float, str]],
     start: float,
     bars: int,

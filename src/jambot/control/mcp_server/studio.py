@@ -10,8 +10,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from jambot.control.fl_state import FLState
-from jambot.control.fl_studio import FLStudio
+from jambot.control.fl_studio.state import FLState
+from jambot.control.fl_studio.studio import FLStudio
 from jambot.control.mcp_server.results import FLPicture, FLTake
 from jambot.errors import FLStudioError
 
@@ -119,5 +119,5 @@ def picture_of(studio: FLStudio) -> FLPicture:
 def _state(studio: FLStudio) -> FLState:
     state = studio.status.state
     if state is None:
-        raise FLStudioError("FL Studio fell silent", "its state", studio.status.cure)
+        raise FLStudioError("FL Studio has stopped answering", "its state", studio.status.cure)
     return state

@@ -1,11 +1,17 @@
 """Pictures and notes put into the words of `results`."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from jambot.control.mcp_server.history import Heard
+from jambot.control.mcp_server.history import HeardNote
 from jambot.control.mcp_server.link import JamLink
-from jambot.control.mcp_server.results import ChordRow, NoteRow, Status
+from jambot.control.mcp_server.results import ChordRow, NoteRow, PianistState, Status
 from jambot.control.mcp_server.roll import pitch_name
+
+PASSING = {
+    "bar", "beat", "chord", "lookahead_bars", "notes", "late_notes", "jitter_ms", "first_note_ms",
+}  # fmt: skip
+"""What the music changes by itself."""
 
 
 def status_of(link: JamLink) -> Status:
@@ -29,13 +35,36 @@ def status_of(link: JamLink) -> Status:
         first_note_ms=picture["first_note_ms"],
         jitter_ms=picture["jitter_ms"],
         lost_ports=picture["lost"],
-        built_in_pianist=picture["performer"],
+        hands=picture["seat"]["by"] or "nobody",
+        pianist=PianistState(
+            plays=picture["performer"],
+            offered=picture["seat"]["offered"],
+            mode=picture["seat"]["mode"],
+        ),
         settings=picture["settings"],
         form=picture["form"],
+        followed=picture["followed"],
         kept=picture["kept"],
         notice=picture["notice"],
         log_fault=picture["log_fault"],
     )
+
+
+def changed(before: Status, after: Status) -> dict[str, Any]:
+    """What is otherwise afterwards, but for what the music changes by itself.
+
+    Settings, and the knobs and the sampling among them, are told one by one: `settings.response`.
+    """
+    was, now = (_flat(status.model_dump(exclude=PASSING)) for status in (before, after))
+    return {name: value for name, value in now.items() if was.get(name) != value}
+
+
+def _flat(values: dict[str, Any], into: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        whole = isinstance(value, dict) and name != "form"
+        flat |= _flat(value, f"{into}{name}.") if whole else {into + name: value}
+    return flat
 
 
 def place(beat: float, beats_per_bar: int) -> tuple[int, float]:
@@ -44,7 +73,7 @@ def place(beat: float, beats_per_bar: int) -> tuple[int, float]:
     return int(bar) + 1, round(rest + 1, 2)
 
 
-def note_rows(notes: Sequence[Heard], beats_per_bar: int) -> list[NoteRow]:
+def note_rows(notes: Sequence[HeardNote], beats_per_bar: int) -> list[NoteRow]:
     """Notes with their places and names."""
     rows = []
     for note in notes:

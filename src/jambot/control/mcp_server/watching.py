@@ -19,18 +19,18 @@ from jambot.control.mcp_server.pages import running_report
 from jambot.control.mcp_server.results import (
     Diagnosis,
     Obeyed,
-    Plan,
+    PlannedMusic,
     Played,
     Port,
-    Ports,
+    PortList,
     Report,
     Status,
     TakeRow,
     Takes,
 )
 from jambot.control.mcp_server.roll import text_roll
-from jambot.control.mcp_server.telling import chord_rows, note_rows, status_of
-from jambot.control.shelf import Shelf
+from jambot.control.mcp_server.telling import changed, chord_rows, note_rows, status_of
+from jambot.control.room.shelf import Shelf
 from jambot.errors import JamBotError
 from jambot.evaluation.take.report import session_report
 from jambot.music.take import read_take
@@ -57,11 +57,11 @@ class Watching:
     def __init__(self, band: Band, shelf: Shelf) -> None:
         self._band, self._shelf = band, shelf
 
-    async def list_ports(self) -> Ports:
+    async def list_ports(self) -> PortList:
         """The MIDI ports of this machine that `start` can name. Empty is no fault: a jam without
         ports has a built-in pianist and sounds in the browser. Takes about a second."""
         found = await asyncio.to_thread(list_ports)
-        return Ports(
+        return PortList(
             ports=[Port(backend=p.backend, direction=p.direction, name=p.name) for p in found]
         )
 
@@ -70,7 +70,7 @@ class Watching:
         fault. At most a tenth of a second old. Fails where no jam runs."""
         return status_of(await self._band.link())
 
-    async def plan(self) -> Plan:
+    async def plan(self) -> PlannedMusic:
         """What the bot is going to play in the next bars, as notes and as a text piano roll, and
         the chords it expects there. Promised notes will sound; tentative ones are replaced as soon
         as the chord or a setting changes. By the time you have read this, some of it is past."""
@@ -84,7 +84,7 @@ class Watching:
         chords = told.chords(start, now) + told.coming
         roll = text_roll([*promised, *tentative], [], chords, start, bars, meter)
         bar, beat = divmod(max(0.0, now), meter)
-        return Plan(
+        return PlannedMusic(
             bar=int(bar) + 1,
             beat=round(beat + 1, 2),
             chord=link.picture["chord"],
@@ -171,8 +171,10 @@ class Watching:
         """Silence, now: every solo note ends, the plan and the keys held are forgotten. It begins
         again with the next chord. Allowed to everybody, whoever drives."""
         link: JamLink = await self._band.link()
+        before = status_of(link)
         shown = await link.order(Panic(), lambda picture: not picture["playing"])
-        return Obeyed(order=as_dict(Panic()), shown=shown, status=status_of(link))
+        told = changed(before, status_of(link))
+        return Obeyed(order=as_dict(Panic()), shown=shown, changed=told)
 
 
 def _measured(path: Path) -> Report:

@@ -1,1 +1,1 @@
-"""The whole program from outside: latencies, processor time, hours of faults, and its rivals."""
+"""The whole program from outside: latencies, silences and processor time."""

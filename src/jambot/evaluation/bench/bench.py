@@ -21,8 +21,7 @@ from jambot import __version__
 from jambot.assets import DEMO_COMPING
 from jambot.errors import PortError, UsageError
 from jambot.evaluation.bench.outside import TRIGGER_SECONDS, Told, measure_outside
-from jambot.evaluation.bench.stage_table import judge_stage
-from jambot.evaluation.take.kpi import session_figures
+from jambot.evaluation.gates import judge_bench
 from jambot.evaluation.take.report import session_report, write_report
 from jambot.music.take import read_take
 from jambot.music.take_files import claim, refuse_taken
@@ -32,6 +31,8 @@ from jambot.realtime.settings import SessionSettings
 
 SERVER = "JACK_DEFAULT_SERVER"
 """The environment variable by which JACK's programs find a server that has a name."""
+PLAIN_OPTIONS = ("--band", "none", "--clock", "internal")
+"""Those of a run that the key figures are taken from: the solo alone, on beats of its own."""
 START_SECONDS = 15.0
 START_AND_END_SECONDS = 8.0
 """Of each jam: loading the model, and writing the report."""
@@ -45,14 +46,24 @@ def bench(
     tempi: Sequence[float] = (120.0,),
     jack: bool | None = None,
     folder: Path | None = None,
+    options: Sequence[str] = (),
     told: Told = lambda words, seconds: None,
 ) -> dict[str, Any]:
     """One run as a plain dictionary: date, commit, machine, settings, and figures for each tempo.
 
     `jack` True insists on JACK, False does without, None takes it where it is. `folder` keeps the
-    takes with their reports, a folder for each tempo; `told` as in `measure_outside`. Raises
-    PortError and JamBotError as that does, and UsageError where a take lies in such a folder.
+    takes with their reports, a folder for each tempo; `options` are further ones of `jambot jam`,
+    for JACK alone; `told` as in `measure_outside`. Raises PortError and JamBotError as that does,
+    and UsageError where a take lies in such a folder, or where there are options and no JACK.
     """
+    if jack is None:
+        jack = _server_runs() or shutil.which("jackd") is not None
+    if not jack and not is_plain(options):
+        raise UsageError(
+            f"without JACK there is no bench with {' '.join(options)}",
+            f"{' '.join(PLAIN_OPTIONS)}, the only options without JACK",
+            "leave --band and --clock out, or measure over JACK (Debian: jackd2)",
+        )
     run = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
@@ -60,8 +71,6 @@ def bench(
         "machine": machine(),
         "adapter": Path(adapter).name,
     }
-    if jack is None:
-        jack = _server_runs() or shutil.which("jackd") is not None
     runs: list[dict[str, Any]] = []
     if folder is not None:
         for bpm in tempi:
@@ -80,13 +89,19 @@ def bench(
                     bpm=bpm,
                     seconds=seconds,
                     triggers=triggers,
+                    options=options,
                     told=of_this,
                 ).as_dict()
             else:
                 of_this("comping", 0.0)
                 figures = {"bpm": bpm, "session": _inside(take, adapter, seconds, bpm)}
-            runs.append(figures | {"table": [row.as_dict() for row in judge_stage(figures)]})
+            runs.append(figures | {"table": [row.as_dict() for row in judge_bench(figures)]})
     return run | {"backend": "jack" if jack else "memory", "runs": runs}
+
+
+def is_plain(options: Sequence[str]) -> bool:
+    """Whether a run with these options is one of the solo alone, on beats of its own."""
+    return tuple(options) in ((), PLAIN_OPTIONS)
 
 
 def expected_seconds(seconds: float, triggers: int, tempi: Sequence[float]) -> float:
@@ -189,13 +204,13 @@ def _inside(folder: Path, adapter: str, seconds: float, bpm: float) -> dict[str,
         SessionSettings(bpm=bpm),
         adapter=adapter,
         backend="memory",
-        performer=DEMO_COMPING,
+        comping=DEMO_COMPING,
         seconds=seconds,
     )
     jam(settings, log)
-    take = read_take(folder)
-    write_report(session_report(take), folder)
-    return session_figures(take)
+    findings = session_report(read_take(folder))
+    write_report(findings, folder)
+    return findings.figures
 
 
 def _server_runs() -> bool:

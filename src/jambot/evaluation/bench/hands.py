@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from jambot.errors import PortError
-from jambot.realtime.ports.jack_server import load_jack, open_client
+from jambot.realtime.ports.jack_server import load_jack, names_of, open_client
 
 FRAME_COUNTER = 1 << 32
 
@@ -26,7 +26,7 @@ class Stamped:
     clock: float = 0.0
 
 
-class Hands:
+class BenchHands:
     """A client whose output plays on given frames and whose input keeps all that it hears.
 
     Time is counted in the server's frames and told in seconds; no clock of ours
@@ -54,7 +54,7 @@ class Hands:
         self._client.set_process_callback(self._process)
         self._client.activate()
 
-    def __enter__(self) -> "Hands":
+    def __enter__(self) -> "BenchHands":
         return self
 
     def __exit__(
@@ -103,8 +103,7 @@ class Hands:
 
     def sees(self, *names: str) -> bool:
         """Whether ports of all these full names are there."""
-        there = {port.name for port in self._client.get_ports(is_midi=True)}
-        return there.issuperset(names)
+        return set(names_of(lambda: self._client.get_ports(is_midi=True))).issuperset(names)
 
     def connect(self, into: str, out_of: str) -> None:
         """Play into one port, and listen to the other."""
@@ -138,7 +137,7 @@ class Hands:
         return port in self._peers(self._hears)
 
     def _peers(self, own: Any) -> set[str]:
-        return {port.name for port in self._client.get_all_connections(own)}
+        return set(names_of(lambda: self._client.get_all_connections(own)))
 
     def _join(self, own: Any, port: str) -> None:
         if port in self._peers(own):

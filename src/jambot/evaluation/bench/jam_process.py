@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from jambot.errors import JamBotError
-from jambot.evaluation.bench.hands import Hands
+from jambot.evaluation.bench.hands import BenchHands
 from jambot.music.take_files import LOG_FILE
 
 JAM_IN, JAM_OUT = "jambot:in", "jambot:out"
@@ -68,13 +68,13 @@ class JamProcess:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def connect(self, hands: Hands) -> None:
+    def connect(self, hands: BenchHands) -> None:
         """Wait until the jam listens (its ports are there, its log has begun), and join it."""
         self.wait_for(hands)
         hands.connect(JAM_IN, JAM_OUT)
         time.sleep(PAUSE_SECONDS)
 
-    def wait_for(self, hands: Hands) -> None:
+    def wait_for(self, hands: BenchHands) -> None:
         """Wait until the jam listens; JamBotError where it does not in `LOAD_SECONDS`."""
         log = self._folder / LOG_FILE
         deadline = time.monotonic() + LOAD_SECONDS

@@ -13,11 +13,12 @@ from typing import Any
 
 from jambot.assets import DEMO_COMPING
 from jambot.errors import PortError
-from jambot.evaluation.bench.hands import Hands, Stamped
+from jambot.evaluation.bench.hands import BenchHands, Stamped
 from jambot.evaluation.bench.jam_process import JAM_IN, LOAD_SECONDS, JamProcess
 from jambot.evaluation.bench.processor_time import time_of_tree
 from jambot.evaluation.take.kpi import Latency
 from jambot.music import read_midi
+from jambot.music.midi import ALL_NOTES_OFF, NOTE_OFF, NOTE_ON, control, note_off, note_on, parse
 
 ANSWER_SECONDS = 3.0
 """A trigger not answered by then counts as unanswered."""
@@ -31,7 +32,7 @@ SETTLED_SECONDS = 0.05
 SPREAD_SECONDS = 0.004
 """Between the keys of a chord: fingers never land together."""
 LEAD_SECONDS = 0.05
-ALL_NOTES_OFF = b"\xb0\x7b\x00"
+SOLO_CHANNEL = 0
 VOICINGS = (
     (48, 58, 62, 65, 69), (41, 57, 60, 63, 67), (46, 56, 61, 65), (50, 60, 65, 69), (43, 53, 59, 64)
 )  # fmt: skip
@@ -45,6 +46,8 @@ Told = Callable[[str, float], None]
 class OutsideFigures:
     """What another program found, and in `session` what the jam's own `report.json` says.
 
+    `options`: further ones of `jambot jam`; a band plays on channels of its own and is no part of
+    the solo's figures, but of `stuck_notes` and `notes_after_stop`.
     `ttfn_ms`: from a chord's first key leaving our port to the first solo note-on in our port, each
     trigger out of silence; `first_notes_ms` are its samples. `notes_after_stop`: note-ons later
     than `SETTLED_SECONDS` after all notes off. `stuck_notes`: note-ons that never got their
@@ -56,6 +59,7 @@ class OutsideFigures:
     """
 
     adapter: str
+    options: tuple[str, ...]
     bpm: float
     comping_seconds: float
     triggers: int
@@ -84,6 +88,7 @@ def measure_outside(
     bpm: float = 120.0,
     seconds: float = 60.0,
     triggers: int = 20,
+    options: Sequence[str] = (),
     told: Told = lambda words, seconds: None,
 ) -> OutsideFigures:
     """Comp for `seconds`, then ask out of silence `triggers` times; `folder` keeps the jam's take.
@@ -93,10 +98,10 @@ def measure_outside(
     not start, or does not end as it should.
     """
     longest = seconds + triggers * (ANSWER_SECONDS + LISTEN_SECONDS + 2 * PAUSE_SECONDS)
-    with Hands("hands") as hands:
+    with BenchHands("hands") as hands:
         if hands.sees(JAM_IN):
             raise PortError("a jam is running on this JACK server", "none", "end it first")
-        with JamProcess(folder, adapter, bpm, longest + LOAD_SECONDS) as jam:
+        with JamProcess(folder, adapter, bpm, longest + LOAD_SECONDS, options) as jam:
             jam.connect(hands)
             used = time_of_tree(jam.pid)
             comped = _comp(hands, comping, bpm, seconds, told)
@@ -107,6 +112,7 @@ def measure_outside(
     answered = [round(first, 3) for first in firsts if first is not None]
     return OutsideFigures(
         adapter=Path(adapter).name,
+        options=tuple(options),
         bpm=bpm,
         comping_seconds=seconds,
         triggers=triggers,
@@ -114,9 +120,9 @@ def measure_outside(
         first_notes_ms=answered,
         unanswered_triggers=firsts.count(None),
         notes_after_stop=after_stop,
-        notes=sum(_is_note_on(message) for message in heard),
+        notes=sum(_is_note_on(message) for message in solo_of(heard)),
         stuck_notes=stuck(heard),
-        longest_silence_ms=longest_silence(heard, *comped),
+        longest_silence_ms=longest_silence(solo_of(heard), *comped),
         xruns=hands.xruns,
         cpu_share=None if used is None or used_then is None else (used_then - used) / seconds,
         exit_code=exit_code,
@@ -130,12 +136,13 @@ def stuck(heard: Sequence[Stamped]) -> int:
     A note-off ends its note however often that was struck: where a program misses a period, JACK
     lets others hear its last one again.
     """
-    struck: set[int] = set()
+    struck: set[tuple[int, int]] = set()
     for message in heard:
+        key = (message.data[0] & 0xF, message.data[1]) if len(message.data) > 1 else (0, 0)
         if _is_note_on(message):
-            struck.add(message.data[1])
+            struck.add(key)
         elif _is_note_off(message):
-            struck.discard(message.data[1])
+            struck.discard(key)
     return len(struck)
 
 
@@ -166,7 +173,7 @@ def longest_silence(heard: Sequence[Stamped], start: float, end: float) -> float
 
 
 def _comp(
-    hands: Hands, comping: Path, bpm: float, seconds: float, told: Told
+    hands: BenchHands, comping: Path, bpm: float, seconds: float, told: Told
 ) -> tuple[float, float]:
     """Play the file round and round; from when to when it was played."""
     song = read_midi(comping)
@@ -180,17 +187,17 @@ def _comp(
             on = start + (note.onset_beats + repeat * loop) * beat
             off = start + (min(note.end_beats, loop) + repeat * loop) * beat
             if on < end:
-                hands.play(bytes((0x90, note.pitch, note.velocity)), on)
-                hands.play(bytes((0x80, note.pitch, 0)), min(off, end))
+                hands.play(note_on(note.pitch, note.velocity), on)
+                hands.play(note_off(note.pitch), min(off, end))
     while hands.now() < end:
         hands.wait_until(min(end, hands.now() + 1.0))
         told("comping", 1.0)
-    hands.play(ALL_NOTES_OFF, end)
+    hands.play(control(ALL_NOTES_OFF, 0), end)
     hands.wait_until(end + PAUSE_SECONDS)
     return start, end
 
 
-def _drill(hands: Hands, triggers: int, told: Told) -> tuple[list[float | None], int]:
+def _drill(hands: BenchHands, triggers: int, told: Told) -> tuple[list[float | None], int]:
     """Ms to the first note for each trigger (None: no answer), and note-ons after all notes off."""
     firsts: list[float | None] = []
     after_stop = 0
@@ -198,14 +205,14 @@ def _drill(hands: Hands, triggers: int, told: Told) -> tuple[list[float | None],
         voicing = VOICINGS[number % len(VOICINGS)]
         struck = hands.now() + LEAD_SECONDS
         for i, pitch in enumerate(voicing):
-            hands.play(bytes((0x90, pitch, 80)), struck + i * SPREAD_SECONDS)
+            hands.play(note_on(pitch, 80), struck + i * SPREAD_SECONDS)
         first = _first_note(hands, struck)
         firsts.append(None if first is None else (first - struck) * 1e3)
         hands.wait_until(hands.now() + LISTEN_SECONDS)
         stopped = hands.now() + LEAD_SECONDS
         for pitch in voicing:
-            hands.play(bytes((0x80, pitch, 0)), stopped)
-        hands.play(ALL_NOTES_OFF, stopped)
+            hands.play(note_off(pitch), stopped)
+        hands.play(control(ALL_NOTES_OFF, 0), stopped)
         # Another place in the beat, and in JACK's period, each time.
         hands.wait_until(stopped + PAUSE_SECONDS + 0.0171 * (number % 13))
         told(f"asking out of silence, {number + 1} of {triggers}", TRIGGER_SECONDS)
@@ -214,20 +221,23 @@ def _drill(hands: Hands, triggers: int, told: Told) -> tuple[list[float | None],
     return firsts, after_stop
 
 
-def _first_note(hands: Hands, since: float) -> float | None:
+def _first_note(hands: BenchHands, since: float) -> float | None:
     while hands.now() < since + ANSWER_SECONDS:
-        for message in hands.heard_since(since):
+        for message in solo_of(hands.heard_since(since)):
             if _is_note_on(message):
                 return message.seconds
         hands.wait_until(hands.now() + 0.005)
     return None
 
 
+def solo_of(heard: Sequence[Stamped]) -> list[Stamped]:
+    """What came on the solo's channel."""
+    return [message for message in heard if message.data[0] & 0xF == SOLO_CHANNEL]
+
+
 def _is_note_on(message: Stamped) -> bool:
-    data = message.data
-    return len(data) == 3 and data[0] >> 4 == 0x9 and data[2] > 0
+    return parse(message.data).kind == NOTE_ON
 
 
 def _is_note_off(message: Stamped) -> bool:
-    data = message.data
-    return len(data) == 3 and (data[0] >> 4 == 0x8 or (data[0] >> 4 == 0x9 and data[2] == 0))
+    return parse(message.data).kind == NOTE_OFF

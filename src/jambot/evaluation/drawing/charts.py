@@ -3,95 +3,92 @@
 Colours come from the page's style sheet by class; every drawing says in words what it shows.
 """
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from math import ceil
 
+from markupsafe import Markup
+
+from jambot.evaluation.drawing.svg import circle, element, path, rect, svg, text
+from jambot.evaluation.figures import People
 from jambot.evaluation.spread import Spread
 
 WIDTH, STRIP_HEIGHT = 320.0, 84.0
 BINS = 40
+CURVE_WIDTH, CURVE_HEIGHT, CURVE_POINTS = 600.0, 120.0, 200
+BARS_WIDTH, BARS_HEIGHT, WIDEST_BAR = 360.0, 120.0, 40.0
 RANGE_WIDTH, RANGE_HEIGHT = 220.0, 26.0
 MEANS_WIDTH, MEANS_LABEL, MEANS_LINE = 720.0, 240.0, 22.0
 
 
-def latency_strip(samples_ms: Sequence[float], gate_ms: float | None, name: str) -> str:
-    """A histogram of milliseconds with its gate as a line; no samples give an empty string.
+def latency_strip(samples_ms: Sequence[float], gate_ms: float | None, name: str) -> Markup:
+    """A histogram of milliseconds with its gate as a line; no samples give nothing.
 
     The axis starts at 0 and ends a little beyond the slowest sample, or at the gate where that is
     near; a gate that is far off is told at the right edge instead of squeezing the samples.
     """
     if not samples_ms:
-        return ""
+        return Markup()
     slowest = max(samples_ms)
     shows_gate = gate_ms is not None and gate_ms <= max(slowest * 4.0, 1e-9)
     top = _round_up(max(slowest, gate_ms or 0.0) if shows_gate else slowest)
     counts = [0] * BINS
     for sample in samples_ms:
         counts[min(int(sample / top * BINS), BINS - 1)] += 1
-    floor, most = STRIP_HEIGHT - 18.0, max(counts)
-    parts = [
-        f'<svg class="strip" viewBox="0 0 {WIDTH:g} {STRIP_HEIGHT:g}" role="img"'
-        f' aria-label="{name}: {len(samples_ms)} samples, the slowest {slowest:.3g} ms">'
-    ]
-    step = WIDTH / BINS
-    for i, count in enumerate(counts):
-        if count:
-            height = max(2.0, count / most * (floor - 8.0))
-            parts.append(
-                f'<rect class="bin" x="{i * step + 0.5:.1f}" y="{floor - height:.1f}"'
-                f' width="{step - 1:.1f}" height="{height:.1f}" rx="1"/>'
-            )
-    parts.append(f'<path class="floor" d="M0 {floor:g}H{WIDTH:g}"/>')
-    parts.append(f'<text class="axis" x="0" y="{STRIP_HEIGHT - 4:g}">0</text>')
-    parts.append(_end_label(top, "ms"))
-    if gate_ms is not None:
-        parts.append(_gate_mark(gate_ms, top, floor, shows_gate))
-    return "".join([*parts, "</svg>"])
+    floor, most, step = STRIP_HEIGHT - 18.0, max(counts), WIDTH / BINS
+    heights = [max(2.0, count / most * (floor - 8.0)) if count else 0.0 for count in counts]
+    return svg(
+        "strip", WIDTH, STRIP_HEIGHT,
+        f"{name}: {len(samples_ms)} samples, the slowest {slowest:.3g} ms",
+        *(
+            rect("bin", i * step + 0.5, floor - height, step - 1, height, 1)
+            for i, height in enumerate(heights)
+            if height
+        ),
+        path("floor", f"M0 {floor:g}H{WIDTH:g}"),
+        text(0, STRIP_HEIGHT - 4, "0"),
+        text(WIDTH, STRIP_HEIGHT - 4, f"{top:g} ms", anchor="end"),
+        *(() if gate_ms is None else _gate_mark(gate_ms, top, floor, shows_gate)),
+    )  # fmt: skip
 
 
-def human_range(
-    value: float, quartiles: tuple[float, float], top: float, name: str, said: str
-) -> str:
-    """A line from 0 to `top` with the middle half of people as a band and `value` as a dot."""
-    top = max(top, value * 1.05)
+def human_range(value: float, people: People, name: str, said: str) -> Markup:
+    """A line from 0 with the middle half of people as a band and `value` as a dot."""
+    top = max(people.top, value * 1.05)
 
     def x(figure: float) -> float:
         return 6.0 + figure / top * (RANGE_WIDTH - 12.0)
 
-    low, high = quartiles
+    low, high = x(people.low), x(people.high)
     middle = RANGE_HEIGHT / 2
-    kind = "within" if low <= value <= high else "beyond"
-    return (
-        f'<svg class="range" viewBox="0 0 {RANGE_WIDTH:g} {RANGE_HEIGHT:g}" role="img"'
-        f' aria-label="{name}: {said}">'
-        f'<path class="floor" d="M6 {middle:g}H{RANGE_WIDTH - 6:g}"/>'
-        f'<rect class="people" x="{x(low):.1f}" y="{middle - 6:g}"'
-        f' width="{max(x(high) - x(low), 2):.1f}" height="12" rx="3"/>'
-        f'<circle class="dot {kind}" cx="{x(value):.1f}" cy="{middle:g}" r="5"/></svg>'
-    )
+    kind = "within" if people.low <= value <= people.high else "beyond"
+    return svg(
+        "range", RANGE_WIDTH, RANGE_HEIGHT, f"{name}: {said}",
+        path("floor", f"M6 {middle:g}H{RANGE_WIDTH - 6:g}"),
+        rect("people", low, middle - 6, max(high - low, 2.0), 12, 3),
+        circle(x(value), middle, 5, f"dot {kind}"),
+    )  # fmt: skip
 
 
-def intervals(spreads: Sequence[Spread], top: float, name: str, said: str) -> str:
+def intervals(spreads: Sequence[Spread], top: float, said: str) -> Markup:
     """One line a soloist, from 0 to `top`: quartiles thin, the median's interval thick, a dot."""
     top = max(top, *(spread.q3 * 1.05 for spread in spreads))
 
     def x(figure: float) -> float:
         return 6.0 + min(max(figure / top, 0.0), 1.0) * (RANGE_WIDTH - 12.0)
 
+    def line(kind: str, low: float, high: float, y: float) -> Markup:
+        return path(kind, f"M{x(low):.1f} {y:g}H{x(high):.1f}")
+
     height = 12.0 * len(spreads) + 4.0
-    parts = [
-        f'<svg class="spread" viewBox="0 0 {RANGE_WIDTH:g} {height:g}" role="img"'
-        f' aria-label="{name}: {said}">'
-        f'<path class="floor" d="M6 2V{height - 2:g}M{RANGE_WIDTH - 6:g} 2V{height - 2:g}"/>'
-    ]
+    edges = f"M6 2V{height - 2:g}M{RANGE_WIDTH - 6:g} 2V{height - 2:g}"
+    lines = []
     for i, spread in enumerate(spreads):
         y = 8.0 + 12.0 * i
-        parts.append(
-            f'<g class="soloist{i}"><path class="thin" d="M{x(spread.q1):.1f} {y:g}'
-            f'H{x(spread.q3):.1f}"/><path class="thick" d="M{x(spread.ci_low):.1f} {y:g}'
-            f'H{x(spread.ci_high):.1f}"/><circle cx="{x(spread.median):.1f}" cy="{y:g}" r="4"/></g>'
-        )
-    return "".join([*parts, "</svg>"])
+        thin = line("thin", spread.q1, spread.q3, y)
+        thick = line("thick", spread.ci_low, spread.ci_high, y)
+        dot = circle(x(spread.median), y, 4)
+        lines.append(element("g", thin, thick, dot, kind=f"soloist{i}"))
+    return svg("spread", RANGE_WIDTH, height, said, path("floor", edges), *lines)
 
 
 def means(
@@ -99,7 +96,7 @@ def means(
     best: int,
     band: tuple[float, float] | None,
     name: str,
-) -> str:
+) -> Markup:
     """One line a row of (label, mean, low, high), the `best` marked, `band` behind all of them."""
     edges = [edge for _, _, *ends in rows for edge in ends] + list(band or ())
     least, most = min(edges), max(edges)
@@ -109,48 +106,59 @@ def means(
         share = (figure - least + margin) / (most - least + 2 * margin)
         return MEANS_LABEL + share * (MEANS_WIDTH - MEANS_LABEL)
 
-    height = MEANS_LINE * (len(rows) + 1)
-    parts = [
-        f'<svg class="means" viewBox="0 0 {MEANS_WIDTH:g} {height:g}" role="img"'
-        f' aria-label="{escape(name)}: {len(rows)} means, the best {escape(rows[best][0])}">'
-    ]
-    floor = height - MEANS_LINE
-    if band:
-        low, high = (x(edge) for edge in band)
-        parts.append(
-            f'<rect class="people" x="{low:.1f}" y="0" width="{high - low:.1f}"'
-            f' height="{floor:g}"/>'
-        )
-    for i, (label, mean, *ends) in enumerate(rows):
-        y, (low, high) = MEANS_LINE * (i + 0.5), (x(end) for end in ends)
-        parts.append(
-            f'<text x="{MEANS_LABEL - 14:g}" y="{y + 4:g}" text-anchor="end">{escape(label)}</text>'
-            f'<g class="soloist{0 if i == best else 1}"><path class="thick" d="M{low:.1f} {y:g}'
-            f'H{high:.1f}"/><circle cx="{x(mean):.1f}" cy="{y:g}" r="5"/></g>'
-        )
-    for edge in (least, most):
-        parts.append(
-            f'<text x="{x(edge):.1f}" y="{height - 6:g}" text-anchor="middle">{edge:.3f}</text>'
-        )
-    return "".join([*parts, "</svg>"])
+    floor = MEANS_LINE * len(rows)
+    height = floor + MEANS_LINE
+    parts = [rect("people", x(band[0]), 0, x(band[1]) - x(band[0]), floor, 0)] if band else []
+    for i, (label, mean, low, high) in enumerate(rows):
+        y = MEANS_LINE * (i + 0.5)
+        whole = path("thick", f"M{x(low):.1f} {y:g}H{x(high):.1f}")
+        mark = element("g", whole, circle(x(mean), y, 5), kind=f"soloist{0 if i == best else 1}")
+        parts += [text(MEANS_LABEL - 14, y + 4, label, None, "end"), mark]
+    parts += [text(x(edge), height - 6, f"{edge:.3f}", None, "middle") for edge in (least, most)]
+    told = f"{name}: {len(rows)} means, the best {rows[best][0]}"
+    return svg("means", MEANS_WIDTH, height, told, *parts)
 
 
-def _end_label(top: float, unit: str) -> str:
-    x, y = WIDTH, STRIP_HEIGHT - 4
-    return f'<text class="axis" x="{x:g}" y="{y:g}" text-anchor="end">{top:g} {unit}</text>'
+def curve(points: Sequence[tuple[float, float]], said: str) -> Markup:
+    """A line through (x, y) points from x = 0 on, no more than `CURVE_POINTS` of them.
+
+    No points give nothing.
+    """
+    if not points:
+        return Markup()
+    shown = points[:: max(1, len(points) // CURVE_POINTS)]
+    low, high = (pick(y for _, y in points) for pick in (min, max))
+    scale = (CURVE_HEIGHT - 10) / max(high - low, 1e-9)
+    told = " ".join(
+        f"{CURVE_WIDTH * x / points[-1][0]:.1f},{5 + (high - y) * scale:.1f}" for x, y in shown
+    )
+    line = element("polyline", points=told, fill="none", stroke="currentColor", stroke_width=1.5)
+    return svg("curve", CURVE_WIDTH, CURVE_HEIGHT, said, line)
 
 
-def _gate_mark(gate_ms: float, top: float, floor: float, on_axis: bool) -> str:
+def bars(title: str, counts: Mapping[str, int]) -> Markup:
+    """A bar for each count, with its label and count as a tooltip; no counts give nothing."""
+    if not counts:
+        return Markup()
+    top, step = max(counts.values()), min(BARS_WIDTH / len(counts), WIDEST_BAR)
+    every = max(1, ceil(len(counts) * 42 / BARS_WIDTH))
+    parts = []
+    for i, (label, count) in enumerate(counts.items()):
+        height = BARS_HEIGHT * count / top
+        told = element("title", f"{label}: {count:,}")
+        parts.append(rect(None, i * step, BARS_HEIGHT - height, step * 0.85, height, 0, told))
+        if i % every == 0:
+            parts.append(text((i + 0.4) * step, BARS_HEIGHT + 13, label[:9], None))
+    return svg("bars", BARS_WIDTH, BARS_HEIGHT + 18, title, *parts, top=-2.0)
+
+
+def _gate_mark(gate_ms: float, top: float, floor: float, on_axis: bool) -> tuple[Markup, ...]:
     if not on_axis:
-        text = f"gate {gate_ms:g} ms →"
-        return f'<text class="gate" x="{WIDTH:g}" y="10" text-anchor="end">{text}</text>'
+        return (text(WIDTH, 10, f"gate {gate_ms:g} ms →", "gate", "end"),)
     x = min(gate_ms / top * WIDTH, WIDTH - 1)
     side, anchor = (-4, "end") if x > WIDTH / 2 else (4, "start")
-    return (
-        f'<path class="gateline" d="M{x:.1f} 2V{floor:g}"/>'
-        f'<text class="gate" x="{x + side:.1f}" y="10" text-anchor="{anchor}">'
-        f"gate {gate_ms:g}</text>"
-    )
+    line = path("gateline", f"M{x:.1f} 2V{floor:g}")
+    return line, text(x + side, 10, f"gate {gate_ms:g}", "gate", anchor)
 
 
 def _round_up(figure: float) -> float:

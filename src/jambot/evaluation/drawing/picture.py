@@ -1,10 +1,12 @@
 """A piano roll as a picture of its own: one SVG file that any viewer shows."""
 
 from dataclasses import replace
-from html import escape
+
+from markupsafe import Markup
 
 from jambot.evaluation.drawing.piano_roll import WIDTH, Roll, RollNote, chord_names, draw
 from jambot.evaluation.drawing.style import in_plain_colours, sheet
+from jambot.evaluation.drawing.svg import element, text
 from jambot.music import Meter, harmony_changes
 from jambot.roles.sample import RoleSample
 
@@ -48,15 +50,23 @@ def picture(roll: Roll, title: str) -> str:
     apart = roll.line_height + GAP
     width, height = WIDTH + 2 * MARGIN, 2 * MARGIN + TITLE + len(lines) * apart
     placed = (
-        f'<svg x="{MARGIN:g}" y="{MARGIN + TITLE + number * apart:g}" width="{WIDTH:g}"'
-        f' height="{roll.line_height:g}"{line.removeprefix("<svg")}'
+        element(
+            "svg", line, x=MARGIN, y=MARGIN + TITLE + number * apart, width=WIDTH,
+            height=roll.line_height,
+        )
         for number, line in enumerate(lines)
+    )  # fmt: skip
+    style = Markup(in_plain_colours(sheet("roll.css") + PAPER))
+    drawn = element(
+        "svg",
+        element("title", title),
+        element("style", style),
+        element("rect", kind="paper", width="100%", height="100%"),
+        text(MARGIN, MARGIN + 16, title, "title"),
+        *placed,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=width,
+        height=height,
     )
-    style = in_plain_colours(sheet("roll.css") + PAPER)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
-        f' width="{width:g}" height="{height:g}"><title>{escape(title)}</title>'
-        f'<style>{style}</style><rect class="paper" width="100%" height="100%"/>'
-        f'<text class="title" x="{MARGIN:g}" y="{MARGIN + 16:g}">{escape(title)}</text>'
-        f"{''.join(placed)}</svg>\n"
-    )
+    return f"{drawn}\n"

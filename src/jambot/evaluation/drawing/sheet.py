@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 MARKS = {True: " ✓", False: " ✕", None: ""}
@@ -41,22 +40,3 @@ def cell(
         return Cell(str(value))
     below = f"{interval[0]:.{digits}f}–{interval[1]:.{digits}f}" if interval else ""
     return Cell(f"{value:.{digits}f}", below)
-
-
-def drawn(sheet: Sheet) -> str:
-    """The table as HTML, under its title and caption."""
-    heads = "".join(f"<th>{escape(head)}</th>" for head in sheet.heads)
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th>{''.join(_drawn(one) for one in cells)}</tr>"
-        for name, cells in sheet.rows
-    )
-    return (
-        f'<h2>{escape(sheet.title)}</h2><p class="lede">{escape(sheet.caption)}</p>'
-        f'<div class="sheet"><table><thead><tr><th></th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _drawn(cell: Cell) -> str:
-    below = f"<br><small>{escape(cell.below)}</small>" if cell.below else ""
-    return f'<td class="number"><b>{escape(cell.said)}</b>{MARKS[cell.right]}{below}</td>'

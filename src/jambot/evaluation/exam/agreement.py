@@ -45,7 +45,7 @@ def agreement(
     apart: dict[str, list[tuple[float, float]]] = {}
     every: list[float] = []
     for excerpt in excerpts:
-        for header, body, counted in windows_of(excerpt, reference.context_length):
+        for header, body, counted in windows_of(excerpt, reference):
             known, played = (_foretold(m, header, body, counted) for m in (reference, model))
             for p, q in zip(known, played, strict=True):
                 every.append(float((np.exp(p) * (p - q)).sum()))

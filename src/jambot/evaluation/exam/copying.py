@@ -4,10 +4,15 @@ A line is its intervals, rhythm aside, as for `repetition_rate`. People quote to
 stands beside the same of held-out people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
+import numpy as np
+
+from jambot.evaluation.exam.voicings import KnownVoicings, quoted_voicings
 from jambot.evaluation.metrics import intervals
+from jambot.evaluation.spread import ratio_interval
 from jambot.music import Note
 
 SHAPE_NOTES = (6, 8, 12)
@@ -66,6 +71,44 @@ class KnownLines:
             lines = self._text.split(BETWEEN_SOLOS)
             self._runs[notes] = {run for line in lines for run in _runs(line, notes - 1)}
         return self._runs[notes]
+
+
+def copy_rates(
+    solos: Sequence[tuple[str, Sequence[Note]]],
+    known: KnownLines | None,
+    voicings: KnownVoicings | None = None,
+) -> dict[str, Any] | None:
+    """Rates of known runs by their length (`rate`: eight notes), the longest, in notes; voicings.
+
+    `solos` are (tune, notes). None without a run to look for.
+    """
+    if known is None or known.rate([solo for _, solo in solos], 8) is None:
+        return None
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for tune, solo in solos:
+        found, runs = known.counts(solo, 8)
+        pairs.setdefault(tune, []).append((float(found), float(runs)))
+    notes = [solo for _, solo in solos]
+    longest = [known.longest(solo) for solo in notes]
+    rates = {f"rate_{n}": known.rate(notes, n) for n in SHAPE_NOTES if n != 8}
+    return {
+        "rate": known.rate(notes, 8),
+        "rate_ci": ratio_interval(pairs),
+        **rates,
+        "longest": max(longest),
+        "longest_median": float(np.median(longest)),
+        **(quoted_voicings(solos, voicings) if voicings else {}),
+    }
+
+
+def beside(mine: Mapping[str, Any], people: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's rates with people's, and by how much each exceeds theirs."""
+    found = dict(mine)
+    for name, said in (("rate", ""), ("voicings", "voicings_"), ("voicing_pairs", "pairs_")):
+        if mine.get(name) is not None and people.get(name) is not None:
+            found[f"{said}people"] = people[name]
+            found[f"{said}excess"] = mine[name] - people[name]
+    return found
 
 
 def moves_of(notes: Sequence[Note]) -> bytes:

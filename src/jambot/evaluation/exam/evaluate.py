@@ -9,15 +9,12 @@ from jambot import __version__
 from jambot.assets import CHORD_TONES, find_model
 from jambot.evaluation.exam.copying import KnownLines
 from jambot.evaluation.exam.excerpts import BARS, held_out_excerpts, training_solos
-from jambot.evaluation.exam.odd_cases import OddSolo, play_odd_cases
-from jambot.evaluation.exam.odd_cases_page import write_odd_cases
 from jambot.evaluation.exam.offline import Exam, Progress, Questions, examine
 from jambot.evaluation.exam.page import write_exam
 from jambot.evaluation.exam.pitch_markov import PitchMarkov
 from jambot.evaluation.exam.results import Result, keep, kept, key_of
 from jambot.evaluation.exam.soloists import Soloist, markov, people, rule, trained, unguided
-from jambot.evaluation.exam.steering import Steered, measure_steering
-from jambot.evaluation.exam.steering_page import write_steering
+from jambot.evaluation.exam.voicings import KnownVoicings
 from jambot.generation import SamplingSettings
 from jambot.realtime.machine import this_machine
 from jambot.realtime.main import load_model
@@ -37,7 +34,7 @@ class ExamSettings:
     anew what was examined before.
     """
 
-    models: tuple[str, ...] = ("jazz",)
+    models: tuple[str, ...] = ("piano",)
     reference: str | None = None
     source: str | None = "wjd"
     bars: int = BARS
@@ -59,7 +56,7 @@ def run_exam(
     are kept in `out` and taken up again where nothing that they depend on has changed.
     Raises DatasetError without held-out tunes, UsageError or CheckpointError without a model.
     """
-    models = list(_models(settings))
+    models = list(examined(settings))
     name = models[0].name
     if settings.sampling.guidance:
         models.insert(1, unguided(models[0]))
@@ -67,13 +64,16 @@ def run_exam(
     progress("reading the tunes", 0, 1)
     whole = held_out_excerpts(role_dir, WHOLE_BARS, settings.source, settings.limit)
     samples = list(training_solos(role_dir, settings.source))
+    solos = [sample.target for sample in samples]
+    pianists = [sample.target for sample in samples if sample.meta.player == "pianist"]
     asked = Questions(
         [excerpt.cropped(settings.bars) for excerpt in whole],
         whole,
-        KnownLines([sample.target for sample in samples]) if samples else None,
+        KnownLines(solos) if solos else None,
         settings.seed,
         reference,
         name,
+        KnownVoicings(pianists) if pianists else None,
     )
     baselines = [people(), rule(), *([markov(PitchMarkov.trained(samples))] if samples else [])]
     described = {
@@ -90,32 +90,10 @@ def run_exam(
     return exam, *written
 
 
-def run_steering(
-    role_dir: Path,
-    out: Path,
-    settings: ExamSettings,
-    progress: Progress = lambda step, done, total: None,
-) -> tuple[dict[str, list[Steered]], Path]:
-    """Turn every model's knobs over the same excerpts; what moved, and its JSON.
-
-    Raises as `run_exam` does.
-    """
-    excerpts = held_out_excerpts(role_dir, settings.bars, settings.source, settings.limit)
-    found: dict[str, list[Steered]] = {}
-    for soloist in _models(settings):
-        found[soloist.name] = measure_steering(soloist, excerpts, settings.seed, progress)
-    return found, write_steering(found, out)
-
-
-def run_odd_cases(
-    out: Path, settings: ExamSettings, progress: Progress = lambda step, done, total: None
-) -> tuple[dict[str, list[OddSolo]], Path, Path]:
-    """Every model in every odd case; the solos, their JSON and their page."""
-    found = {
-        soloist.name: play_odd_cases(soloist, settings.seed, tell=progress)
-        for soloist in _models(settings)
-    }
-    return found, *write_odd_cases(found, out)
+def examined(settings: ExamSettings) -> Iterator[Soloist]:
+    """The soloists that the settings name, with what tells their weights apart."""
+    for name, model in zip(_names(settings.models), settings.models, strict=True):
+        yield trained(name, load_model(model), settings.sampling, identity(model))
 
 
 def identity(model: str) -> str:
@@ -132,11 +110,6 @@ def _names(models: Sequence[str]) -> list[str]:
     return short if len(set(short)) == len(short) else list(models)
 
 
-def _models(settings: ExamSettings) -> Iterator[Soloist]:
-    for name, model in zip(_names(settings.models), settings.models, strict=True):
-        yield trained(name, load_model(model), settings.sampling, identity(model))
-
-
 def _result(
     soloist: Soloist, asked: Questions, settings: ExamSettings, out: Path, progress: Progress
 ) -> Result:
@@ -145,6 +118,7 @@ def _result(
         soloist.name, soloist.identity, asdict(soloist.sampling), settings.seed, settings.bars,
         identity(compared) if compared else None, settings.source,
         repr(asked.whole), asked.known.digest if asked.known else None,
+        asked.voicings.digest if asked.voicings else None,
     )  # fmt: skip
     safe = "".join(letter if letter.isalnum() else "_" for letter in soloist.name)
     path = out / "soloists" / f"{safe}.json"

@@ -1,10 +1,13 @@
-"""Is a solo like people's? Seven figures against the middle half of people on the same excerpts."""
+"""Is a solo like people's? A few figures against the middle half of people on the same excerpts.
+
+Seven for lines, ten for pianists.
+"""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from jambot.evaluation.gates import Figures, figure_at
+from jambot.evaluation.figures import Figures, figure_at
 from jambot.evaluation.spread import Spread
 
 SEVEN = (
@@ -12,15 +15,31 @@ SEVEN = (
     "repetition_rate", "step_share", "range",
 )  # fmt: skip
 """What the design asks to lie inside the human quartiles."""
+TEN = tuple(
+    f"right_hand.{name}"
+    for name in (
+        "strikes_per_beat", "two_share", "three_share", "interval_below", "step_share",
+        "repeat_share", "top_range", "top_median", "pauses_per_min", "in_harmony",
+    )
+)  # fmt: skip
+"""The same of a pianist's right hand. Notes per strike is left out: the shares of strikes with two
+and with three notes say nearly all of it, and one thing shall not count twice."""
 FURTHEST = 4.0
 """A figure that is further off than this counts as this far: silence alone must not decide."""
 
 
-def inside(spreads: Mapping[str, Spread], people: Mapping[str, Spread]) -> dict[str, bool]:
-    """For each of the seven that both sides have: does the median lie within people's quartiles?"""
+def figures_for(player: str) -> tuple[str, ...]:
+    """The figures that such a player's solos are held against people's by."""
+    return TEN if player == "pianist" else SEVEN
+
+
+def inside(
+    spreads: Mapping[str, Spread], people: Mapping[str, Spread], names: Sequence[str] = SEVEN
+) -> dict[str, bool]:
+    """For each figure that both sides have: does the median lie within people's quartiles?"""
     return {
         name: people[name].q1 <= spreads[name].median <= people[name].q3
-        for name in SEVEN
+        for name in names
         if name in spreads and name in people
     }
 

@@ -12,7 +12,7 @@ from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.exam.prediction import TRITONE
 from jambot.evaluation.metrics import ChordLine
 from jambot.generation import Generator
-from jambot.music import SILENCE, HarmonyChange, Note, harmony_at, harmony_changes
+from jambot.music import SILENCE, HarmonyChange, Note, harmony_at
 from jambot.tokens import Prompt
 
 EVERY_BARS = 4
@@ -24,6 +24,7 @@ FIRST_BAR = 4
 class Followed:
     """Chord-tone counts of the new notes, in the harmony that was heard, and in the one left.
 
+    All notes of a strike count, not its top alone.
     `swapped_in_old` counts the swapped bars' notes against the chords they left, where a model that
     does not listen would go on as before.
     """
@@ -66,7 +67,7 @@ def followed(generator: Generator, excerpt: Excerpt, every_bars: int = EVERY_BAR
 
     An excerpt of `FIRST_BAR` bars or fewer asks nothing.
     """
-    changes = harmony_changes(excerpt.conditioning)
+    changes = excerpt.heard
     total = Followed()
     for bar in range(FIRST_BAR, excerpt.bars, every_bars):
         start = excerpt.start_beats + excerpt.meter.bar_start(bar)

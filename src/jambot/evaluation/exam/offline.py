@@ -12,18 +12,27 @@ from typing import Any
 import numpy as np
 
 from jambot.evaluation.exam.agreement import agreement
-from jambot.evaluation.exam.copying import SHAPE_NOTES, KnownLines
+from jambot.evaluation.exam.copying import KnownLines, beside, copy_rates
 from jambot.evaluation.exam.excerpts import Excerpt
-from jambot.evaluation.exam.human_band import inside
+from jambot.evaluation.exam.human_band import figures_for, inside
 from jambot.evaluation.exam.listening import Followed, followed
-from jambot.evaluation.exam.prediction import Surprise, bits_of, off_twelfths, swap_gap
+from jambot.evaluation.exam.prediction import (
+    SEMITONE,
+    TRITONE,
+    Surprise,
+    bits_of,
+    off_twelfths,
+    swap_gap,
+)
 from jambot.evaluation.exam.realism import realism_auc
 from jambot.evaluation.exam.results import BEYOND_NOTES, Result, attempt
 from jambot.evaluation.exam.soloists import PEOPLE, Soloist
+from jambot.evaluation.exam.voicings import KnownVoicings
 from jambot.evaluation.gates import Judged, judge
 from jambot.evaluation.headline import headline
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import Generator, LanguageModel
+from jambot.tokens.codec import by_tick
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how many of its parts are done, and of how many."""
@@ -39,8 +48,9 @@ class Questions:
     """What is asked of every soloist.
 
     `whole` are the excerpts' tunes at full length, on which `bits_per_note` and
-    `chord_swap.gap_bits` are taken. `known` are the training set's lines, for `copy_rate`;
-    `reference` the model that the soloist named `compared` is compared with.
+    `chord_swap.gap_bits` are taken. `known` are the training set's lines and `voicings` its
+    pianists' chords, for `copy_rate`; `reference` the model that the soloist named `compared` is
+    compared with.
     """
 
     excerpts: Sequence[Excerpt]
@@ -49,6 +59,7 @@ class Questions:
     seed: int = 1
     reference: LanguageModel | None = None
     compared: str = ""
+    voicings: KnownVoicings | None = None
 
 
 def examine(soloist: Soloist, asked: Questions, tell: Progress = _silent) -> Result:
@@ -79,7 +90,7 @@ def examine(soloist: Soloist, asked: Questions, tell: Progress = _silent) -> Res
         bits,
         swap or None,
         None if person else realism_auc([(a.excerpt, a.solo) for a in attempts]),
-        _copying([(a.excerpt.tune, a.solo) for a in attempts], asked.known),
+        copy_rates([(a.excerpt.tune, a.solo) for a in attempts], asked.known, asked.voicings),
         asdict(same) if same else None,
         _times(took, cpu) if model else None,
         asdict(soloist.sampling) if model else {},
@@ -95,9 +106,25 @@ class Exam:
     settings: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def player(self) -> str:
+        """What kind of player the excerpts are by; of several kinds they are taken as lines."""
+        kinds = {attempt.excerpt.player for attempt in self.results[PEOPLE].attempts}
+        return "pianist" if kinds == {"pianist"} else "horn"
+
+    @property
+    def kind(self) -> str:
+        """By which gates a model is judged."""
+        return "pianist exam" if self.player == "pianist" else "exam"
+
+    @property
+    def band(self) -> tuple[str, ...]:
+        """The figures that are to lie in people's middle half."""
+        return figures_for(self.player)
+
     def inside(self, who: str) -> dict[str, bool]:
-        """Which of the seven figures lie in the middle half of people on the same excerpts."""
-        return inside(self.results[who].spreads, self.results[PEOPLE].spreads)
+        """Which figures of the band lie in the middle half of people on the same excerpts."""
+        return inside(self.results[who].spreads, self.results[PEOPLE].spreads, self.band)
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -107,23 +134,23 @@ class Exam:
         figures["notes"] = sum(len(attempt.solo) for attempt in result.attempts)
         figures |= {name: getattr(result, name) for name in BEYOND_NOTES}
         if result.copy_rate and people.copy_rate:
-            mine, theirs = result.copy_rate["rate"], people.copy_rate["rate"]
-            beside = {"people": theirs, "excess": mine - theirs}
-            figures["copy_rate"] = dict(result.copy_rate) | beside
+            figures["copy_rate"] = beside(result.copy_rate, people.copy_rate)
+        tones = people.spreads.get("chord_tone_ratio.all")
+        figures["people_chord_tones"] = [tones.q1, tones.q3] if tones else None
         within = self.inside(self.model)
-        figures["inside_human_iqr"] = {"count": sum(within.values()), "of": len(within)}
+        figures["inside_human_iqr"] = {"count": sum(within.values()), "of": len(self.band)}
         return figures
 
     @property
     def gates(self) -> list[Judged]:
         """The gates that a model can be judged on offline."""
-        return judge(self.figures, "exam")
+        return judge(self.figures, self.kind)
 
     def as_dict(self) -> dict[str, Any]:
         """`offline.json`: the model's medians at the top level, then everything by soloist."""
         return {
-            "kind": "exam",
-            "headline": headline(self.figures, "exam", self.gates),
+            "kind": self.kind,
+            "headline": headline(self.figures, self.kind, self.gates),
             "model": self.model,
             **self.figures,
             "gates": [gate.as_dict() for gate in self.gates],
@@ -141,51 +168,37 @@ class Exam:
         }
 
 
-def _copying(
-    solos: Sequence[tuple[str, Sequence[Any]]], known: KnownLines | None
-) -> dict[str, Any] | None:
-    """Rates of known runs by their length (`rate`: eight notes), and the longest, in notes."""
-    if known is None or known.rate([solo for _, solo in solos], 8) is None:
-        return None
-    pairs: Pairs = {}
-    for tune, solo in solos:
-        found, runs = known.counts(solo, 8)
-        pairs.setdefault(tune, []).append((float(found), float(runs)))
-    notes = [solo for _, solo in solos]
-    longest = [known.longest(solo) for solo in notes]
-    rates = {f"rate_{n}": known.rate(notes, n) for n in SHAPE_NOTES if n != 8}
-    return {
-        "rate": known.rate(notes, 8),
-        "rate_ci": ratio_interval(pairs),
-        **rates,
-        "longest": max(longest),
-        "longest_median": float(np.median(longest)),
-    }
-
-
 def _predictions(
     model: LanguageModel, excerpts: Sequence[Excerpt], tell: Progress
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """`bits_per_note` with an interval for each part (`ci`), and the gap.
+    """`bits_per_note` with an interval for each part that is known (`ci`), and the gaps.
 
-    `off_12` is the share of the notes that lie on no 12th of a beat.
+    `off_12` is the share of the strikes that lie on no 12th of a beat.
     """
-    total, gap = Surprise(), 0.0
-    parts: dict[str, Pairs] = {name: {} for name in total.parts}
-    gaps: Pairs = {}
+    total, off = Surprise(), 0
+    hidden = {part for excerpt in excerpts for part in excerpt.unknown}
+    hidden |= {"all_12"} if "duration" in hidden else set()
+    parts: dict[str, Pairs] = {name: {} for name in total.parts if name not in hidden}
+    gaps: dict[int, Pairs] = {TRITONE: {}, SEMITONE: {}}
     for done, excerpt in enumerate(excerpts):
-        tell("foretelling", done, len(excerpts))
+        tell("prediction", done, len(excerpts))
         bits = bits_of(model, excerpt)
         total += bits
-        for name, value in bits.parts.items():
-            parts[name].setdefault(excerpt.tune, []).append((value, float(bits.notes)))
-        wider, notes = swap_gap(model, excerpt, bits)
-        gap += wider
-        gaps.setdefault(excerpt.tune, []).append((wider, float(notes)))
+        off += off_twelfths([strike[0] for strike in by_tick(excerpt.human)])
+        for name, pairs in parts.items():
+            pairs.setdefault(excerpt.tune, []).append((bits.parts[name], float(bits.notes)))
+        for semitones, pairs in gaps.items():
+            wider, notes = swap_gap(model, excerpt, bits, semitones)
+            pairs.setdefault(excerpt.tune, []).append((wider, float(notes)))
+    count = max(total.notes, 1)
+    known = {name: bits for name, bits in total.per_note().items() if name in parts}
     intervals = {name: ratio_interval(pairs) for name, pairs in parts.items()}
-    off = sum(off_twelfths(excerpt.human) for excerpt in excerpts) / max(total.notes, 1)
-    per_note = {**total.per_note(), "notes": total.notes, "off_12": off, "ci": intervals}
-    return per_note, {"gap_bits": gap / max(total.notes, 1), "gap_bits_ci": ratio_interval(gaps)}
+    per_note = {**known, "notes": total.notes, "off_12": off / count, "ci": intervals}
+    swap: dict[str, Any] = {}
+    for semitones, name in ((TRITONE, "gap_bits"), (SEMITONE, "gap_bits_semitone")):
+        wider = sum(bits for pairs in gaps[semitones].values() for bits, _ in pairs)
+        swap |= {name: wider / count, f"{name}_ci": ratio_interval(gaps[semitones])}
+    return per_note, swap
 
 
 def _listening(generator: Generator, asked: Questions, tell: Progress) -> dict[str, Any]:
@@ -193,7 +206,7 @@ def _listening(generator: Generator, asked: Questions, tell: Progress) -> dict[s
     swapped: Pairs = {}
     plain: Pairs = {}
     for done, excerpt in enumerate(asked.excerpts):
-        tell("listening", done, len(asked.excerpts))
+        tell("harmony", done, len(asked.excerpts))
         generator.seed = asked.seed + done
         generator.forget()
         found = followed(generator, excerpt)
@@ -205,7 +218,7 @@ def _listening(generator: Generator, asked: Questions, tell: Progress) -> dict[s
 
 
 def _times(took: Sequence[float], cpu_ms: float) -> dict[str, float] | None:
-    """Milliseconds a note: `n`, `mean`, `p50`, `p99`, `max`, and `cpu_mean`, waiting left out."""
+    """Milliseconds a strike: `n`, `mean`, `p50`, `p99`, `max`, and `cpu_mean`, waiting left out."""
     if not took:
         return None
     p50, p99 = (float(q) for q in np.percentile(took, (50, 99)))

@@ -15,7 +15,7 @@ from random import Random
 from jambot.errors import DatasetError
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.metrics import Chords
-from jambot.music import HarmonyChange, Meter, Note, by_onset, one_line
+from jambot.music import HarmonyChange, Meter, Note, one_line, strikes
 from jambot.roles.sample import RoleSample
 
 PHRASE_BARS = 4
@@ -61,7 +61,9 @@ class PitchMarkov:
         for sample in samples:
             chain._learn(sample)
         if not chain.rhythms:
-            raise DatasetError("no training solo to learn from", "train samples", "prepare them")
+            raise DatasetError(
+                "no training solo to learn from", "train samples", "run `jambot prepare`"
+            )
         return chain
 
     def solo(self, excerpt: Excerpt, seed: int) -> list[Note]:
@@ -78,7 +80,7 @@ class PitchMarkov:
         return notes
 
     def _learn(self, sample: RoleSample) -> None:
-        notes = by_onset(sample.target)
+        notes = [strike[0] for strike in strikes(sample.target)]
         roots = _Roots(sample.meta.chords)
         pitches = [note.pitch for note in notes]
         moves = [after - before for before, after in pairwise(pitches)]

@@ -1,8 +1,10 @@
 """How well a model foretells what a person played next: bits per note, and what the chords add.
 
 The model hears the excerpt's hands and, token by token, the person's own solo; only tokens that it
-would have to answer are counted, never those it is given. Windows open at a bar line under a fresh
-header, as in training, with a third of a window of the past where there is one.
+would have to answer are counted, never those it is given, nor what nobody knows of the notes (the
+loudness of a transcription). A note here is a strike: its top note, and the colours below it. That
+no further note is struck is a choice about colour, not about time. Windows open at a bar line under
+a fresh header, as in training, with a third of a window of the past where there is one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +15,17 @@ from numpy.typing import NDArray
 
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.generation import LanguageModel
-from jambot.music import HarmonyChange, Note, harmony_changes
+from jambot.music import HarmonyChange, Note
 from jambot.tokens import VOCABULARY, Prompt, encode
-from jambot.tokens.codec import HEADER_LENGTH
-from jambot.tokens.vocabulary import PART_OF
+from jambot.tokens.codec import HEADER_LENGTH, by_tick
+from jambot.tokens.vocabulary import PART_OF, PARTS
 
-TRITONE = 6
-
+TRITONE, SEMITONE = 6, 1
+"""How far away wrong chords lie: a dominant's guide tones survive the tritone, little the semitone.
+"""
+MAY_GO_ON = ("VEL", "COLOUR")
+"""After these a strike may hold another note."""
+NO_COLOUR = np.delete(np.arange(VOCABULARY.size), VOCABULARY.ids("COLOUR"))
 
 COARSE = "timing_12", "duration_12"
 ROUNDING = 0.05
@@ -49,8 +55,9 @@ ALIKE = _alike()
 
 @dataclass(frozen=True, slots=True)
 class Surprise:
-    """Information of one excerpt's notes, in bits (sums, not yet per note).
+    """Information of one excerpt's strikes, in bits (sums, not yet per strike).
 
+    `pitch` is the top notes', `colour` what the notes below cost, with the choice to have no more.
     `timing_12` and `duration_12` are the same notes on the prototype's grid: positions and lengths
     that fall together there count with their summed probability.
     """
@@ -59,6 +66,7 @@ class Surprise:
     pitch: float = 0.0
     duration: float = 0.0
     velocity: float = 0.0
+    colour: float = 0.0
     timing_12: float = 0.0
     duration_12: float = 0.0
     notes: int = 0
@@ -69,13 +77,13 @@ class Surprise:
 
     @property
     def parts(self) -> dict[str, float]:
-        """Bits by what is told: `all`, its four parts, and `all_12`, the prototype's."""
-        parts = {part: getattr(self, part) for part in dict.fromkeys(PART_OF.values())}
-        coarse = self.timing_12 + self.pitch + self.duration_12
+        """Bits by what is told: `all`, its five parts, and `all_12`, the prototype's."""
+        parts = {part: getattr(self, part) for part in PARTS}
+        coarse = self.timing_12 + self.pitch + self.colour + self.duration_12
         return {"all": sum(parts.values()), **parts, "all_12": coarse}
 
     def per_note(self) -> dict[str, float]:
-        """`parts` by note; no notes give zeros."""
+        """`parts` by strike; no strikes give zeros."""
         return {name: bits / max(self.notes, 1) for name, bits in self.parts.items()}
 
 
@@ -86,26 +94,36 @@ def bits_of(
 
     Formula: -log2 p(token | past) summed over answered tokens, the softmax taken over the whole
     vocabulary. `semitones` moves the harmony alone (the notes stay): with a tritone, what
-    `chord_swap` compares. `only` counts just these parts, which is quicker.
+    `chord_swap` compares. `only` counts just these parts, which is quicker; what is unknown of the
+    excerpt's notes costs nothing.
     Empty case: no note in the excerpt gives zeros.
     """
+    asked = {part for part in only or PARTS if part not in excerpt.unknown}
     total = Surprise()
-    for header, body, counted in windows_of(excerpt, model.context_length, semitones):
-        wanted = {i for i in counted if not only or PART_OF[VOCABULARY.field(body[i])] in only}
+    for header, body, counted in windows_of(excerpt, model, semitones):
+        wanted = {i for i in counted if asked & _told_at(body, i)}
         total += _window_surprise(model, header, body, wanted)
-    return replace(total, notes=len(excerpt.human))
+    return replace(total, notes=len(by_tick(excerpt.human)))
+
+
+def _told_at(body: Sequence[int], i: int) -> set[str]:
+    """The parts that the answer at place `i` decides."""
+    part = PART_OF[VOCABULARY.field(body[i])]
+    return {part, "colour"} if VOCABULARY.field(body[i - 1]) in MAY_GO_ON else {part}
 
 
 def windows_of(
-    excerpt: Excerpt, context_length: int, semitones: int = 0
+    excerpt: Excerpt, model: LanguageModel, semitones: int = 0
 ) -> Iterator[tuple[list[int], list[int], set[int]]]:
     """The person's solo in windows: a header, the tokens after it, and which of those are answered.
 
-    Every answered token of the excerpt is counted in just one window. No notes give no window.
+    The header names the player that the model is. Every answered token of the excerpt is counted in
+    just one window. No notes give no window.
     """
     if not excerpt.human:
         return
-    header, body, answered = _stream(excerpt, semitones)
+    header, body, answered = _stream(excerpt, model.player, semitones)
+    context_length = model.context_length
     bars = [i for i, token in enumerate(body) if token == VOCABULARY.id("BAR")]
     room, at = context_length - HEADER_LENGTH, 0
     while at < len(body):
@@ -128,22 +146,28 @@ def off_twelfths(notes: Sequence[Note]) -> int:
 
 
 def swap_gap(
-    model: LanguageModel, excerpt: Excerpt, right: Surprise | None = None
+    model: LanguageModel,
+    excerpt: Excerpt,
+    right: Surprise | None = None,
+    semitones: int = TRITONE,
 ) -> tuple[float, int]:
-    """Pitch bits under the chords a tritone away, less those under the right ones; and notes."""
+    """Bits of the top notes under chords so far away, less those under the right ones; strikes."""
     known = right or bits_of(model, excerpt, only=("pitch",))
-    wrong = bits_of(model, excerpt, TRITONE, only=("pitch",))
+    wrong = bits_of(model, excerpt, semitones, only=("pitch",))
     return wrong.pitch - known.pitch, known.notes
 
 
-def _stream(excerpt: Excerpt, semitones: int) -> tuple[list[int], list[int], list[bool]]:
+def _stream(
+    excerpt: Excerpt, player: str, semitones: int
+) -> tuple[list[int], list[int], list[bool]]:
     """Header, then the excerpt's tokens from its first bar line, and which of them are answered."""
     harmonies = [
-        HarmonyChange(change.beat, change.harmony.transposed(semitones))
-        for change in harmony_changes(excerpt.conditioning)
+        HarmonyChange(change.beat, change.harmony.transposed(semitones)) for change in excerpt.heard
     ]
     last = max(note.onset_beats for note in excerpt.human)
-    prompt = Prompt(tuple(harmonies), excerpt.human, last, excerpt.tempo_bpm, excerpt.meter)
+    prompt = Prompt(
+        tuple(harmonies), excerpt.human, last, excerpt.tempo_bpm, excerpt.meter, player=player
+    )
     stream = encode(prompt, excerpt.meter.bar_at(excerpt.start_beats))
     header, body = stream.ids[:HEADER_LENGTH], stream.ids[HEADER_LENGTH:]
     return header, body, stream.answered[HEADER_LENGTH:]
@@ -155,18 +179,21 @@ def _window_surprise(
     """One window: tokens are appended up to each counted one, whose surprise is then taken."""
     model.rewind(0)
     pending = list(header)
-    sums = dict.fromkeys((*PART_OF.values(), *COARSE), 0.0)
+    sums = dict.fromkeys((*PARTS, *COARSE), 0.0)
     for i, token in enumerate(body):
         if i in counted:
             model.append(pending)
             pending = []
             part, logits = PART_OF[VOCABULARY.field(token)], model.logits()
-            sums[part] += surprise_bits(logits, token)
+            ends = part != "colour" and "colour" in _told_at(body, i)
+            choice = surprise_bits(logits, NO_COLOUR) if ends else 0.0
+            sums["colour"] += choice
+            sums[part] += surprise_bits(logits, token) - choice
             if f"{part}_12" in sums:
-                sums[f"{part}_12"] += surprise_bits(logits, ALIKE[token])
+                sums[f"{part}_12"] += surprise_bits(logits, ALIKE[token]) - choice
         pending.append(token)
     return Surprise(
-        sums["timing"], sums["pitch"], sums["duration"], sums["velocity"],
+        sums["timing"], sums["pitch"], sums["duration"], sums["velocity"], sums["colour"],
         sums["timing_12"], sums["duration_12"],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -10,50 +10,60 @@ from pathlib import Path
 from typing import Any
 
 from jambot.evaluation.exam.excerpts import Excerpt
-from jambot.evaluation.gates import figure_at
+from jambot.evaluation.figures import FIGURES as EVERY
+from jambot.evaluation.figures import figure_at
 from jambot.evaluation.metrics import MusicFigures, measure
+from jambot.evaluation.right_hand import RightHand, right_hand
 from jambot.evaluation.spread import Spread, spread
 from jambot.music import Note, TempoMap
 from jambot.storage import write_whole
 
-FIGURES = (
-    "chord_tone_ratio.all", "chord_tone_ratio.on_beat", "chord_tone_ratio.transposed",
-    "chord_tone_margin", "note_density", "notes_per_second", "dead_air.ratio", "dead_air.per_min",
-    "dead_air.longest_ms", "repetition_rate", "step_share", "repeated_pitch_share", "range",
-    "mean_pitch",
-)  # fmt: skip
+_OF_NOTES = {field.name for field in fields(MusicFigures)} | {"chord_tone_margin", "right_hand"}
+FIGURES = tuple(one.path for one in EVERY if one.path.partition(".")[0] in _OF_NOTES)
 """What is summed up over the excerpts, as dotted paths into the figures of one solo."""
 BEYOND_NOTES = (
     "bits_per_note", "chord_swap", "realism_auc", "copy_rate", "agreement", "note_ms",
 )  # fmt: skip
 """What notes alone, excerpt by excerpt, do not tell; fields of `Result`."""
 ROOMS = (
-    "music", "tokens", "roles", "model", "generation", "evaluation", "evaluation/exam",
+    "jambot.music", "jambot.tokens", "jambot.roles", "jambot.model", "jambot.generation",
+    "jambot.evaluation", "jambot.evaluation.exam",
 )  # fmt: skip
 """The packages that a figure taken offline can depend on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One soloist's solo over one excerpt, measured."""
+    """One soloist's solo over one excerpt, measured; `hand` where the excerpt is a pianist's."""
 
     excerpt: Excerpt
     solo: tuple[Note, ...]
     figures: MusicFigures
+    hand: RightHand | None = None
 
     @property
     def row(self) -> dict[str, Any]:
-        """The figures, with `chord_tone_margin` (share of chord tones above the transposed)."""
+        """The figures, with `chord_tone_margin` (share of chord tones above the transposed).
+
+        Where nobody knows how long the person's notes last there is no `dead_air`.
+        """
         row = self.figures.as_dict()
         tones = self.figures.chord_tone_ratio
         row["chord_tone_margin"] = tones.all - tones.transposed if tones else None
+        if "duration" in self.excerpt.unknown:
+            row["dead_air"] = None
+        row["right_hand"] = asdict(self.hand) if self.hand else None
         return row
 
 
 def attempt(excerpt: Excerpt, solo: Sequence[Note]) -> Attempt:
     """A solo measured over the excerpt's chords, at its median tempo."""
     tempo_map = TempoMap.constant(excerpt.tempo_bpm)
-    return Attempt(excerpt, tuple(solo), measure(solo, tempo_map, excerpt.chords))
+    figures, hand = measure(solo, tempo_map, excerpt.chords), None
+    if excerpt.player == "pianist":
+        beats = excerpt.end_beats - excerpt.start_beats
+        hand = right_hand(solo, list(excerpt.heard), beats, excerpt.tempo_bpm)
+    return Attempt(excerpt, tuple(solo), figures, hand)
 
 
 @dataclass(frozen=True)
@@ -126,8 +136,7 @@ def _code(rooms: Sequence[str]) -> str:
     """A hash of every module in these packages."""
     found = sha256()
     for room in rooms:
-        folder = files("jambot").joinpath(room)
-        for module in sorted(folder.iterdir(), key=lambda module: module.name):
+        for module in sorted(files(room).iterdir(), key=lambda module: module.name):
             if module.name.endswith(".py"):
                 found.update(module.read_bytes())
     return found.hexdigest()

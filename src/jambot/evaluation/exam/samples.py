@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
-from jambot.evaluation.drawing.page import page, roll_legend, roll_section
+from jambot.evaluation.drawing.page import page
 from jambot.evaluation.drawing.piano_roll import Roll, chord_names, roll_of
 from jambot.evaluation.drawing.picture import picture
 from jambot.evaluation.exam.offline import Exam
@@ -38,7 +37,7 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     attempts = exam.results[exam.model].attempts
     count = min(solos, len(attempts))
     chosen = [attempts[i * len(attempts) // count] for i in range(count)]
-    paths, sections, silent = [], [], ""
+    paths, shown, silent = [], [], ""
     for number, attempt in enumerate(chosen, 1):
         path = folder / f"{number:02}_{attempt.excerpt.sample_id}.mid"
         write_solo(attempt, path)
@@ -46,13 +45,11 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
         paths.append(path)
         roll, about = _roll(attempt), _about(attempt)
         path.with_suffix(".svg").write_text(picture(roll, about), encoding="utf-8")
-        sections.append(
-            f"<h2>{escape(path.stem)}</h2><p class='lede'>{escape(about)}</p>"
-            f"{roll_legend(roll)}{roll_section(roll)}"
-        )
-    rolls = "".join(sections)
-    body = f'<p class="kind">JAM_BOT · Solos</p><h1>{count} solos over held-out tunes</h1>{rolls}'
-    (folder / PAGE).write_text(page("JAM_BOT · Solos", body), encoding="utf-8")
+        shown.append((path.stem, about, roll))
+    title = f"{count} solos over held-out tunes"
+    (folder / PAGE).write_text(
+        page("rolls.html", kind="Solos", title=title, sections=[((), shown)]), encoding="utf-8"
+    )
     return Samples(folder / PAGE, tuple(paths), silent)
 
 

@@ -15,7 +15,7 @@ from jambot.generation import (
     SamplingSettings,
     improvise,
 )
-from jambot.music import Note, one_line
+from jambot.music import Note, one_hand
 from jambot.tokens import UNSTEERED, Controls
 
 PEOPLE, RULE, MARKOV = "people", "rule", "markov"
@@ -23,10 +23,11 @@ PEOPLE, RULE, MARKOV = "people", "rule", "markov"
 
 @dataclass(frozen=True, slots=True)
 class Solo:
-    """A solo over one excerpt; `note_ms` holds how long each note but the first took to make.
+    """A solo over one excerpt; `note_ms` holds how long each strike but the first took to make.
 
-    `cpu_ms` is what those notes took of this thread's own time, in all: it does not grow where the
-    machine is busy with something else.
+    It is taken from top note to top note, what is struck with it included. `cpu_ms` is what those
+    took of this thread's own time, in all: it does not grow where the machine is busy with
+    something else.
     """
 
     notes: tuple[Note, ...]
@@ -69,11 +70,13 @@ class Soloist:
         spent: list[float] = []
         for note in solo:
             notes.append(note)
+            if len(notes) > 1 and note.onset_beats == notes[-2].onset_beats:
+                continue
             moments.append(perf_counter())
             spent.append(thread_time())
         cpu_ms = (spent[-1] - spent[0]) * 1000.0 if spent else 0.0
         apart = tuple((after - before) * 1000.0 for before, after in pairwise(moments))
-        return Solo(tuple(one_line(excerpt.within(notes))), apart, cpu_ms)
+        return Solo(tuple(one_hand(excerpt.within(notes))), apart, cpu_ms)
 
 
 def people() -> Soloist:

@@ -7,7 +7,6 @@ it was made of, on the same music and by the functions of the exam.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from jambot.assets import DEMO_COMPING
 from jambot.evaluation.exam.copying import KnownLines
@@ -21,6 +20,7 @@ from jambot.evaluation.exam.listening import FIRST_BAR, Followed, followed
 from jambot.evaluation.exam.prediction import Surprise, bits_of, swap_gap
 from jambot.evaluation.exam.results import Attempt, Result, attempt
 from jambot.evaluation.exam.soloists import PEOPLE, Soloist
+from jambot.evaluation.figures import Figure, Limit
 from jambot.evaluation.gates import Gate, Judged
 from jambot.generation import Generator
 from jambot.music import Meter, Note, harmony_changes, read_midi
@@ -41,6 +41,19 @@ GAP_SHARE = 0.75
 QUOTED = 0.05
 """Share of runs of eight notes that may be those it learnt from, however little the person quotes
 themselves. Of ten minutes by Sonny Rollins the player has 0.003, he himself elsewhere 0.02."""
+SAVED = Figure(
+    "bits_per_note.saved", "Bits saved", "bits by which it foretells you better",
+    more_is_better=True,
+)  # fmt: skip
+GAP = Figure(
+    "chord_swap.gap_bits", "Bits for the right chords", "surprise at wrong chords, in bits",
+    more_is_better=True,
+)  # fmt: skip
+FOLLOWED = Figure(
+    "chord_swap.followed", "Followed", "chord tones in swapped bars", more_is_better=True
+)
+QUOTES = Figure("copy_rate", "Quotes", "runs of eight notes that are yours")
+"""What a style is asked for beside its base; the limits are drawn from the base and the person."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -57,8 +70,8 @@ class Music:
 
 
 @dataclass(frozen=True)
-class Player:
-    """One player's figures: bits per note by part, and what the chords add to them, on what is held
+class Contender:
+    """A player's figures: bits per note by part, and what the chords add to them, on what is held
     out; solos over every bed; the swapped bars; runs of eight notes that are known.
     """
 
@@ -75,9 +88,9 @@ class Player:
 class Comparison:
     """The person, the base and the style on the same music."""
 
-    person: Player
-    base: Player
-    style: Player
+    person: Contender
+    base: Contender
+    style: Contender
     gates: tuple[Judged, ...]
 
     @property
@@ -95,13 +108,13 @@ def own_music(role_dir: Path) -> Music:
     return Music(held, beds, _up_to(ASKED_BARS, [*held, *learned]), known)
 
 
-def play(soloist: Soloist, music: Music, seed: int, tell: Progress) -> Player:
+def play(soloist: Soloist, music: Music, seed: int, tell: Progress) -> Contender:
     """Measure a player with a model."""
     model = soloist.model
     assert model is not None
     total, gap = Surprise(), 0.0
     for done, excerpt in enumerate(music.held):
-        tell("foretelling", done, len(music.held))
+        tell("prediction", done, len(music.held))
         surprise = bits_of(model, excerpt)
         total += surprise
         gap += swap_gap(model, excerpt, surprise)[0]
@@ -111,7 +124,7 @@ def play(soloist: Soloist, music: Music, seed: int, tell: Progress) -> Player:
         attempts.append(attempt(bed, soloist.solo(bed, seed + done).notes))
     heard = Followed()
     for done, excerpt in enumerate(music.asked):
-        tell("listening", done, len(music.asked))
+        tell("harmony", done, len(music.asked))
         heard += followed(Generator(model, soloist.sampling, seed + done), excerpt)
     gap_bits = gap / max(total.notes, 1)
     solos = [one.solo for one in attempts]
@@ -119,7 +132,7 @@ def play(soloist: Soloist, music: Music, seed: int, tell: Progress) -> Player:
     return _player(soloist.name, bits, gap_bits, heard, attempts, solos, music.known)
 
 
-def person(music: Music) -> Player:
+def person(music: Music) -> Contender:
     """The one whose style it is, as far as they can be asked: over the beds of their own music.
 
     Their `copy_rate` is taken on what is held out, for the rest is what is known.
@@ -129,39 +142,28 @@ def person(music: Music) -> Player:
     return _player(PEOPLE, {}, 0.0, Followed(), attempts, unheard, music.known)
 
 
-def compare(person: Player, base: Player, style: Player) -> Comparison:
+def compare(person: Contender, base: Contender, style: Contender) -> Comparison:
     """Judge a style beside the base it was made from and the person it was made of."""
     return Comparison(person, base, style, tuple(_gates(person, base, style)))
 
 
-def _gates(person: Player, base: Player, style: Player) -> list[Judged]:
+def _gates(person: Contender, base: Contender, style: Contender) -> list[Judged]:
     allowed = max(QUOTED, person.copy_rate or 0.0)
     theirs, own = (player.followed.as_dict()["followed"] for player in (base, style))
     return [
-        _judged("bits_per_note.saved", ">=", 0.0, "bits by which it foretells you better",
-                base.bits["all"] - style.bits["all"], "than before it learnt"),
-        _judged("chord_swap.gap_bits", ">=", GAP_SHARE * base.gap_bits,
-                "surprise at wrong chords, in bits", style.gap_bits,
-                f"{GAP_SHARE:g} of what it was"),
-        _judged("chord_swap.followed", ">=", (theirs or 0.0) - FOLLOWED_LESS,
-                "chord tones in swapped bars", own, f"no more than {FOLLOWED_LESS:g} fewer"),
-        _judged("copy_rate", "<=", allowed, "runs of eight notes that are yours",
-                style.copy_rate, "what people quote of themselves"),
+        _judged(SAVED, 0.0, base.bits["all"] - style.bits["all"], "than before it learnt"),
+        _judged(GAP, GAP_SHARE * base.gap_bits, style.gap_bits, f"{GAP_SHARE:g} of what it was"),
+        _judged(FOLLOWED, (theirs or 0.0) - FOLLOWED_LESS, own,
+                f"no more than {FOLLOWED_LESS:g} fewer"),
+        _judged(QUOTES, allowed, style.copy_rate, "what people quote of themselves"),
     ]  # fmt: skip
 
 
-def _judged(
-    figure: str,
-    at: Literal["<=", ">="],
-    limit: float,
-    meaning: str,
-    value: float | None,
-    note: str,
-) -> Judged:
-    gate = Gate(figure, at, round(limit, 3), "", meaning, ("style",))
+def _judged(figure: Figure, limit: float, value: float | None, note: str) -> Judged:
+    gate = Gate(figure, Limit(("style",), round(limit, 3)))
     if value is None:
         return Judged(gate, None, "fail", "it played too little to tell")
-    reached = value <= limit if at == "<=" else value >= limit
+    reached = value >= limit if figure.more_is_better else value <= limit
     return Judged(gate, value, "pass" if reached else "fail", note)
 
 
@@ -173,10 +175,10 @@ def _player(
     attempts: Sequence[Attempt],
     solos: Sequence[Sequence[Note]],
     known: KnownLines,
-) -> Player:
+) -> Contender:
     longest = max((known.longest(solo) for solo in solos), default=0)
     rate = known.rate(solos, 8)
-    return Player(name, bits, gap_bits, heard, rate, longest, Result(name, tuple(attempts)))
+    return Contender(name, bits, gap_bits, heard, rate, longest, Result(name, tuple(attempts)))
 
 
 def _demo() -> Excerpt:

@@ -1,26 +1,18 @@
 """Before and after: the base player and the new style over the same chords, on one page."""
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jambot.evaluation.drawing.page import (
-    gates_table,
-    page,
-    pairs,
-    roll_legend,
-    roll_section,
-    verdict_chip,
-)
-from jambot.evaluation.drawing.piano_roll import roll_of
+from jambot.evaluation.drawing.page import page
+from jambot.evaluation.drawing.piano_roll import Roll, roll_of
 from jambot.evaluation.drawing.report_files import write_report
-from jambot.evaluation.drawing.sheet import EMPTY, Cell, Sheet, drawn
+from jambot.evaluation.drawing.sheet import EMPTY, Cell, Sheet
 from jambot.evaluation.exam.results import Attempt
 from jambot.evaluation.exam.samples import write_solo
-from jambot.evaluation.gates import figure_at
-from jambot.evaluation.people import PEOPLE as HUMAN_FIGURES
-from jambot.evaluation.style.gate import Comparison, Player
+from jambot.evaluation.figures import BESIDE_PEOPLE, figure_at, people_of
+from jambot.evaluation.sound import render
+from jambot.evaluation.style.gate import Comparison, Contender
 
 NAME = "before_after"
 PAGE = f"{NAME}.html"
@@ -29,41 +21,63 @@ SHOWN = 3
 
 
 def write_before_after(
-    found: Comparison, facts: Mapping[str, Any], folder: Path
+    found: Comparison,
+    facts: Mapping[str, Any],
+    folder: Path,
+    material: Sequence[tuple[str, str]] = (),
 ) -> tuple[Path, Path]:
-    """Write the page, its figures and the solos as MIDI into `folder`; paths of the first two."""
+    """Write the page, its figures, the solos as MIDI and two of them as sound into `folder`.
+
+    Paths of the page and of its figures. `material` tells of each file what became of it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for player in (found.base, found.style):
         for one in player.result.attempts[:SHOWN]:
             write_solo(one, folder / _file(one, player))
-    written = before_after_page(found, facts)
+    silent = ""
+    for one, player in _heard(found):
+        midi = folder / _file(one, player)
+        silent = silent or render(midi, midi.with_suffix(".wav")).reason
+    written = before_after_page(found, facts, material, silent)
     figures, html = write_report(folder, NAME, _as_dict(found, facts), written)
     return html, figures
 
 
-def before_after_page(found: Comparison, facts: Mapping[str, Any]) -> str:
-    """The whole page; `facts` say what the style was made of."""
-    name = escape(found.style.name)
-    told = "ready to play" if found.passed else "not fit to play"
-    body = [
-        '<p class="kind">JAM_BOT · Style</p>',
-        f"<h1>{name}: {verdict_chip('pass' if found.passed else 'fail', told)}</h1>",
-        f'<p class="lede">{escape(found.base.name)} before, {name} after it learnt from your'
-        " playing: the same chords, the same seeds.</p>",
-        gates_table(list(found.gates)),
-        drawn(_sheet(found)),
-        *(_bed(found, number) for number in range(min(SHOWN, len(found.style.result.attempts)))),
-        pairs("Made of", facts),
-    ]
-    return page(f"JAM_BOT · {found.style.name}", "".join(body))
+def before_after_page(
+    found: Comparison,
+    facts: Mapping[str, Any],
+    material: Sequence[tuple[str, str]] = (),
+    silent: str = "",
+) -> str:
+    """The whole page; `facts` say what the style was made of, `silent` why nothing is to be heard.
+
+    Two solos over the same chords come first, to be listened to.
+    """
+    shown = min(SHOWN, len(found.style.result.attempts))
+    return page(
+        "style.html",
+        found=found,
+        material=material,
+        silent=silent,
+        heard=[(player.name, _file(one, player)) for one, player in _heard(found)],
+        sheet=_sheet(found),
+        beds=[_bed(found, number) for number in range(shown)],
+        facts=facts,
+    )
+
+
+def _heard(found: Comparison) -> tuple[tuple[Attempt, Contender], ...]:
+    """The two solos to listen to, over chords of one's own where there are any."""
+    number = min(1, len(found.style.result.attempts) - 1)
+    return tuple((p.result.attempts[number], p) for p in (found.base, found.style))
 
 
 def _sheet(found: Comparison) -> Sheet:
     players = (found.person, found.base, found.style)
     rows = [
-        (figure.label, tuple(_median(player, figure.figure) for player in players))
-        for figure in HUMAN_FIGURES
-        if all(_median(player, figure.figure) is not EMPTY for player in players[1:])
+        (figure.name, tuple(_median(player, figure.path) for player in players))
+        for figure in BESIDE_PEOPLE
+        if all(_median(player, figure.path) is not EMPTY for player in players[1:])
     ]
     rows += [
         ("Bits a note, held out", tuple(_number(p.bits.get("all")) for p in players)),
@@ -82,40 +96,37 @@ def _sheet(found: Comparison) -> Sheet:
     )
 
 
-def _bed(found: Comparison, number: int) -> str:
+def _bed(found: Comparison, number: int) -> dict[str, Any]:
+    """One piece as each played it: (who, MIDI file, roll)."""
     before, after = (player.result.attempts[number] for player in (found.base, found.style))
     bed = after.excerpt
     person = next((a for a in found.person.result.attempts if a.excerpt is bed), None)
     shown = [("you", person, ""), (found.base.name, before, _file(before, found.base))]
     shown.append((found.style.name, after, _file(after, found.style)))
-    rolls = "".join(_roll(who, one, midi) for who, one, midi in shown if one is not None)
-    return f"<h2>{escape(bed.tune)}</h2><p class='lede'>{bed.tempo_bpm:.0f} bpm</p>{rolls}"
+    rolls = [(who, midi, _roll(one)) for who, one, midi in shown if one is not None]
+    return {"tune": bed.tune, "bpm": f"{bed.tempo_bpm:.0f}", "rolls": rolls}
 
 
-def _roll(who: str, one: Attempt, midi: str) -> str:
+def _roll(one: Attempt) -> Roll:
     excerpt = one.excerpt
-    hands = excerpt.within(excerpt.conditioning)
-    roll = roll_of(one.solo, excerpt.chords, hands, excerpt.meter)
-    link = f' · <a href="{escape(midi)}">MIDI</a>' if midi else ""
-    return f'<h3 class="roll-title">{escape(who)}{link}</h3>{roll_legend(roll)}{roll_section(roll)}'
+    return roll_of(one.solo, excerpt.chords, excerpt.within(excerpt.conditioning), excerpt.meter)
 
 
-def _file(one: Attempt, player: Player) -> str:
+def _file(one: Attempt, player: Contender) -> str:
     safe = "".join(letter if letter.isalnum() else "_" for letter in one.excerpt.sample_id)
     return f"{safe}-{player.name}.mid"
 
 
-def _median(player: Player, figure: str) -> Cell:
+def _median(player: Contender, figure: str) -> Cell:
     found = player.result.spreads.get(figure)
-    said = next(row for row in HUMAN_FIGURES if row.figure == figure)
-    return EMPTY if found is None else Cell(said.said(found.median))
+    return EMPTY if found is None else Cell(people_of(figure).said(found.median))
 
 
 def _number(value: float | None) -> Cell:
     return EMPTY if value is None else Cell(f"{value:.3f}")
 
 
-def _followed(player: Player) -> float | None:
+def _followed(player: Contender) -> float | None:
     return figure_at(player.followed.as_dict(), "followed")
 
 
@@ -132,7 +143,7 @@ def _as_dict(found: Comparison, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _figures(player: Player) -> dict[str, Any]:
+def _figures(player: Contender) -> dict[str, Any]:
     return {
         "name": player.name,
         "bits_per_note": dict(player.bits),

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from jambot.errors import JamBotError
 from jambot.evaluation.sound import render
 from jambot.evaluation.take.report import session_report, write_report
 from jambot.music.take import read_take
-from jambot.music.take_files import MIDI_FILE, PAGE_FILE, SOUND_FILE
+from jambot.music.take_files import LOG_FILE, MIDI_FILE, PAGE_FILE, SOUND_FILE
 from jambot.music.take_midi import write_session_midi
 
 SOUND_SECONDS = 300.0
@@ -34,7 +35,8 @@ def make_files(
 ) -> TakeFiles:
     """Write what belongs to the log in `folder`. `sound`: None makes it of a short take only.
 
-    `told` hears each step as it begins. Raises JamBotError where there is no log, or it is damaged.
+    `told` hears each step as it begins. Raises JamBotError where there is no log, or it is damaged,
+    or has gone meanwhile: of a take that was deleted nothing more is written.
     """
     told("reading the log")
     take, page = read_take(folder), folder / PAGE_FILE
@@ -42,6 +44,7 @@ def make_files(
 
     def attempt(name: str, write: Callable[[], object]) -> None:
         told(f"writing {name}")
+        _refuse_deleted(folder)
         try:
             write()
         except OSError as error:
@@ -62,8 +65,18 @@ def make_files(
         cure = f"`jambot report {folder} --sound` makes it"
         return TakeFiles(page, silent=f"the take lasts {take.seconds / 60:.0f} minutes; {cure}")
     told(f"making {take.seconds:.0f} s of sound")
+    _refuse_deleted(folder)
     made = render(folder / MIDI_FILE, folder / SOUND_FILE)
+    if not (folder / LOG_FILE).is_file():
+        (folder / SOUND_FILE).unlink(missing_ok=True)
+    _refuse_deleted(folder)
     if made.path is None:
         return TakeFiles(page, silent=made.reason)
     attempt("the report", report)
     return TakeFiles(page, tuple(missing))
+
+
+def _refuse_deleted(folder: Path) -> None:
+    if not (folder / LOG_FILE).is_file():
+        found = f"{folder / LOG_FILE} has gone while files were made of it"
+        raise JamBotError(found, "the log of the take")

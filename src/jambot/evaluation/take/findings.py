@@ -5,19 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jambot.evaluation.drawing.piano_roll import Roll
+from jambot.evaluation.figures import FIGURES
 from jambot.evaluation.gates import Judged, judge
-from jambot.evaluation.headline import Answer, answers, headline
+from jambot.evaluation.headline import HeadlineAnswer, answers, headline
 
 Kind = Literal["session", "file", "benchmark"]
 
-NAMES = (
-    "ttfn_ms", "first_note_steps_ms", "chord_response_ms", "chord_heard_ms", "chord_deaf_ms",
-    "jitter_ms", "lookahead_bars", "isr", "dead_air", "underruns", "fallback_notes", "late_notes",
-    "dropped_notes", "stuck_notes", "stale_notes", "anticipated_changes", "chord_tone_ratio",
-    "note_density", "notes_per_second", "repetition_rate", "step_share", "repeated_pitch_share",
-    "range", "bits_per_note", "chord_swap", "realism_auc", "copy_rate",
-)  # fmt: skip
-"""Every figure of a report, in the design's order and spelling; null where it was not measured."""
+NAMES = tuple(dict.fromkeys(figure.path.partition(".")[0] for figure in FIGURES))
+"""Every figure of a report, in the table's order; null where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Findings:
         return headline(self.figures, self.kind, self.gates)
 
     @property
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[HeadlineAnswer]:
         """The pianist's questions, answered."""
         return answers(self.figures, self.kind)
 

@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 
 from jambot.evaluation.metrics import measure
-from jambot.evaluation.take.answering import chords_heard, first_note_steps
+from jambot.evaluation.take.answering import (
+    chords_heard,
+    first_note_steps,
+    locked_spans,
+    within,
+)
 from jambot.evaluation.take.happenings import happenings
 from jambot.music.take import HeardHarmony, PlayedNote, Take
 from jambot.music.take_events import Event
@@ -65,7 +70,8 @@ class StageFigures:
     Beyond the design: `chord_heard_ms` (from a new chord until the plan was made knowing it),
     `first_note_steps_ms` (where `ttfn_ms` goes), `chord_deaf_ms` (from a new chord to the last note
     that did not know it),
-    `stale_notes` (played on a chord that had been left for longer than the commit horizon),
+    `stale_notes` (played on a chord that had been left for longer than the commit horizon, but
+    where the player had the plan locked),
     `unanswered_triggers` (no note before the next trigger or the end), `player_deaths` and
     `anticipated_changes`.
     """
@@ -98,7 +104,9 @@ class StageFigures:
 
 def stage_figures(take: Take) -> StageFigures:
     """Every stage KPI of a take; a session without notes gives zeros and empty latencies."""
-    played, changes = take.played(), take.changed_harmonies()
+    played, changes = take.played, take.changed_harmonies
+    locks = locked_spans(take)
+    free = [note for note in played if not within(note.note.onset_beats, locks)]
     firsts, unanswered = time_to_first_note(take, played)
     samples = {
         "ttfn_ms": firsts,
@@ -126,7 +134,7 @@ def stage_figures(take: Take) -> StageFigures:
         late_notes=len(take.of("late")),
         dropped_notes=len(take.of("dropped")),
         stuck_notes=stuck_notes(take, played),
-        stale_notes=stale_notes(changes, played, commit_horizon(take)),
+        stale_notes=stale_notes(changes, free, commit_horizon(take)),
         unanswered_triggers=unanswered,
         player_deaths=_deaths(take),
         anticipated_changes=anticipated_changes(take),
@@ -140,8 +148,8 @@ def session_figures(take: Take, stage: StageFigures | None = None) -> dict[str, 
     `stage` saves taking the KPIs again. Beside them what the gates must know of the take,
     `seconds`, `realtime`, `response`, and what else `happened`.
     """
-    changes = [heard.change for heard in take.changed_harmonies()]
-    solo = [played.note for played in take.played()]
+    changes = [heard.change for heard in take.changed_harmonies]
+    solo = [played.note for played in take.played]
     music = measure(solo, take.tempo_map(), changes).as_dict()
     context = {
         "happened": happenings(take),
@@ -149,7 +157,21 @@ def session_figures(take: Take, stage: StageFigures | None = None) -> dict[str, 
         "realtime": take.realtime,
         "response": take.session.get("response", "now"),
     }
-    return (stage or stage_figures(take)).as_dict() | music | context
+    return (stage or stage_figures(take)).as_dict() | music | context | band_figures(take)
+
+
+def band_figures(take: Take) -> dict[str, Any]:
+    """`band`: by voice its notes, those more than 10 ms late, and the bass's stale ones, as
+    `stale_notes` counts them. Empty where no band played.
+    """
+    late = [str(event.get("voice")) for event in take.of("band_late")]
+    changes, horizon = take.changed_harmonies, commit_horizon(take)
+    figures: dict[str, Any] = {}
+    for voice, played in take.band.items():
+        figures[voice] = {"notes": len(played), "late_notes": late.count(voice)}
+        if voice == "bass":
+            figures[voice]["stale_notes"] = stale_notes(changes, played, horizon)
+    return {"band": figures} if figures else {}
 
 
 def time_to_first_note(take: Take, played: Sequence[PlayedNote]) -> tuple[list[float], int]:

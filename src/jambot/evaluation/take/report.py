@@ -21,11 +21,21 @@ from jambot.music.take import Take
 
 def session_report(take: Take, title: str = "") -> Findings:
     """The report of a recorded session."""
-    played, stage = take.played(), stage_figures(take)
-    changes = [heard.change for heard in take.changed_harmonies()]
+    played, stage = take.played, stage_figures(take)
+    changes = [heard.change for heard in take.changed_harmonies]
     fallback = [note.source == "fallback" for note in played]
     solo = [note.note for note in played]
-    roll = roll_of(solo, changes, take.conditioning(), take.meter, fallback)
+    band = {name: [note.note for note in voice] for name, voice in take.band.items()}
+    roll = roll_of(
+        solo,
+        changes,
+        take.conditioning(),
+        take.meter,
+        fallback,
+        band.get("bass", ()),
+        band.get("drums", ()),
+        take.written(),
+    )
     settings = {k: v for k, v in take.session.items() if k not in ("event", "machine", "knobs")}
     settings |= dict(take.session.get("knobs") or {})
     return Findings(
@@ -125,4 +135,4 @@ def _missing(take: Take) -> str:
 
 def _session_title(take: Take) -> str:
     who = Path(take.session.get("adapter") or take.session.get("model") or "JAM_BOT").name
-    return f"{who}, {take.bpm:g} bpm, {take.meter.beats_per_bar}/4, {take.seconds:.0f} s"
+    return f"{who}, {take.bpm:.0f} bpm, {take.meter.beats_per_bar}/4, {take.seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""MIDI in and out of the stage: JACK, the platform's own MIDI, or memory.
+"""MIDI in and out of the stage: a plugin in a DAW, JACK, the platform's own MIDI, or memory.
 
 `open_ports` chooses a back end and gives one `InputPort` and one `OutputPort`; what lies behind
 them is nobody else's business. Messages are plain MIDI bytes, times are seconds of the session's
@@ -9,8 +9,13 @@ each side for itself, and comes back under a `PortWatch`.
 Imported by the rest of `realtime`, by `evaluation` and by `control`.
 """
 
+from jambot.realtime.ports.host_line import HostPlace
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
+from jambot.realtime.ports.naming import windows_pair
+from jambot.realtime.ports.parts import SharedOutput
+from jambot.realtime.ports.plugin_port import Instrument
 from jambot.realtime.ports.port import (
+    By,
     InputPort,
     OutputPort,
     SentMessage,
@@ -22,7 +27,10 @@ from jambot.realtime.ports.watch import PortWatch
 
 __all__ = [
     "BACKENDS",
+    "By",
+    "HostPlace",
     "InputPort",
+    "Instrument",
     "MemoryInput",
     "OutputPort",
     "PortInfo",
@@ -30,8 +38,10 @@ __all__ = [
     "Ports",
     "RecordingOutput",
     "SentMessage",
+    "SharedOutput",
     "SoundingNotes",
     "TimedMessage",
     "list_ports",
     "open_ports",
+    "windows_pair",
 ]

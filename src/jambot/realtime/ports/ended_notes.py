@@ -1,6 +1,6 @@
 """Notes that ended a moment ago: told again to whoever may have missed it."""
 
-from jambot.realtime.ports.port import note_of
+from jambot.music.midi import NOTE_ON, MidiMessage, note_off
 
 AGAIN_SECONDS = 3.0
 """So long ago a note may have ended and its end still be told again: word of a lost period comes
@@ -16,13 +16,12 @@ class EndedNotes:
     def __init__(self) -> None:
         self._ended: dict[tuple[int, int], float] = {}
 
-    def follow(self, data: bytes, seconds: float) -> None:
+    def follow(self, message: MidiMessage, seconds: float) -> None:
         """Take note of one message that was sent at this time."""
-        note = note_of(data)
-        if note is None:
+        if not message.of_note:
             return
-        key, strikes = note
-        if strikes:
+        key = message.channel, message.number
+        if message.kind == NOTE_ON:
             self._ended.pop(key, None)
         else:
             self._ended[key] = seconds
@@ -31,4 +30,4 @@ class EndedNotes:
         """The note-offs that a receiver may have missed by now; empty where nothing ended."""
         since = seconds - AGAIN_SECONDS
         self._ended = {key: at for key, at in self._ended.items() if at > since}
-        return [bytes((0x80 | channel, pitch, 0)) for channel, pitch in self._ended]
+        return [note_off(pitch, channel) for channel, pitch in self._ended]

@@ -15,20 +15,16 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakSet
 
 from jambot.errors import PortError
+from jambot.music.midi import is_realtime
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports.ended_notes import EndedNotes
-from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
+from jambot.realtime.ports.jack_server import load_jack, names_of, open_client, peer_names
 from jambot.realtime.ports.jack_time import FrameLine
-from jambot.realtime.ports.port import (
-    SentMessage,
-    SoundingNotes,
-    TimedMessage,
-    is_realtime,
-)
+from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
 
 CLIENT_NAME = "jambot"
 # A server that has not called for this long is gone (the longest JACK period is 0.2 s).
@@ -39,8 +35,6 @@ CLOSE_SECONDS = 0.5
 CLEAN_READING_SECONDS = 0.0002
 # Records wait for `sent()` and `poll()`; a caller that never asks must not fill the memory.
 KEPT_RECORDS = 65536
-# How often the ports are asked for while others come and go.
-ASKED_AGAIN = 5
 
 # The note-offs of the last moments are written again as soon as JACK has lost a period, and so much
 # later once more: the first may have been lost with the next period, and where a machine stands
@@ -48,8 +42,6 @@ ASKED_AGAIN = 5
 ONCE_MORE_SECONDS = (0.15, 1.0)
 # Whoever leaves says them in so many periods: afterwards nobody can.
 LEAVING_CYCLES = 8
-
-Answer = TypeVar("Answer")
 
 # Stands in the inbox for "end what sounds"; no message is empty.
 _SILENCE = b""
@@ -98,8 +90,8 @@ class JackClient:
         """Whether the library has let go of it."""
         if any(client.gone and not client.has_left for client in _opened):
             raise PortError(
-                "another client of this program has not left its JACK server yet",
-                "no client of a server that has ended",
+                "an earlier JACK client of this program is still closing",
+                "one client at a time",
                 "try again in a moment",
             )
         self._client = open_client(self._jack, name)
@@ -123,9 +115,9 @@ class JackClient:
         except self._jack.JackError as error:
             self.close()
             raise PortError(
-                f"JACK took the client and not its ports: {error}",
+                f"JACK accepted the client but not its ports: {error}",
                 "a JACK server that goes on running",
-                "look whether the server has ended, and start it again",
+                "check whether the server has ended, and start it again",
             ) from error
 
     def _begin(self) -> None:
@@ -156,11 +148,11 @@ class JackClient:
 
         Like all that follows it may take long, and is not for the stage.
         """
-        return self._asked(lambda: peer_names(self._client, is_physical))
+        return peer_names(self._client, is_physical)
 
     def joined(self, port: Any) -> list[str]:
         """Full names of the peers joined to one of our ports. PortError where JACK cannot say."""
-        return self._asked(lambda: [peer.name for peer in port.connections])
+        return names_of(lambda: port.connections)
 
     def connect(self, source: Any, sink: Any) -> str | None:
         """Lay a cable between two ports, ours or by full name; gives what JACK says against it."""
@@ -169,16 +161,6 @@ class JackClient:
         except self._jack.JackError as error:
             return str(error)
         return None
-
-    def _asked(self, ask: Callable[[], Answer]) -> Answer:
-        for _ in range(ASKED_AGAIN):
-            with suppress(self._jack.JackError):  # a port went while it was asked for
-                return ask()
-        raise PortError(
-            "JACK's ports come and go too fast to be listed",
-            "ports that stay",
-            "look what opens and closes them (qjackctl), and try again",
-        )
 
     def send(self, data: bytes, at_seconds: float | None) -> None:
         if self.alive:
@@ -281,8 +263,8 @@ class JackClient:
             written += 1
             heapq.heappop(self._queue)
             sent = SentMessage(due, self._line.seconds_at(start + offset), data, heard)
-            self._sounding.follow(data)
-            self._ended.follow(data, sent.actual_seconds)
+            self._sounding.follow(sent.midi)
+            self._ended.follow(sent.midi, sent.actual_seconds)
             self._traffic.departed.append(sent)
 
     def _end_again(self, start: int) -> int:

@@ -14,11 +14,11 @@ from typing import Any
 from jambot.errors import PortError
 from jambot.realtime.clock import Clock
 from jambot.realtime.ports.cables import Cables
+from jambot.realtime.ports.held_keys import HeldKeys
 from jambot.realtime.ports.jack_client import CLIENT_NAME, JackClient, Traffic
-from jambot.realtime.ports.naming import keyboard_of, pick
-from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
+from jambot.realtime.ports.naming import is_bridged, keyboard_of, pick
+from jambot.realtime.ports.port import SentMessage, TimedMessage
 
-SUSTAIN = 64
 # From the death of a server until it is tried to enter again: see `jack_client`.
 MOURN_SECONDS = 1.0
 
@@ -65,9 +65,14 @@ class JackPatch:
                 )
         return source, sink
 
-    def keyboard_name(self) -> str | None:
-        """The first port that is a keyboard, hardware before programs; None without one."""
-        return keyboard_of([*self.client.peers(is_physical=True)[0], *self.client.peers()[0]])
+    def keyboard_name(self, programs: bool = True) -> str | None:
+        """The first port that is a keyboard, hardware before `programs`; None without one.
+
+        Hardware is JACK's own, and what a bridge from ALSA or PipeWire shows.
+        """
+        there = self.client.peers()[0]
+        hardware = [*self.client.peers(is_physical=True)[0], *filter(is_bridged, there)]
+        return keyboard_of([*hardware, *there] if programs else hardware)
 
     def look(self) -> None:
         """See who has gone and who is back; lay the cables to those that are back."""
@@ -148,8 +153,7 @@ class JackInput:
 
     def __init__(self, patch: JackPatch) -> None:
         self._patch = patch
-        self._held = SoundingNotes()
-        self._pedals: set[int] = set()
+        self._held = HeldKeys()
         self._taken_out = 0
 
     @property
@@ -160,27 +164,18 @@ class JackInput:
         arrived = self._patch.traffic.arrived
         heard = [arrived.popleft() for _ in range(len(arrived))]
         for message in heard:
-            self._follow(message.data)
+            self._held.follow(message.midi)
         taken_out = self._patch.heard.taken_out
         if taken_out != self._taken_out:
             self._taken_out = taken_out
+            ends = self._held.ends()
             if self.alive:
                 now = self._patch.clock.now()
-                heard += [TimedMessage(now, data) for data in self._ends()]
-            self._held, self._pedals = SoundingNotes(), set()
+                heard += [TimedMessage(now, data) for data in ends]
         return heard
 
     def close(self) -> None:
         self._patch.close()
-
-    def _follow(self, data: bytes) -> None:
-        self._held.follow(data)
-        if len(data) == 3 and data[0] >> 4 == 0xB and data[1] == SUSTAIN:
-            (self._pedals.add if data[2] >= 64 else self._pedals.discard)(data[0] & 0x0F)
-
-    def _ends(self) -> list[bytes]:
-        pedals = [bytes((0xB0 | channel, SUSTAIN, 0)) for channel in sorted(self._pedals)]
-        return self._held.note_offs() + pedals
 
 
 @dataclass(frozen=True, slots=True)

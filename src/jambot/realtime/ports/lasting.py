@@ -13,11 +13,11 @@ from jambot.realtime.ports.port import InputPort, OutputPort, SentMessage, Timed
 
 PATIENT_TICKS = 2
 
-Port = TypeVar("Port", InputPort, OutputPort)
+AnyPort = TypeVar("AnyPort", InputPort, OutputPort)
 Opened = TypeVar("Opened", covariant=True)
 
 
-class Place(Protocol[Opened]):
+class PortPlace(Protocol[Opened]):
     """Where one port is plugged in. Threads: the watching one's; both calls may take long."""
 
     def there(self) -> bool:
@@ -29,20 +29,20 @@ class Place(Protocol[Opened]):
         ...
 
 
-class _Lasting(Generic[Port]):
+class _Lasting(Generic[AnyPort]):
     """One side. `look` and the fields it names are the watching thread's, all else the stage's."""
 
-    def __init__(self, place: Place[Port]) -> None:
+    def __init__(self, place: PortPlace[AnyPort]) -> None:
         """Open the port for the first time; PortError as the place says."""
-        self._place: Place[Port] = place
-        self._port: Port | None = place.open()
+        self._place: PortPlace[AnyPort] = place
+        self._port: AnyPort | None = place.open()
         self._absent = 0
         """How many ticks the loss is old."""
-        self._watched: Port | None = self._port
+        self._watched: AnyPort | None = self._port
         """What the stage was given last; None once it has come back. The watching thread's."""
-        self._gone: Port | None = None
-        self._given_back: deque[Port] = deque()
-        self._offered: deque[Port] = deque()
+        self._gone: AnyPort | None = None
+        self._given_back: deque[AnyPort] = deque()
+        self._offered: deque[AnyPort] = deque()
 
     @property
     def alive(self) -> bool:
@@ -74,7 +74,7 @@ class _Lasting(Generic[Port]):
             if port is not None:
                 port.close()
 
-    def _in_use(self) -> Port | None:
+    def _in_use(self) -> AnyPort | None:
         """The port to use now, None while it is lost; a lost one is given back."""
         port = self._port
         if port is not None and (port is self._gone or not port.alive):
@@ -83,7 +83,7 @@ class _Lasting(Generic[Port]):
             self._given_back.append(port)
         return self._port
 
-    def _once_a_tick(self) -> Port | None:
+    def _once_a_tick(self) -> AnyPort | None:
         """The port to use now; what was offered is taken, though not in the tick of the loss."""
         if self._in_use() is None:
             self._absent += 1
@@ -91,7 +91,7 @@ class _Lasting(Generic[Port]):
                 self._port = self._offered.popleft()
         return self._port
 
-    def _leave(self, port: Port) -> None:
+    def _leave(self, port: AnyPort) -> None:
         """Take from a lost port what would be lost with it."""
 
 
@@ -106,7 +106,7 @@ class LastingInput(_Lasting[InputPort]):
 class LastingOutput(_Lasting[OutputPort]):
     """An output that comes back; what is sent while it is lost goes nowhere."""
 
-    def __init__(self, place: Place[OutputPort]) -> None:
+    def __init__(self, place: PortPlace[OutputPort]) -> None:
         super().__init__(place)
         assert self._port is not None
         self.schedules_ahead = self._port.schedules_ahead

@@ -6,13 +6,9 @@ Tests, `--fast` runs and the built-in comping performer play through these.
 import heapq
 from collections import deque
 
+from jambot.music.midi import is_realtime
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.port import (
-    SentMessage,
-    SoundingNotes,
-    TimedMessage,
-    is_realtime,
-)
+from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
 
 
 class MemoryInput:
@@ -108,5 +104,6 @@ class RecordingOutput:
             self._leave(due, due, data)
 
     def _leave(self, due: float, actual: float, data: bytes) -> None:
-        self._left.append(SentMessage(due, actual, data))
-        self._sounding.follow(data)
+        sent = SentMessage(due, actual, data)
+        self._left.append(sent)
+        self._sounding.follow(sent.midi)

@@ -1,16 +1,33 @@
 """What the stage asks of a MIDI port, whatever back end is behind it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+from jambot.music.midi import NOTE_ON, MidiMessage, note_off, parse
+
+
+class By(StrEnum):
+    """Who plays: somebody at a keyboard, somebody at a page, or the built-in pianist."""
+
+    keyboard = "keyboard"
+    page = "page"
+    pianist = "pianist"
 
 
 @dataclass(frozen=True, slots=True)
 class TimedMessage:
-    """One whole MIDI message and when it crossed the port, in seconds of the stage clock."""
+    """One whole MIDI message, when it crossed the port, in seconds of the stage clock, and `by`
+    whom it is; `midi` is what its bytes mean."""
 
     seconds: float
     data: bytes
+    by: By = By.keyboard
+    midi: MidiMessage = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "midi", parse(self.data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +37,17 @@ class SentMessage:
     `due_seconds` is the time asked for, or the moment of the call where none was. The difference
     is the port's jitter (JACK: rounding to a frame; others: how late the scheduler called).
     `heard` is False where nobody was joined to the port; most back ends cannot tell.
+    `midi` is what its bytes mean.
     """
 
     due_seconds: float
     actual_seconds: float
     data: bytes
     heard: bool = True
+    midi: MidiMessage = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "midi", parse(self.data))
 
 
 class InputPort(Protocol):
@@ -84,18 +106,6 @@ class OutputPort(Protocol):
         ...
 
 
-def is_realtime(data: bytes) -> bool:
-    """Whether this message is a clock's: it belongs to no note, and silence does not stop it."""
-    return data[0] >= 0xF8
-
-
-def note_of(data: bytes) -> tuple[tuple[int, int], bool] | None:
-    """(channel, pitch) of a note message and whether it strikes; None for any other message."""
-    if len(data) != 3 or data[0] >> 4 not in (0x8, 0x9):
-        return None
-    return (data[0] & 0x0F, data[1]), data[0] >> 4 == 0x9 and data[2] > 0
-
-
 class SoundingNotes:
     """Which notes a stream of sent messages has left sounding.
 
@@ -105,13 +115,12 @@ class SoundingNotes:
     def __init__(self) -> None:
         self._struck: Counter[tuple[int, int]] = Counter()
 
-    def follow(self, data: bytes) -> None:
+    def follow(self, message: MidiMessage) -> None:
         """Take note of one message that has been sent."""
-        note = note_of(data)
-        if note is None:
+        if not message.of_note:
             return
-        key, strikes = note
-        if strikes:
+        key = message.channel, message.number
+        if message.kind == NOTE_ON:
             self._struck[key] += 1
         elif self._struck[key] > 1:
             self._struck[key] -= 1
@@ -120,4 +129,4 @@ class SoundingNotes:
 
     def note_offs(self) -> list[bytes]:
         """The note-offs that would end all of them; empty where nothing sounds."""
-        return [bytes((0x80 | channel, pitch, 0)) for channel, pitch in self._struck.elements()]
+        return [note_off(pitch, channel) for channel, pitch in self._struck.elements()]

@@ -63,8 +63,9 @@ class RtMidiOutput:
         except Exception:  # a driver may fail in any way: on stage that is a lost port, no more
             self.alive = False
             return
-        self._sounding.follow(data)
-        self._departed.append(SentMessage(due, self._clock.now(), data))
+        sent = SentMessage(due, self._clock.now(), data)
+        self._sounding.follow(sent.midi)
+        self._departed.append(sent)
 
     def sent(self) -> list[SentMessage]:
         return [self._departed.popleft() for _ in range(len(self._departed))]

@@ -94,7 +94,9 @@ class RtMidiBackend:
             raise PortError(
                 "no MIDI output port",
                 "a port to play to; Windows has no virtual ports of its own",
-                "install loopMIDI, add a port there, and choose it as input in your DAW",
+                "use the plugin (jambot plugin install), or start Windows' own MIDI Settings once,"
+                " which makes the cable Default App Loopback (A) and (B), or install loopMIDI and"
+                " add a port",
             )
         return LastingOutput(_OutputPlace(self, name, clock)), name
 

@@ -1,6 +1,7 @@
 """Choosing a back end and opening one input and one output on it."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,10 +12,16 @@ from jambot.realtime.ports.jack_port import JackClock, JackInput, JackOutput, Ja
 from jambot.realtime.ports.jack_server import load_jack, open_client, peer_names
 from jambot.realtime.ports.lasting import LastingInput, LastingOutput
 from jambot.realtime.ports.memory import MemoryInput, RecordingOutput
+from jambot.realtime.ports.plugin_key import read_key
+from jambot.realtime.ports.plugin_link import PluginLink
+from jambot.realtime.ports.plugin_port import Instrument, PluginInput, PluginOutput
 from jambot.realtime.ports.port import InputPort, OutputPort
 from jambot.realtime.ports.rtmidi_port import RtMidiBackend
 
-BACKENDS = ("auto", "rtmidi", "jack", "memory")
+BACKENDS = ("auto", "plugin", "rtmidi", "jack", "memory")
+
+KNOCK_SECONDS = 0.3
+"""A plugin knocks ten times a second; `auto` listens so long, where there is a key at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,15 @@ class Ports:
 
     input: InputPort
     output: OutputPort
-    backend: str
-    input_name: str | None
-    output_name: str | None
+    backend: str = "memory"
+    input_name: str | None = None
+    output_name: str | None = None
     clock: InputPort | None = None
     """A port of its own for a host's MIDI clock, where there is one."""
     looks: tuple[Callable[[], None], ...] = ()
     news: threading.Event = field(default_factory=threading.Event)
+    instrument: Instrument | None = None
+    """Our plugin in a DAW, where that is what is played through."""
 
     def look(self) -> None:
         """See who has gone and who is back; it may take long."""
@@ -70,24 +79,22 @@ def open_ports(
     """Open the ports of `backend` whose names hold `in_name` and `out_name`.
 
     A host's clock may come in at a port of its own: over JACK at `jambot:clock`, elsewhere at the
-    one whose name holds `clock_name`. `auto` takes a running JACK server, else rtmidi where it has
-    a real port, else memory; with a name, the first of JACK and rtmidi that knows it. Without
-    `in_name` the first keyboard is heard; `jack` takes none and waits to be patched. PortError
-    where a name is unknown or a port would not open; UsageError for another back end, or a name on
-    `memory`.
+    one whose name holds `clock_name`. `auto` takes a plugin that knocks, else a running JACK
+    server, else rtmidi where it has a real port, else memory; with a name, the first of JACK and
+    rtmidi that knows it. Without `in_name` the first keyboard is heard; on `jack` a device alone,
+    no program's port, which may be meant for somebody else: where there is none it waits to be
+    patched. PortError where a name is unknown or a port would not open; UsageError for another
+    back end, or a name on `memory` or `plugin`.
     """
     if backend == "jack":
-        return _open_jack(in_name, out_name, clock, clock_name, find_keyboard=False)
+        return _open_jack(in_name, out_name, clock, clock_name, programs=False)
+    if backend == "plugin":
+        _refuse_names("plugin", in_name, out_name, clock_name)
+        return _plugin_ports(PluginLink.open(clock), clock)
     if backend == "rtmidi":
         return _open_rtmidi(RtMidiBackend(), in_name, out_name, clock, clock_name)
     if backend == "memory":
-        named = in_name or out_name or clock_name
-        if named is not None:
-            raise UsageError(
-                f"memory has no port named {named!r}",
-                "no --in, --out or --clock-in with --backend memory",
-                "leave the names out, or use --backend auto",
-            )
+        _refuse_names("memory", in_name, out_name, clock_name)
         return Ports(
             MemoryInput(clock), RecordingOutput(clock, remembers=False), "memory", None, None
         )
@@ -108,8 +115,11 @@ def _open_auto(
 ) -> Ports:
     named = any(name is not None for name in (in_name, out_name, clock_name))
     refusals: list[PortError] = []
+    knocked = None if named else _knocking(clock)
+    if knocked is not None:
+        return _plugin_ports(knocked, clock)
     try:
-        return _open_jack(in_name, out_name, clock, clock_name, find_keyboard=True)
+        return _open_jack(in_name, out_name, clock, clock_name, programs=True)
     except PortError as error:
         refusals.append(error)
     try:
@@ -127,17 +137,52 @@ def _open_auto(
     )
 
 
+def _plugin_ports(link: PluginLink, clock: Clock) -> Ports:
+    instrument = Instrument(link, clock)
+    name = None if link.talk is None else "the plugin"
+    sides = PluginInput(instrument), PluginOutput(instrument)
+    return Ports(*sides, "plugin", name, name, instrument=instrument)
+
+
+def _knocking(clock: Clock) -> PluginLink | None:
+    """The link with a plugin that knocks just now; None where none does."""
+    if read_key() is None:
+        return None
+    try:
+        link = PluginLink.open(clock)
+    except PortError:
+        return None
+    until = time.monotonic() + KNOCK_SECONDS
+    while link.talk is None and time.monotonic() < until:
+        time.sleep(0.01)
+        link.take_in()
+    if link.talk is None:
+        link.close()
+        return None
+    return link
+
+
+def _refuse_names(backend: str, *names: str | None) -> None:
+    for name in names:
+        if name is not None:
+            raise UsageError(
+                f"{backend} has no port named {name!r}",
+                f"no --in, --out or --clock-in with --backend {backend}",
+                "leave the names out, or use --backend auto",
+            )
+
+
 def _open_jack(
     in_name: str | None,
     out_name: str | None,
     clock: Clock,
     clock_name: str | None,
-    find_keyboard: bool,
+    programs: bool,
 ) -> Ports:
     patch = JackPatch(clock)
     try:
-        if in_name is None and find_keyboard:
-            in_name = patch.keyboard_name()
+        if in_name is None:
+            in_name = patch.keyboard_name(programs)
         source, sink = patch.connect(in_name, out_name, clock_name)
     except PortError:
         patch.close()

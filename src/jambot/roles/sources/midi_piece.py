@@ -8,7 +8,7 @@ from itertools import groupby
 from jambot.music import Chord, ChordSpan, MidiSong, Note, by_onset, one_line, recognise
 from jambot.roles.metre import cut_chords, cut_notes, has_own_beats, in_one_metre, pickup
 from jambot.roles.piece import LEAST_NOTES, PLAIN_VELOCITY, Piece, RefusedError
-from jambot.roles.sources.click import refuse_without_click
+from jambot.roles.sources.click import with_its_own_beats
 from jambot.roles.sources.named_tracks import (
     ANNOTATION_TRACKS,
     PIANO_PROGRAMS,
@@ -32,11 +32,10 @@ def midi_pieces(
 
     `wanted` names the track that leads. Where the metre changes, the longest part in one metre is
     taken; a piece that begins within a bar is moved so that its bar lines are multiples of the
-    metre. Raises RefusedError when it holds no lead over an accompaniment, or was recorded without
-    a click.
+    metre. What was recorded without a click is laid on the beats that its notes tell. Raises
+    RefusedError when it holds no lead over an accompaniment, or when its beats are unsure.
     """
-    notes = [note for track in song.tracks for note in track.notes]
-    refuse_without_click(source_id, notes, song.tempo_map)
+    song = with_its_own_beats(source_id, song)
     parts = find_parts(song, wanted)
     if parts is not None:
         return [_piece(song, source, source_id, parts)]

@@ -31,7 +31,7 @@ LONE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class TakeHands:
     """What a take says of itself, and every key of the player as notes in playing order."""
 
     bpm: float
@@ -48,16 +48,16 @@ def take_pieces(path: Path, source: str, source_id: str, splits: Sequence[Split]
     return pieces_of(take, source, source_id, splits)
 
 
-def keys_of_song(song: MidiSong) -> Hands | None:
+def keys_of_song(song: MidiSong) -> TakeHands | None:
     """The player's side of a `session.mid` that lost its log; None for any other song."""
     names = {track.name.lower() for track in song.tracks}
     keys = song.track(KEYS_TRACK)
     if names != {SOLO_TRACK, KEYS_TRACK} or keys is None:
         return None
-    return Hands(song.tempo_map.median_bpm, song.meter.beats_per_bar, keys.notes)
+    return TakeHands(song.tempo_map.median_bpm, song.meter.beats_per_bar, keys.notes)
 
 
-def pieces_of(take: Hands, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
+def pieces_of(take: TakeHands, source: str, source_id: str, splits: Sequence[Split]) -> list[Piece]:
     """A take as a piece for each of `splits`, cut to the bars in which the right hand soloed."""
 
     def piece(parts: Parts) -> Piece:
@@ -133,7 +133,7 @@ def phrases(
     return tuple(target), tuple(by_onset([*lower, *left]))
 
 
-def read_keys(path: Path) -> Hands:
+def read_keys(path: Path) -> TakeHands:
     """The player's side of a `session.jsonl`; a torn last line is passed over.
 
     Raises BadMidiError for what is no session log, too large, or broken.
@@ -154,7 +154,9 @@ def read_keys(path: Path) -> Hands:
         raise BadMidiError(f"{path.name}: no key was played", "a take", "")
     early = -min(0.0, min(note.onset_beats for note in notes))
     shift = beats_per_bar * -int(-early // beats_per_bar)
-    return Hands(round(tempo, 2), beats_per_bar, tuple(by_onset(n.shifted(shift) for n in notes)))
+    return TakeHands(
+        round(tempo, 2), beats_per_bar, tuple(by_onset(n.shifted(shift) for n in notes))
+    )
 
 
 def _room_below(upper: Sequence[Note], lower: Sequence[Note]) -> list[int]:

@@ -47,7 +47,7 @@ Struck = tuple[float, float, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TrioStretch:
     """Whole bars in one metre: beats `first` to `last` (exclusive), whose bar lines are known."""
 
     first: int
@@ -98,7 +98,7 @@ def track_pieces(track: dict[str, Any], folder: Path) -> list[Piece]:
 
 def stretches(
     beats: Sequence[Sequence[float]], beats_per_bar: int, first_s: float, last_s: float
-) -> list[Stretch]:
+) -> list[TrioStretch]:
     """The longest stretches of whole, even bars between two moments, in order.
 
     `beats` are (seconds, count in the bar from 1). A bar whose count skips, or in which a beat is
@@ -106,7 +106,7 @@ def stretches(
     """
     usual = median(b[0] - a[0] for a, b in pairwise(beats))
     counted = list(range(1, beats_per_bar + 1))
-    found: list[Stretch] = []
+    found: list[TrioStretch] = []
     for i in range(len(beats) - beats_per_bar):
         bar = beats[i : i + beats_per_bar + 1]
         lengths = [b[0] - a[0] for a, b in pairwise(bar)]
@@ -117,9 +117,9 @@ def stretches(
         ):
             continue
         if found and found[-1].last == i:
-            found[-1] = Stretch(found[-1].first, i + beats_per_bar)
+            found[-1] = TrioStretch(found[-1].first, i + beats_per_bar)
         else:
-            found.append(Stretch(i, i + beats_per_bar))
+            found.append(TrioStretch(i, i + beats_per_bar))
     return found
 
 
@@ -142,7 +142,7 @@ def _transcribed(track: dict[str, Any], first_s: float, last_s: float) -> list[S
 
 def _hands_of(
     track: dict[str, Any], struck: Sequence[Struck], first_s: float, last_s: float, least_bars: int
-) -> Iterator[tuple[Stretch, tuple[Note, ...], tuple[Note, ...]]]:
+) -> Iterator[tuple[TrioStretch, tuple[Note, ...], tuple[Note, ...]]]:
     """(stretch, left hand, right hand) of every stretch in which both play, from beat 0."""
     notes = _on_the_beats(track["beats"], struck)
     right = right_hand(notes)
@@ -228,7 +228,7 @@ def _lateness(track: dict[str, Any], struck: Sequence[Struck], first_s: float) -
 
 def _piece(
     track: dict[str, Any],
-    stretch: Stretch,
+    stretch: TrioStretch,
     conditioning: tuple[Note, ...],
     target: tuple[Note, ...],
 ) -> Piece:

@@ -25,7 +25,7 @@ PLAYERS = {"p": "pianist", "voc": "voice"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class MetreStretch:
     """Beats `first` to `last` (exclusive) of one metre; bar lines fall where `offset` puts them."""
 
     first: int
@@ -90,9 +90,9 @@ def solo_piece(solo: dict[str, Any]) -> Piece:
     )
 
 
-def longest_stretch(beat: Sequence[int], period: Sequence[int]) -> Stretch:
+def longest_stretch(beat: Sequence[int], period: Sequence[int]) -> MetreStretch:
     """The longest run of beats that count on without a change of metre or a skipped beat."""
-    best, first = Stretch(0, 0, 4, 0), 0
+    best, first = MetreStretch(0, 0, 4, 0), 0
     for i in range(1, len(beat) + 1):
         counts_on = (
             i < len(beat)
@@ -102,12 +102,12 @@ def longest_stretch(beat: Sequence[int], period: Sequence[int]) -> Stretch:
         if counts_on:
             continue
         if i - first > best.last - best.first:
-            best = Stretch(first, i, period[first], beat[first] - 1)
+            best = MetreStretch(first, i, period[first], beat[first] - 1)
         first = i
     return best
 
 
-def _melody(solo: dict[str, Any], stretch: Stretch) -> tuple[Note, ...]:
+def _melody(solo: dict[str, Any], stretch: MetreStretch) -> tuple[Note, ...]:
     notes = solo["notes"]
     velocities = _velocities(solo) or [PLAIN_VELOCITY] * len(notes["pitch"])
     rows = zip(notes["pos"], notes["pos_dur"], notes["pitch"], velocities, strict=True)
@@ -126,7 +126,7 @@ def _velocities(solo: dict[str, Any]) -> list[int] | None:
     return velocities if measured else None
 
 
-def _chords(rows: Sequence[Sequence[Any]], stretch: Stretch) -> tuple[ChordSpan, ...]:
+def _chords(rows: Sequence[Sequence[Any]], stretch: MetreStretch) -> tuple[ChordSpan, ...]:
     spans = []
     for i, (start, _, root, bass, core, tensions, *_) in enumerate(rows):
         end = rows[i + 1][0] if i + 1 < len(rows) else stretch.last

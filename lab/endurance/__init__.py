@@ -1,0 +1,1 @@
+"""Play a day of jamming with faults in minutes, and check that the stage holds."""

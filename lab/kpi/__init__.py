@@ -1,0 +1,1 @@
+"""Put every key figure on one page."""

@@ -1,0 +1,1 @@
+"""Play the same bars with every cell of a grid of settings, and mark the best."""

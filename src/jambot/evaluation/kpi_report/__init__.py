@@ -1,1 +1,0 @@
-"""Everything that was measured on one page that a stranger can check."""

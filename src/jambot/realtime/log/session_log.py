@@ -1,0 +1,74 @@
+"""What happened, as JSON lines: the evidence that reports are made from.
+
+Threads: `write` may be called from the stage's thread only; a `Scribe` does the disk.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jambot.music import Note
+from jambot.realtime.log.scribe import Scribe
+
+
+class SessionLog:
+    """Events of one session, in order, `seconds` counted from `zero`.
+
+    With a `path` they go to the disk a moment later, from another thread; a full disk holds up the
+    writing and never the music. Without one they are kept in `events`.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.zero = 0.0
+        self.path = path
+        self.events: list[dict[str, Any]] = []
+        self._scribe = None if path is None else Scribe(path)
+
+    @property
+    def lost(self) -> int:
+        """How many events will never be in the file."""
+        return self._scribe.lost if self._scribe else 0
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the log, in a sentence; empty where nothing is."""
+        return self._scribe.fault if self._scribe else ""
+
+    def write(self, event: str, **fields: Any) -> None:
+        """Note down an event."""
+        row = {"event": event, **{k: _short(v) for k, v in fields.items()}}
+        if self._scribe is not None:
+            self._scribe.put(row)
+        else:
+            self.events.append(row)
+
+    def played(self, note: Note, due: float, sent: float, **origin: Any) -> None:
+        """A solo note-on left through the output port; `origin` is where the note came from."""
+        self.write(
+            "played",
+            onset_beats=note.onset_beats,
+            duration_beats=note.duration_beats,
+            pitch=note.pitch,
+            velocity=note.velocity,
+            due_seconds=due - self.zero,
+            sent_seconds=sent - self.zero,
+            **origin,
+        )
+
+    def ended(self, pitch: int, due: float, sent: float, beat: float) -> None:
+        """A solo note-off left through the output port; it was due on `beat`."""
+        self.write(
+            "ended",
+            pitch=pitch,
+            due_seconds=due - self.zero,
+            sent_seconds=sent - self.zero,
+            beat=beat,
+        )
+
+    def close(self) -> None:
+        """Wait until everything is on the disk."""
+        if self._scribe is not None:
+            self._scribe.close()
+
+
+def _short(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
