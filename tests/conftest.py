@@ -40,15 +40,12 @@ JACK_FIXTURES = {"jack_server", "mortal_jack_server"}
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes run the tests, a file stays in one. What needs JACK is slow: its
-    servers and clients share a registry in memory, and want nothing to come and go beside them. Its
-    driver without a sound card loses periods when the machine stands still, so such a test that
-    fails runs once more; the summary shows it (R).
+    servers and clients share a registry in memory, and want nothing to come and go beside them.
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(str(item.path)))
         if JACK_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import psutil
 import pytest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals of that kind are POSIX")
 CEILING_SECONDS = 100.0
 

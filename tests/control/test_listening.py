@@ -9,7 +9,7 @@ import pytest
 
 from jambot.control import Room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HEARD = """
 (async () => {

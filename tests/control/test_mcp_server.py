@@ -406,7 +406,7 @@ def test_who_plays_on_the_page_keeps_the_wheel_until_it_is_taken(
         with_server(Offer(room.url, tmp_path, allow_drive=True), talk)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_over_http_this_machine_is_served_and_rebound_names_are_not(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

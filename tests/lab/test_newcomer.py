@@ -80,7 +80,6 @@ def test_figures_of_a_line():
 
 
 @pytest.mark.slow
-@pytest.mark.flaky(reruns=1)
 @pytest.mark.timeout(900)
 def test_a_short_evening_from_the_first_look_to_the_last(
     require_program: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

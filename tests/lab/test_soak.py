@@ -55,7 +55,7 @@ def test_the_same_seed_draws_the_same_faults(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(shutil.which("jackd") is None, reason="needs jackd")
 def test_a_minute_of_it_holds_and_is_written_down(tmp_path):
     said = []

@@ -148,7 +148,7 @@ def wait_for(client, process, word, **kind):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_every_note_of_a_jam_is_heard_in_the_sound_when_it_was_sent(
     synth, undisturbed, tmp_path, capsys
 ):

@@ -23,7 +23,7 @@ from jambot.realtime.session import Session
 from jambot.realtime.settings import SessionSettings
 from jambot.tokens import Prompt
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 CEILING_SECONDS = 60.0
 make = partial(make_generator, sampling=SamplingSettings(guidance=0.0), seed=1)
 C7 = (HarmonyChange(0.0, Harmony(0, (0, 4, 7, 10))),)

@@ -12,7 +12,7 @@ from jambot.realtime.ports import jack_server as jack_library
 from jambot.realtime.ports import list_ports, open_ports
 from jambot.realtime.ports.jack_server import load_jack, names_of, open_client
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 RATE = 48_000
 C4_ON, C4_OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
 E4_ON, E4_OFF = b"\x90\x40\x50", b"\x80\x40\x00"

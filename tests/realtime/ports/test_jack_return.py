@@ -17,7 +17,7 @@ from jambot.realtime.ports import PortWatch, open_ports
 from jambot.realtime.ports.cables import DOUBT_SECONDS
 from jambot.realtime.ports.jack_server import load_jack, open_client
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 C4_ON, C4_OFF = b"\x90\x3c\x50", b"\x80\x3c\x00"
 E4_ON, PEDAL_DOWN = b"\x90\x40\x50", b"\xb0\x40\x7f"
 PULLS = 200
