@@ -86,6 +86,24 @@ def recognition(
     show_paths(figures)
 
 
+@app.command()
+@sampled
+@grouped
+def rolls(
+    *,
+    sampling: "SamplingSettings",
+    role_dir: RoleDir,
+    exam: ExamOptions,
+) -> None:
+    """Draw every model's solos beside the person's own, tune by tune."""
+    from lab.exams.run import run_rolls
+
+    settings = exam.settings(sampling)
+    with exam_bar() as tell:
+        path = run_rolls(role_dir, exam.out_dir, settings, tell)
+    show_paths(path)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Parse, run, print."""
     app(arguments, prog_name="python -m lab exams")

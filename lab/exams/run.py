@@ -12,6 +12,7 @@ from lab.exams.odd_cases import OddSolo, play_odd_cases
 from lab.exams.odd_cases_page import write_odd_cases
 from lab.exams.recognition import Recognised, recognise_all
 from lab.exams.recognition_page import write_recognition
+from lab.exams.rolls import play_beside, write_rolls
 from lab.exams.steering import Steered, measure_steering
 from lab.exams.steering_page import write_steering
 
@@ -57,6 +58,18 @@ def run_recognition(
         default, styles, role_dir, settings.source, excerpts, settings.seed, progress
     )
     return found, default.name, write_recognition(found, out)
+
+
+def run_rolls(
+    role_dir: Path,
+    out: Path,
+    settings: ExamSettings,
+    progress: Progress = lambda step, done, total: None,
+) -> Path:
+    """Draw every model's solos beside the person's; the page. Raises as `run_exam` does."""
+    excerpts = held_out_excerpts(role_dir, settings.bars, settings.source, settings.limit)
+    played = list(play_beside(list(examined(settings)), excerpts, settings.seed, progress))
+    return write_rolls(played, out)
 
 
 def run_odd_cases(

@@ -93,14 +93,15 @@ def _solo(exam: Exam, who: str, title: str, attempt: Attempt, score: float) -> d
     return {
         "title": f"{title} of {who}",
         "about": f"{excerpt.sample_id} · {excerpt.tempo_bpm:.0f} bpm · distance {score:.2f} ·"
-        f" {_told(attempt)}",
-        "roll": _roll(attempt),
-        "of_person": _told(person),
-        "roll_of_person": _roll(person),
+        f" {told(attempt)}",
+        "roll": roll_of_attempt(attempt),
+        "of_person": told(person),
+        "roll_of_person": roll_of_attempt(person),
     }
 
 
-def _told(attempt: Attempt) -> str:
+def told(attempt: Attempt) -> str:
+    """A solo's figures in a line."""
     figures = attempt.figures
     tones = figures.chord_tone_ratio
     chords = f"{tones.all * 100:.0f} % chord tones" if tones else "no chords"
@@ -110,7 +111,8 @@ def _told(attempt: Attempt) -> str:
     )
 
 
-def _roll(attempt: Attempt) -> Roll:
+def roll_of_attempt(attempt: Attempt) -> Roll:
+    """The solo over the hands and chords of its excerpt."""
     excerpt = attempt.excerpt
     hands = excerpt.within(excerpt.conditioning)
     return roll_of(attempt.solo, excerpt.chords, hands, excerpt.meter)
