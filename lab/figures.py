@@ -14,7 +14,7 @@ DOCS = Path(__file__).parent.parent / "docs" / "kpi.md"
 BEGIN, END = "<!-- figures: written by `python -m lab figures` -->\n", "<!-- end of figures -->\n"
 ASKED_OF = {
     ("session", "benchmark"): "jam", ("bench",): "bench", ("exam",): "model",
-    ("pianist exam",): "model of pianists", ("exam", "pianist exam"): "every model",
+    ("pianist exam",): "pianists", ("exam", "pianist exam"): "both models",
     ("benchmark", "file", "exam"): "file, benchmark, model",
 }  # fmt: skip
 """How the docs call the kinds of reports."""

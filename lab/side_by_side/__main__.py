@@ -3,7 +3,7 @@
     python -m lab side_by_side --checkpoint checkpoints/lead_stage_a/best \
         --role-dir data/roles/lead --notochord-python other/bin/python
 
-Writes side_by_side.json, which `python -m lab kpi` shows, and prints the table of docs/kpi.md. A
+Writes side_by_side.json, which `python -m lab kpi` shows, and prints it as a table. A
 system that is not there is named with the reason. `notochord.txt` says how to install Notochord.
 """
 

@@ -117,7 +117,7 @@ FIGURES = (
         "ttfn_ms", "First note", "from asking (a key, the pedal, a pad) to the first solo note",
         "ms",
         "From a trigger (a chord's first key, the pedal, a pad) out of silence to the first solo"
-        " note-on, at response “now”.", _OUTSIDE,
+        " note, at response “now”.", _OUTSIDE,
         (Limit(LIVE, 120, at="p95"), Limit(BENCH, 80, 20, "p95", "p99")),
         outside=True, slack=3.0, share=0.15,
     ),
@@ -128,15 +128,15 @@ FIGURES = (
     Figure(
         "chord_heard_ms", "New chord in the plan",
         "from a new chord until the plan was made knowing it", "ms",
-        "From a changed chord's first key until the plan is one that was made knowing it; the bot's"
-        " own rests cannot lengthen it.", _LOG,
+        "From a changed chord's first key until the plan is one that was made knowing it, however"
+        " long the bot rests.", _LOG,
         (Limit(LIVE, 250, 60, "p95"), Limit(BENCH, 250, 60, "p95")), slack=5.0, share=0.15,
     ),
     Figure(
         "chord_response_ms", "First note on a new chord, rests included",
         "from a new chord to the first note that knows it, rests included", "ms",
         "From a changed chord's first key to the first solo note planned knowing it. The bot's"
-        " rests count: people who know every chord beforehand reach p95 1,686 ms.", _LOG,
+        " rests count: people who know every chord reach p95 1,686 ms.", _LOG,
         (Limit(BENCH, 250, 60, "p95"),), slack=150.0, share=0.2,
     ),
     Figure(
@@ -145,7 +145,7 @@ FIGURES = (
     ),
     Figure(
         "jitter_ms", "Jitter", "how far notes strayed from the time they were due", "ms",
-        "Difference, without sign, between when a note was due and when it left the port.",
+        "Between when a note was due and when it left the port, without sign.",
         _LOG + " On JACK a note carries its frame.",
         (Limit(LIVE, 10, at="p99"), Limit(BENCH, 1, HALF_A_FRAME_MS, "p99")),
         slack=0.2, share=0.25,
@@ -174,7 +174,7 @@ FIGURES = (
     ),
     Figure(
         "stale_notes", "Stale notes", "notes on a chord already left", "",
-        "Notes planned on a chord that had been left for longer than the commit horizon.", _LOG,
+        "Notes planned on a chord left for longer than the commit horizon.", _LOG,
         (Limit(LIVE, 0), Limit(BENCH, None, 0)), slack=3.0, share=0.25,
     ),
     Figure(
@@ -187,7 +187,7 @@ FIGURES = (
     ),
     Figure(
         "cpu_share", "Processor, share of a core", "processor time while the hands comp", "",
-        "Processor time of stage, player and room while the hands comp, as a share of one core.",
+        "Processor time of stage, player and room while the hands comp.",
         "Read from the system before and after.", (Limit(BENCH, 0.5, 0.25, bpm=120.0),),
         outside=True, slack=0.03, share=0.1,
     ),
@@ -277,7 +277,7 @@ FIGURES = (
     ),
     Figure(
         "bits_per_note.pitch", "Surprise at a pitch", "surprise at a person's next pitch", "bits",
-        "−log₂ of the probability given to the pitch that the person played next, mean over notes.",
+        "−log₂ of the probability given to the person's next pitch, mean over notes.",
         _WHOLE, (Limit(EXAM, 3.1, 2.9),), slack=0.02,
     ),
     Figure(
@@ -287,27 +287,27 @@ FIGURES = (
     ),
     Figure(
         "chord_swap.gap_bits", "Bits for the right chords", "surprise at wrong chords", "bits",
-        "What a pitch costs more where all chords are moved a tritone away: 0 would be deaf.",
+        "What a pitch costs more with all chords a tritone away: 0 would be deaf.",
         _WHOLE, (Limit(EXAM, 0.20, 0.40), Limit(PIANIST, 0.55, 0.80)), more_is_better=True,
         slack=0.02,
     ),
     Figure(
         "chord_swap.lost", "Lost in a swapped bar", "chord tones lost in a swapped bar", "",
-        "Chord tones in a bar as written, less those in the same bar after its chords were swapped"
-        " under way.", "Every fourth bar, by the same seed, after the person's own solo so far.",
+        "Chord tones in a bar as written, less those in it once its chords are swapped under way.",
+        "Every fourth bar, by the same seed, after the person's own solo so far.",
         (Limit(MODEL, 0.10, 0.05),), slack=0.02,
     ),
     Figure(
         "inside_human_iqr.count", "Inside people's middle half", "figures in people's middle half",
         "",
-        "Of seven figures of the solos, those whose median lies within people's quartiles; of"
-        " pianists ten others.", "People on the same bars.",
+        "Figures whose median lies within people's quartiles, of seven (of pianists ten others).",
+        "People on the same bars.",
         (Limit(EXAM, 5, 7, unit="of 7"), Limit(PIANIST, 8, 10, unit="of 10")), more_is_better=True,
     ),
     Figure(
         "realism_auc.raw", "Told from people, by everything", "told from people by everything", "",
         "Share of pairs, a person's four bars and the model's, that a classifier puts in order:"
-        " 0.5 is not at all, 1 always.",
+        " 0.5 is chance.",
         "Random forest of 200 trees on 50 features (pianists: texture too, lengths where they are"
         " known), five folds by composition.",
         (Limit(EXAM, 0.85, 0.65), Limit(PIANIST, 0.85, 0.70)), slack=0.03,
@@ -330,8 +330,8 @@ FIGURES = (
     Figure(
         "copy_rate.voicings_excess", "Chords copied more than people",
         "chords copied more than people", "",
-        "Share of strikes of three notes and more whose intervals occur in the training solos, less"
-        " that of held-out people.", "Intervals below the top note, so in any key.",
+        "The same of the intervals of strikes of three notes and more.",
+        "Intervals below the top note, so in any key.",
         (Limit(PIANIST, 0),), slack=0.02,
     ),
     Figure(
@@ -341,19 +341,19 @@ FIGURES = (
     ),
     Figure(
         "agreement.top1", "Same first choice as fp32", "same first choice as the reference", "",
-        "Share of places at which the shipped int8 model and its fp32 reference like the same token"
+        "Share of places where the shipped int8 model and its fp32 reference like the same token"
         " best.", "At every place of the held-out solos where a token is due.",
         (Limit(MODEL, 0.97, 0.99),), more_is_better=True, slack=0.003,
     ),
     Figure(
         "agreement.kl_mean", "Distance from fp32", "how far from the reference", "nats",
-        "Mean Kullback–Leibler divergence of the shipped model from its reference.", "As above.",
+        "Mean Kullback–Leibler divergence from the reference.", "As above.",
         (Limit(MODEL, 0.01),), slack=0.001, share=0.5,
     ),
     Figure(
         "note_ms", "One note", "one note, all its tokens, one thread", "ms",
-        "From one note to the next while improvising as fast as it goes: all its tokens, guidance"
-        " included.", "One thread of the machine as it was.",
+        "From one note to the next at full speed: all its tokens, guidance included.",
+        "One thread of the machine as it was.",
         (
             Limit(EXAM, 8, 4, "p50"),
             Limit(PIANIST, 4, 2.5, "p50", meaning="one strike, all its tokens, one thread"),

@@ -13,7 +13,7 @@ from jambot.roles.piece import RefusedError
 
 PARTS_OF_A_BEAT = (1, 2, 3, 4, 6)
 LEAST_FIT = 0.15
-"""Below, nobody heard the file's beat: see the figures in `docs/dataset.md`."""
+"""Below, nobody heard the file's beat: see the figures in `docs/log.md`."""
 LEAST_SURE = 0.5
 """Beats that were found are taken where so many stretches tell the same tempo by themselves."""
 LEAST_ONSETS = 96
