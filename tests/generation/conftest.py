@@ -19,6 +19,7 @@ class RandomModel:
     """
 
     player = "pianist"
+    chord_bias: float | None = None
     vocabulary_size = VOCABULARY.size
 
     def __init__(self, eagerness: float = 0.0, context_length: int = 384, spread: float = 2.0):

@@ -243,6 +243,14 @@ def export(
     player: Annotated[
         str, typer.Option(help="Play like a pianist, a horn or a voice.")
     ] = "pianist",
+    chord_bias: Annotated[
+        float | None,
+        typer.Option(
+            min=-4,
+            max=4,
+            help="How readily it strikes chords. Default: the player's.",
+        ),
+    ] = None,
     to_train_on: Annotated[
         bool,
         typer.Option("--to-train-on", help="Write only fp16 weights, for training styles."),
@@ -281,6 +289,7 @@ def export(
         strength=strength,
         precision=precision,
         player=player,
+        chord_bias=chord_bias,
     )
     size = (out_dir / "model.onnx").stat().st_size / 1e6
     out.print(f"{out_dir}: {size:.1f} MB, {precision}")

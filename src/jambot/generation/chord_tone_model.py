@@ -26,6 +26,7 @@ class ChordToneModel:
     """Stepwise eighth-note lines through the tones of the stated harmony (a `LanguageModel`)."""
 
     player = "horn"
+    chord_bias: float | None = None
     vocabulary_size = VOCABULARY.size
     context_length = 384
 

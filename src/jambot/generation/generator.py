@@ -72,7 +72,7 @@ class Generator:
         self.settings = settings or SamplingSettings()
         self.seed = seed
         self._window, self._other = Window(model), Window(model.fork())
-        self._player = model.player
+        self._player, self._chord_bias = model.player, model.chord_bias
         self._context_length = model.context_length
         self._windows: dict[int, int] = {}
         """Beat -> the bar that its window begins with."""
@@ -107,7 +107,7 @@ class Generator:
         if prompt.meter != self._prompt.meter:
             self.forget()
         prompt = replace(prompt, player=self._player)
-        self._leans = Leans(self.settings, prompt)
+        self._leans = Leans(self.settings, prompt, self._chord_bias)
         self._prompt = replace(prompt, controls=told(prompt.controls))
         self._window.guided = self._other.guided = bool(self._leans.guidance)
         self._timeline = Timeline(prompt.harmonies)

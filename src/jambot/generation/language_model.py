@@ -24,6 +24,11 @@ class LanguageModel(Protocol):
         ...
 
     @property
+    def chord_bias(self) -> float | None:
+        """How readily it strikes chords, see `Phrasing`; None is what is usual for its player."""
+        ...
+
+    @property
     def vocabulary_size(self) -> int:
         """How many tokens there are, and so how many logits."""
         ...

@@ -39,8 +39,11 @@ NEVER = np.float32(-np.inf)
 class Leans:
     """What leans on the model's choices at one prompt; `line` is always the whole solo so far."""
 
-    def __init__(self, settings: SamplingSettings, prompt: Prompt) -> None:
-        self._phrasing, self._sections = settings.phrasing(prompt.player), settings.sections
+    def __init__(
+        self, settings: SamplingSettings, prompt: Prompt, chord_bias: float | None = None
+    ) -> None:
+        self._phrasing = settings.phrasing(prompt.player, chord_bias)
+        self._sections = settings.sections
         self._swing = prompt.controls.swing
         self._chords = prompt.controls.levels()[TEXTURE] != SINGLE_LINE
         self._form, self._beats_per_bar = prompt.form, prompt.meter.beats_per_bar

@@ -1,7 +1,7 @@
 """The trained model on stage: an exported folder, run by onnxruntime-genai, without torch."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from jambot.tokens.vocabulary import PLAYERS
 LARGEST_GRAPH_BYTES = 1_000_000_000
 LARGEST_VOCABULARY = 65_536
 LONGEST_CONTEXT = 1_000_000
+STRONGEST_BIAS = 4.0
+"""Of chords; beyond that a model strikes them always, or never."""
 
 
 class OnnxModel:
@@ -31,9 +33,15 @@ class OnnxModel:
     """
 
     def __init__(
-        self, weights: Any, vocabulary_size: int, context_length: int, player: str
+        self,
+        weights: Any,
+        vocabulary_size: int,
+        context_length: int,
+        player: str,
+        chord_bias: float | None = None,
     ) -> None:
         self.player = player
+        self.chord_bias = chord_bias
         self.vocabulary_size = vocabulary_size
         self.context_length = context_length
         self._weights = weights
@@ -57,13 +65,14 @@ class OnnxModel:
             raise CheckpointError(
                 f"{path} says that it plays like {player!r}", f"one of {', '.join(PLAYERS)}"
             )
+        chord_bias = _chord_bias(description, path)
         graph = _intact(folder / GRAPH, description.get("sha256"))
         check_graph(graph, str(folder / GRAPH))
         sizes, providers = sizes_of(folder, context_length)
         config = filled_in(sizes, vocabulary_size, context_length)
         try:
             weights = load_weights(graph, config, providers, threads)
-            model = cls(weights, vocabulary_size, context_length, player)
+            model = cls(weights, vocabulary_size, context_length, player, chord_bias)
             model._try_out()
         except (RuntimeError, MemoryError, ValueError) as error:
             raise CheckpointError(
@@ -85,7 +94,13 @@ class OnnxModel:
 
     def fork(self) -> "OnnxModel":
         """A second, empty stream over the same weights."""
-        return OnnxModel(self._weights, self.vocabulary_size, self.context_length, self.player)
+        return OnnxModel(
+            self._weights,
+            self.vocabulary_size,
+            self.context_length,
+            self.player,
+            self.chord_bias,
+        )
 
     @property
     def length(self) -> int:
@@ -158,3 +173,16 @@ def _intact(graph: Path, sha256: object) -> bytes:
             "copy the folder again, or export it again",
         )
     return content
+
+
+def _chord_bias(description: Mapping[str, Any], path: Path) -> float | None:
+    """What the description says of chords, if anything. Raises CheckpointError for no number."""
+    found = description.get("chord_bias")
+    number = isinstance(found, int | float) and not isinstance(found, bool)
+    if found is None or (number and abs(found) <= STRONGEST_BIAS):
+        return None if found is None else float(found)
+    raise CheckpointError(
+        f"{path} says chord_bias {found!r:.40}",
+        f"a number from -{STRONGEST_BIAS:g} to {STRONGEST_BIAS:g}",
+        "export it again",
+    )

@@ -92,9 +92,14 @@ class SamplingSettings:
         for player in PHRASING:
             _check(self.phrasing(player))
 
-    def phrasing(self, player: str) -> Phrasing:
-        """What leans on the line of such a player: the usual, but for what is set here."""
+    def phrasing(self, player: str, chord_bias: float | None = None) -> Phrasing:
+        """What leans on the line of such a player: the usual, but for what is set here.
+
+        `chord_bias` is what is usual for the model, None what is usual for its player.
+        """
         usual = PHRASING[player]
+        if chord_bias is not None:
+            usual = replace(usual, chord_bias=chord_bias)
         asked = {field.name: getattr(self, field.name) for field in fields(Phrasing)}
         return replace(usual, **{name: v for name, v in asked.items() if v is not None})
 

@@ -44,6 +44,7 @@ def export_checkpoint(
     strength: float = 1.0,
     precision: str = "int8",
     player: str = "pianist",
+    chord_bias: float | None = None,
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
@@ -52,7 +53,9 @@ def export_checkpoint(
     parts do not belong together.
     """
     model = load_merged(checkpoint, adapter, fingerprint, strength)
-    export_model(model, folder, fingerprint, precision=precision, player=player)
+    export_model(
+        model, folder, fingerprint, precision=precision, player=player, chord_bias=chord_bias
+    )
     return model
 
 
@@ -63,10 +66,12 @@ def export_model(
     *,
     precision: str = "int8",
     player: str = "pianist",
+    chord_bias: float | None = None,
 ) -> None:
     """Write a plain (folded) model to `folder`, whole, in place of what stood there.
 
-    `player` is who it is to play like: what it is told with every prompt.
+    `player` is who it is to play like: what it is told with every prompt. `chord_bias` is how
+    readily it strikes chords, where that is not what is usual for the player.
     """
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}", " or ".join(PRECISIONS))
@@ -76,7 +81,11 @@ def export_model(
         (new / RUNTIME_FILE).write_text(runtime + "\n", encoding="utf-8")
         write_description(
             new / MODEL_DESCRIPTION,
-            {"player": player, **_describe(model, new / GRAPH, fingerprint, precision)},
+            {
+                "player": player,
+                **({} if chord_bias is None else {"chord_bias": chord_bias}),
+                **_describe(model, new / GRAPH, fingerprint, precision),
+            },
         )
 
 

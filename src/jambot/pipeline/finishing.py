@@ -33,7 +33,12 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
         return
     checkpoint, adapter = config.result
     export_checkpoint(
-        checkpoint, exported, VOCABULARY.fingerprint, adapter=adapter, player=config.player
+        checkpoint,
+        exported,
+        VOCABULARY.fingerprint,
+        adapter=adapter,
+        player=config.player,
+        chord_bias=config.chord_bias,
     )
     say(f"{config.name}: plays as {exported}")
     if find_samples(Path(config.roles), "val"):

@@ -51,6 +51,8 @@ class TrainConfig:
     """Keep what fits any of these; empty keeps everything."""
     player: str = "pianist"
     """Whom the exported player plays like: `pianist`, `horn` or `voice`."""
+    chord_bias: float | None = None
+    """How readily the exported player strikes chords; None is what is usual for such a player."""
     layers: int = 6
     d_model: int = 256
     heads: int = 4
@@ -189,6 +191,8 @@ def _check(config: TrainConfig, path: Path) -> None:
             example = "" if f.default in (MISSING, None) else f"a value like {f.default!r}"
             raise UsageError(f"{path}: {f.name} is {value!r}", example, "see configs/")
         lowest = 0 if f.name in ZERO_IS_FINE or f.type is bool else 1e-12
+        if f.name == "chord_bias":
+            lowest = -math.inf
         if isinstance(value, int | float) and not lowest <= value < math.inf:
             raise UsageError(f"{path}: {f.name} is {value}", "a number above 0", "see configs/")
     for table, values in (

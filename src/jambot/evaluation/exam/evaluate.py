@@ -97,11 +97,13 @@ def examined(settings: ExamSettings) -> Iterator[Soloist]:
 
 
 def identity(model: str) -> str:
-    """What tells this model from another of the same name: the hash of its weights."""
+    """What tells this model from another of the same name: its weights, and how it plays them."""
     if model == CHORD_TONES:
         return model
     description = json.loads((find_model(model) / "model.json").read_text(encoding="utf-8"))
-    return str(description["sha256"])
+    return " ".join(
+        str(description[name]) for name in ("sha256", "chord_bias") if name in description
+    )
 
 
 def _names(models: Sequence[str]) -> list[str]:
