@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from jambot.evaluation.drawing.page import in_plain_colours, sheet
 from jambot.evaluation.drawing.piano_roll import WIDTH, Roll, RollNote, chord_names, draw
-from jambot.evaluation.drawing.style import in_plain_colours, sheet
 from jambot.evaluation.drawing.svg import element, text
 from jambot.music import Meter, harmony_changes
 from jambot.roles.sample import RoleSample
