@@ -29,7 +29,7 @@ COUNTS = (
 KINDS = {"session": "Session", "file": "File", "benchmark": "Benchmark"}
 
 
-def session_report(take: Take, title: str = "") -> Findings:
+def session_report(take: Take) -> Findings:
     """The report of a recorded session."""
     played, stage = take.played, stage_figures(take)
     changes = [heard.change for heard in take.changed_harmonies]
@@ -50,7 +50,7 @@ def session_report(take: Take, title: str = "") -> Findings:
     settings |= dict(take.session.get("knobs") or {})
     return Findings(
         kind="session",
-        title=title or _session_title(take),
+        title=_session_title(take),
         figures=session_figures(take, stage),
         samples_ms=stage.samples_ms,
         rolls=(("What was played", roll),),
