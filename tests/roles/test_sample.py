@@ -163,6 +163,13 @@ def test_a_sample_of_before_players_were_told_is_still_read(tmp_path):
     assert (read_meta(tmp_path / "one").player, read_meta(tmp_path / "one").unknown) == (None, ())
 
 
+def test_transposing_moves_notes_chords_and_key_together():
+    moved = make().transposed(2)
+    assert [note.pitch for note in moved.target] == [72, 76]
+    assert [span.chord.symbol for span in moved.meta.chords if span.chord] == ["C7", "Dm7/F"]
+    assert (moved.meta.key, moved.meta.transposition) == ("C-maj", 2)
+
+
 @pytest.mark.parametrize(
     ("key", "moved"),
     [

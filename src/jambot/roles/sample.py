@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,26 @@ class RoleSample:
     conditioning: tuple[Note, ...]
     target: tuple[Note, ...]
     meta: SampleMeta
+
+    def transposed(self, semitones: int) -> "RoleSample":
+        """The same sample `semitones` higher; its id and meta say so. Pitches are not checked."""
+        spans = tuple(
+            replace(span, chord=span.chord.transposed(semitones)) if span.chord else span
+            for span in self.meta.chords
+        )
+        total = self.meta.transposition + semitones
+        meta = replace(
+            self.meta,
+            chords=spans,
+            transposition=total,
+            key=transposed_key(self.meta.key, semitones),
+        )
+        return RoleSample(
+            self.sample_id,
+            tuple(note.transposed(semitones) for note in self.conditioning),
+            tuple(note.transposed(semitones) for note in self.target),
+            meta,
+        )
 
 
 @dataclass(frozen=True, slots=True)
