@@ -118,6 +118,12 @@ def fit(folder: Path) -> BeatModel:
     return BeatModel(_densities(gaps[..., :GAPS]), _shares(kinds))
 
 
+def save(model: BeatModel) -> None:
+    """Write the model that ships, in half precision."""
+    half = {name: getattr(model, name).astype(np.float16) for name in ("next_strike", "kind")}
+    np.savez_compressed(BEATS, **half)
+
+
 def _densities(counts: Doubles) -> NDArray[np.float32]:
     """Counts as log densities per beat, smoothed; what is rare leans on what is common."""
     smooth = _smoothed(_smoothed(counts, 3, wraps=False), 2, wraps=True)
@@ -249,7 +255,7 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         if given.fit:
-            fit(given.folder).save(BEATS)
+            save(fit(given.folder))
             print(f"{BEATS.name}: {BEATS.stat().st_size / 1e3:.0f} kB")
         else:
             table(given.folder, given.split, given.every)

@@ -6,8 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from jambot.evaluation.drawing.page import page
-from jambot.evaluation.drawing.report_files import write_report
+from jambot.evaluation.drawing.page import page, write_report
 from jambot.evaluation.exam.soloists import MARKOV, PEOPLE, RULE
 from jambot.evaluation.figures import BESIDE_PEOPLE, Figure, figure_at, figure_of
 from jambot.evaluation.headline import duration

@@ -1,14 +1,13 @@
 """A sweep as JSON, as a page, and as the tables that the terminal shows too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
-from jambot.evaluation.drawing.charts import means
-from jambot.evaluation.drawing.page import page
-from jambot.evaluation.drawing.report_files import write_report
+from jambot.evaluation.drawing.page import page, write_report
 from jambot.evaluation.drawing.sheet import EMPTY, Cell, Sheet
+from jambot.evaluation.drawing.svg import circle, element, path, rect, svg, text
 from jambot.evaluation.exam.human_band import SEVEN, inside
 from jambot.evaluation.exam.results import Result
 from jambot.evaluation.exam.tables import heads as heads_of
@@ -19,6 +18,7 @@ from lab.sweep.swept import Swept
 
 AS_IT_IS, PEOPLE = "as it is", "people"
 """What the base is called where it is no cell of the grid; and who stands beside."""
+MEANS_WIDTH, MEANS_LABEL, MEANS_LINE = 720.0, 240.0, 22.0
 
 
 def write_sweep(swept: Swept, folder: Path) -> tuple[Path, Path]:
@@ -140,3 +140,31 @@ def _more(found: Mean) -> tuple[Cell, Cell]:
         return EMPTY, EMPTY
     sure = "" if found.is_sure else " ±"
     return Cell(f"{found.mean:+.4f}{sure}"), Cell(f"{found.low:+.3f} to {found.high:+.3f}")
+
+
+def means(
+    rows: Sequence[tuple[str, float, float, float]],
+    best: int,
+    band: tuple[float, float] | None,
+    name: str,
+) -> Markup:
+    """One line a row of (label, mean, low, high), the `best` marked, `band` behind all of them."""
+    edges = [edge for _, _, *ends in rows for edge in ends] + list(band or ())
+    least, most = min(edges), max(edges)
+    margin = (most - least) * 0.05 or 0.05
+
+    def x(figure: float) -> float:
+        share = (figure - least + margin) / (most - least + 2 * margin)
+        return MEANS_LABEL + share * (MEANS_WIDTH - MEANS_LABEL)
+
+    floor = MEANS_LINE * len(rows)
+    height = floor + MEANS_LINE
+    parts = [rect("people", x(band[0]), 0, x(band[1]) - x(band[0]), floor, 0)] if band else []
+    for i, (label, mean, low, high) in enumerate(rows):
+        y = MEANS_LINE * (i + 0.5)
+        whole = path("thick", f"M{x(low):.1f} {y:g}H{x(high):.1f}")
+        mark = element("g", whole, circle(x(mean), y, 5), kind=f"soloist{0 if i == best else 1}")
+        parts += [text(MEANS_LABEL - 14, y + 4, label, None, "end"), mark]
+    parts += [text(x(edge), height - 6, f"{edge:.3f}", None, "middle") for edge in (least, most)]
+    told = f"{name}: {len(rows)} means, the best {rows[best][0]}"
+    return svg("means", MEANS_WIDTH, height, told, *parts)

@@ -42,6 +42,11 @@ def allow_any_sign() -> None:
             reconfigure(errors=_PLAIN_SIGNS)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of them: `1 note`, `2 notes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
     """A plain sign for one that cannot be encoded, its number where there is none."""
     if not isinstance(error, UnicodeEncodeError):

@@ -25,7 +25,6 @@ from jambot.control import Room
 from jambot.control.mcp_server import Offer, make_server
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.driving import SamplingName
-from jambot.control.mcp_server.rehearsal import rehearse, steps, transcript
 from jambot.dials import LIVE
 from jambot.errors import JamBotError
 from jambot.music import read_midi
@@ -33,6 +32,7 @@ from jambot.realtime.main import JamSettings, jam
 from jambot.realtime.orders import Order, Panic, SetAdapter, SetKnob, Trade
 from jambot.realtime.status import SessionStatus
 from jambot.tokens import Controls
+from scripts.lead_a_jam import rehearse, steps, transcript
 
 Make = Callable[..., SessionStatus]
 Wait = Callable[[Callable[[], object]], None]

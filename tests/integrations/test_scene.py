@@ -5,9 +5,15 @@ import ast
 import pytest
 
 from jambot.assets import fl_script
-from jambot.control.fl_studio.protocol import LONGEST_FRAME, decode, encode
-from jambot.control.fl_studio.state import FLState, StudioLink
+from jambot.control.fl_studio.protocol import decode, encode
+from jambot.control.fl_studio.state import StudioLink
 from jambot.errors import FLStudioError, UsageError
+
+
+def shown_beat(studio):
+    """Where the song is by what FL Studio last said, going on from there."""
+    state = studio.state
+    return state.position_beats + (studio.clock.now() - state.seconds) * state.bpm / 60
 
 
 def beats_of(studio):
@@ -42,13 +48,13 @@ def test_a_whole_scene(make_studio, platform):
     studio.play_note(60, on=False)
     studio.run(1.0)
     assert studio.state.jumps == 0
-    assert studio.state.beat_at(studio.clock.now()) == pytest.approx(beats_of(studio), abs=0.05)
+    assert shown_beat(studio) == pytest.approx(beats_of(studio), abs=0.05)
 
     studio.fl.song.selection = (0, 2 * 96)  # two beats, round and round
     studio.run(1.5)
     assert studio.state.loop_beats == (0.0, 2.0)
     assert studio.state.jumps >= 1
-    assert studio.state.beat_at(studio.clock.now()) == pytest.approx(beats_of(studio), abs=0.05)
+    assert shown_beat(studio) % 2.0 == pytest.approx(beats_of(studio), abs=0.05)
 
     studio.host.wait(studio.host.stop())
     studio.host.wait(studio.host.record(on=False))
@@ -122,17 +128,6 @@ def test_a_repeated_request_does_not_undo_what_the_player_did_since(make_studio)
         fl.tick()
         fl.song.milli_bpm -= 23_000  # by hand
     assert fl.song.milli_bpm == 100_000 - 2 * 23_000
-
-
-def test_between_two_states_the_song_goes_on_round_its_loop():
-    state = FLState(10.0, True, False, True, 120.0, 7.0, 0, (4.0, 8.0), 0, "Kick")
-    assert state.beat_at(10.25) == 7.5
-    assert state.beat_at(10.5) == 4.0
-    assert state.beat_at(13.0) == 5.0
-    still = FLState(10.0, False, False, True, 120.0, 7.0, 0, (4.0, 8.0), 0, "Kick")
-    assert still.beat_at(13.0) == 7.0
-    beyond = FLState(10.0, True, False, True, 120.0, 9.0, 0, (4.0, 8.0), 0, "Kick")
-    assert beyond.beat_at(11.0) == 11.0
 
 
 def test_both_ways_of_giving_the_tempo_are_understood(make_studio):
@@ -281,7 +276,7 @@ def test_no_frame_is_longer_than_windows_carries():
         "state", request=1, playing=1, recording=1, song_mode=1, milli_bpm=522_000, ppq=960,
         position=2**30, jumps=1, loop_start=0, loop_end=2**30, channel=99, channel_name="n" * 999,
     )  # fmt: skip
-    assert len(longest) < LONGEST_FRAME
+    assert len(longest) < 1000  # Windows' MIDI drivers cut what is longer
 
 
 def test_the_script_is_ascii_for_old_pythons_and_sends_no_notes():

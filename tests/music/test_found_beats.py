@@ -23,7 +23,8 @@ def comped(bars, bpm, breath=0.0, seed=2):
 def test_a_tempo_that_breathes_is_found_from_both_ends(bpm):
     keys, places = comped(32, bpm, breath=0.04)
     found = find_beats(keys, beat_model())
-    assert found.bpm == pytest.approx(bpm, rel=0.05)
+    usual = 60.0 * np.median(np.diff(found.beats) / np.diff(found.seconds))
+    assert usual == pytest.approx(bpm, rel=0.05)
     off = found.beats_at(np.array([seconds for seconds, _ in keys[::3]])) - places
     off = (off - np.median(off) + 0.5) % 1.0 - 0.5
     assert np.mean(np.abs(off) < 0.175) > 0.9

@@ -11,11 +11,6 @@ tempo_maps = st.lists(
 ).map(lambda changes: TempoMap.of(sorted(changes)))
 
 
-@given(tempo_maps, st.floats(-50, 1000))
-def test_beats_to_seconds_and_back(tempo_map, beats):
-    assert tempo_map.beats_at(tempo_map.seconds_at(beats)) == pytest.approx(beats, abs=1e-6)
-
-
 @given(tempo_maps, st.floats(-50, 1000), st.floats(0.001, 50))
 def test_time_never_runs_backwards(tempo_map, beats, later):
     assert tempo_map.seconds_at(beats + later) > tempo_map.seconds_at(beats)

@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace
 
-from jambot.pipeline.home_page import write_page
+from jambot.pipeline.home import write_page
 
 BITS = dict.fromkeys(("timing", "pitch", "colour", "duration", "velocity", "gap", "notes"), 1.25)
 

@@ -3,8 +3,7 @@
 import pytest
 
 from jambot.music import ChordSpan, Note, chord_of
-from jambot.roles.piece import Piece, RefusedError
-from jambot.roles.together import ALONE_BEATS, together
+from jambot.roles.piece import ALONE_BEATS, Piece, RefusedError, together
 
 
 def line(first: int, last: int, pitch: int = 72) -> tuple[Note, ...]:

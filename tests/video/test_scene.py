@@ -6,7 +6,7 @@ import numpy as np
 
 from jambot.band.kit import KICK
 from jambot.music import Note
-from jambot.video.palette import BASS, DRUMS, GROUND, HANDS, STYLES
+from jambot.video.canvas import BASS, DRUMS, GROUND, HANDS, STYLES
 from jambot.video.scene import FilmScene
 from jambot.video.sprites import STEPS, bar, chord, text
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from jambot.band.drum_patterns import comping_hits, time_hits
+from jambot.band.drum_patterns import LANDING, SET_UP, comping_hits, fill, time_hits
 from jambot.band.feel import Feel, dice, off_beat
-from jambot.band.fills import LANDING, SET_UP, fill
 from jambot.band.kit import FOOT, LOUDEST, SHORT_BEATS, SOFTEST, Hit, strayed
 from jambot.music import Meter, Note
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+SHOWN = 10
+"""Pieces whose doubts or refusals the terminal tells; the rest stands in `prepare.json`."""
+
 
 @app.command()
 def prepare(
@@ -104,22 +107,22 @@ def _rate(report: "PrepareReport") -> str:
     return f"{report.written} samples, {report.items_per_second:.1f} pieces/s"
 
 
-def _tell_doubts(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
-    for sentence in made.doubts_in_words(shown):
+def _tell_doubts(made: "PrepareReport", folder: Path) -> None:
+    for sentence in made.doubts_in_words(SHOWN):
         out.print(f"  {_printable(sentence)}")
-    if len(made.doubts) > shown:
-        out.print(f"  and {len(made.doubts) - shown} more: {folder / 'prepare.json'}")
+    if len(made.doubts) > SHOWN:
+        out.print(f"  and {len(made.doubts) - SHOWN} more: {folder / 'prepare.json'}")
 
 
 def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
-def _tell_refusals(made: "PrepareReport", folder: Path, shown: int = 10) -> None:
-    for source, name, reason in made.refused[:shown]:
+def _tell_refusals(made: "PrepareReport", folder: Path) -> None:
+    for source, name, reason in made.refused[:SHOWN]:
         out.print(_printable(f"  refused {source}/{name}: {reason}"))
-    if len(made.refused) > shown:
-        out.print(f"  and {len(made.refused) - shown} more: {folder / 'prepare.json'}")
+    if len(made.refused) > SHOWN:
+        out.print(f"  and {len(made.refused) - SHOWN} more: {folder / 'prepare.json'}")
     out.print(
         f"{folder}: {made.written} samples written, {made.kept} kept, "
         f"{len(made.refused)} pieces refused, {made.seconds:.1f} s, "

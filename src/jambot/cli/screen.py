@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jambot.console import make_console
+from jambot.evaluation.figures import value_at
 
 if TYPE_CHECKING:
     from jambot.roles.split_table import SplitRow
@@ -100,7 +101,7 @@ def bench_tables(run: Mapping[str, Any]) -> list[Table]:
         steps.add_row(step, *(_halves(part["session"], step) for part in runs))
     more = figure_table("figure", *tempi)
     for figure in BENCH_FIGURES:
-        more.add_row(figure, *(cell(_at(part, figure)) for part in runs))
+        more.add_row(figure, *(cell(value_at(part, figure)) for part in runs))
     return [reached, steps, more]
 
 
@@ -117,13 +118,6 @@ def _reached(rows: Sequence[Mapping[str, Any]], name: str) -> str:
 def _halves(session: Mapping[str, Any], step: str) -> str:
     found = session["first_note_steps_ms"][step]
     return f"{cell(found['p50'])}, {cell(found['p95'])}"
-
-
-def _at(part: Mapping[str, Any], path: str) -> Any:
-    found: Any = part
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
 
 
 def cell(value: Any) -> str:

@@ -394,7 +394,13 @@ def figure_at(figures: Figures, path: str) -> float | None:
     >>> figure_at({"ttfn_ms": {"p95": 14.0}}, "ttfn_ms.p95")
     14.0
     """
+    found = value_at(figures, path)
+    return None if found is None else float(found)
+
+
+def value_at(figures: Figures, path: str) -> Any:
+    """Whatever lies at a dotted path; None where nothing does."""
     found: Any = figures
     for part in path.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
-    return None if found is None else float(found)
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jambot.console import counted
 from jambot.errors import BadMidiError, UsageError
 from jambot.generation.accompaniment import NOBODY, Voices, accompany
 from jambot.generation.dynamics import struck
@@ -51,8 +52,8 @@ class Backing:
         tempo = f"{slow}" if slow == fast else f"{slow} to {fast}"
         told = ", ".join(self.chords[:CHORDS_TOLD])
         more = " …" if len(self.chords) > CHORDS_TOLD else ""
-        chords = f"{_counted(len(self.chords), 'chord')}: {told}{more}" if told else "no chord"
-        length = f"{_counted(self.bars, 'bar')} of {self.meter.beats_per_bar} beats"
+        chords = f"{counted(len(self.chords), 'chord')}: {told}{more}" if told else "no chord"
+        length = f"{counted(self.bars, 'bar')} of {self.meter.beats_per_bar} beats"
         return f"{length} at {tempo} bpm, {chords}"
 
 
@@ -65,7 +66,7 @@ class WrittenSolo:
     heard: Backing
 
     def __str__(self) -> str:
-        return f"{_counted(self.notes, 'note')} in {_counted(self.bars, 'bar')}"
+        return f"{counted(self.notes, 'note')} in {counted(self.bars, 'bar')}"
 
 
 def improvise(
@@ -262,10 +263,6 @@ def _heard_in(song: MidiSong, hands: Iterable[Note]) -> Backing:
     bars = max(1, -int(-(song.end_beats - 0.01) // song.meter.beats_per_bar))
     names = tuple(name for _, name in chord_names(harmony_changes(hands)))
     return Backing(bars, song.meter, tuple(song.tempo_map.bpms), names)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _before_the_start(primer: Path, meter: Meter) -> list[Note]:

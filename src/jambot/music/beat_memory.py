@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from jambot.music.agreement import gain
 from jambot.music.harmony import SILENCE, Harmony
-from jambot.music.likeness import likeness
+from jambot.music.likeness import gain, likeness
 
 
 @dataclass(slots=True)

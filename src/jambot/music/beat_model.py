@@ -82,11 +82,6 @@ class BeatModel:
                 repeated[..., beats * PLACES + off] = usual + pulse_bells()
         return repeated
 
-    def save(self, path: Path) -> None:
-        """Write it down in half precision."""
-        half = {name: getattr(self, name).astype(np.float16) for name in ("next_strike", "kind")}
-        np.savez_compressed(path, **half)
-
 
 def pulse_bells() -> Floats:
     """Log likelihood of each place of the beat for a pulse; 0 at the likeliest."""

@@ -3,10 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from jambot.music.agreement import FormBelief, gain
 from jambot.music.chart import Chart
 from jambot.music.harmony import Harmony, HarmonyChange
-from jambot.music.likeness import likeness
+from jambot.music.likeness import FormBelief, gain, likeness
 
 
 class ChartPlace:

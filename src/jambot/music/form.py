@@ -10,13 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jambot.music.agreement import CLASHES, FormBelief
 from jambot.music.beat_memory import BeatMemory
 from jambot.music.chart import Chart
 from jambot.music.chart_place import ChartPlace
 from jambot.music.chord import Chord
 from jambot.music.harmony import Harmony, HarmonyChange
-from jambot.music.likeness import chord_in, is_change
+from jambot.music.likeness import CLASHES, FormBelief, chord_in, is_change
 from jambot.music.meter import Meter
 
 LATE_BEATS = 0.35

@@ -46,11 +46,6 @@ class FoundBeats:
         after = np.maximum(seconds - self.seconds[-1], 0.0) * last
         return np.asarray(inside + before + after)
 
-    @property
-    def bpm(self) -> float:
-        """The usual tempo."""
-        return float(60.0 * np.median(np.diff(self.beats) / np.diff(self.seconds)))
-
 
 def find_beats(keys: Sequence[tuple[float, int]], model: BeatModel) -> FoundBeats | None:
     """The beats of keys (seconds, pitch); None where there are too few strikes, or too many."""

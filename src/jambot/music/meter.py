@@ -74,11 +74,6 @@ class TempoMap:
         i = max(0, bisect_right(self.starts_beats, beats) - 1)
         return self.starts_seconds[i] + (beats - self.starts_beats[i]) * 60.0 / self.bpms[i]
 
-    def beats_at(self, seconds: float) -> float:
-        """The beat that falls on `seconds` after beat 0."""
-        i = max(0, bisect_right(self.starts_seconds, seconds) - 1)
-        return self.starts_beats[i] + (seconds - self.starts_seconds[i]) * self.bpms[i] / 60.0
-
     def bpm_at(self, beats: float) -> float:
         """The tempo that holds at `beats`."""
         return self.bpms[max(0, bisect_right(self.starts_beats, beats) - 1)]

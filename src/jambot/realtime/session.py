@@ -18,8 +18,7 @@ from jambot.realtime.lead.cues import Cues
 from jambot.realtime.lead.steering import Steering
 from jambot.realtime.lead.voices import Voice
 from jambot.realtime.log.last_guard import LastGuard
-from jambot.realtime.log.line_log import LineLog
-from jambot.realtime.log.session_log import SessionLog
+from jambot.realtime.log.session_log import LineLog, SessionLog
 from jambot.realtime.orders import Order
 from jambot.realtime.plan.frames import Frames
 from jambot.realtime.plan.planner import Planner

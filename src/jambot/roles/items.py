@@ -15,7 +15,7 @@ from jambot.music import read_midi
 from jambot.roles.copies import CopySettings, samples_of
 from jambot.roles.corpus import Item
 from jambot.roles.journal import Entry
-from jambot.roles.piece import Piece, RefusedError
+from jambot.roles.piece import Piece, RefusedError, together
 from jambot.roles.sample import META_FILE, write_encoded
 from jambot.roles.sources.lead_sheet import sheet_piece
 from jambot.roles.sources.midi_piece import midi_pieces
@@ -23,7 +23,6 @@ from jambot.roles.sources.take import keys_of_song, pieces_of, take_pieces
 from jambot.roles.sources.trio import track_pieces
 from jambot.roles.sources.two_hands import HANDS, Split
 from jambot.roles.sources.weimar import solo_piece
-from jambot.roles.together import together
 from jambot.roles.twins import side_of
 
 FORMAT = 8

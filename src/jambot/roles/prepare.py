@@ -21,7 +21,7 @@ from jambot.roles.journal import Entry, Journal
 from jambot.roles.memory import MB, peak_memory_bytes
 from jambot.roles.sample import META_FILE, is_dataset, is_sample, remove_sample, sweep
 from jambot.roles.sources.two_hands import HANDS, Split, parse_splits
-from jambot.roles.splits import settle_splits
+from jambot.roles.twins import settle_splits
 from jambot.roles.workers import WorkerPool
 
 REPORT_FILE = "prepare.json"

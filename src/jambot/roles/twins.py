@@ -2,18 +2,25 @@
 
 A melody is known by the set of its interval 8-grams, which transposition leaves alone; two melodies
 are twins when their sets are alike. Sets are compared by MinHash (Broder, *On the resemblance and
-containment of documents*, 1997), so that a million pieces need no million comparisons each.
+containment of documents*, 1997), so that a million pieces need no million comparisons each. After a
+run, twins that fell on both splits are brought together on one side.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jambot.music import Note
+from jambot.roles.journal import Entry, Journal
+from jambot.roles.sample import META_FILE
+from jambot.storage import write_whole
 
 GRAM = 8
 """Intervals a gram: shorter ones (scales, repeated notes) are shared by strangers."""
@@ -86,3 +93,38 @@ def _buckets(known: dict[int, Signature]) -> Iterator[list[int]]:
                 yield bucket
             else:
                 yield from ([a, b] for a, b in pairwise(bucket))
+
+
+def settle_splits(journal: Journal, out: Path) -> list[str]:
+    """Give every group of twins one split, in the journal and in their samples.
+
+    A split the source fixed outranks one we chose; between fixed ones "val" wins, since what is
+    held out anywhere must not be learnt; otherwise the group's smallest signature decides. Returns
+    the names of the pieces that changed sides.
+    """
+    places = journal.places()
+    signatures = ((place, journal.read(place).signature) for place in places)
+    moved = []
+    for group in groups(signatures):
+        entries = [journal.read(place) for place in group]
+        side = _side(entries)
+        for entry in entries:
+            if entry.split != side:
+                for sample in entry.samples:
+                    _rewrite_split(out / sample / META_FILE, side)
+                journal.add(replace(entry, split=side))
+                moved.append(f"{entry.source}/{entry.name} -> {side}")
+    return moved
+
+
+def _side(entries: Sequence[Entry]) -> str:
+    given = {entry.split for entry in entries if entry.split_given}
+    if given:
+        return "val" if "val" in given else "train"
+    return side_of(min(entry.signature for entry in entries))
+
+
+def _rewrite_split(path: Path, side: str) -> None:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    text = json.dumps({**record, "split": side}, ensure_ascii=False, separators=(",", ":"))
+    write_whole(path, text + "\n", sync=False)

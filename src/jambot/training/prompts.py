@@ -12,15 +12,15 @@ BARS_IN = 8
 """A prompt opens this far into a solo, so that there is harmony and a line to go on from."""
 
 
-def real_prompts(role_dir: Path, context: int, limit: int = PROMPTS) -> list[list[int]]:
-    """Ids of at most `limit` windows, one a tune, each at most `context` tokens long.
+def real_prompts(role_dir: Path, context: int) -> list[list[int]]:
+    """Ids of at most `PROMPTS` windows, one a tune, each at most `context` tokens long.
 
     Raises DatasetError for a folder that is no role dataset; without held-out samples the list is
     empty.
     """
     prompts: dict[str, list[int]] = {}
     for folder in find_samples(role_dir, "val"):
-        if len(prompts) == limit:
+        if len(prompts) == PROMPTS:
             break
         sample = read_sample(folder)
         meta = sample.meta

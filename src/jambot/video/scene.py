@@ -2,10 +2,7 @@
 
 from jambot.band.kit import CRASH, FOOT, HAT, KICK, RIDE
 from jambot.music import Note
-from jambot.video.canvas import Canvas, Colour, Pixels, mixed
-from jambot.video.film import Film, Intention, SoloNote
-from jambot.video.layout import FUTURE_BEATS, layout_for
-from jambot.video.palette import (
+from jambot.video.canvas import (
     BASS,
     BLACK_KEY,
     DIM,
@@ -16,8 +13,14 @@ from jambot.video.palette import (
     INK,
     LANE,
     WHITE_KEY,
+    Canvas,
+    Colour,
+    Pixels,
+    mixed,
     style,
 )
+from jambot.video.film import Film, Intention, SoloNote
+from jambot.video.layout import FUTURE_BEATS, layout_for
 from jambot.video.sprites import chord, fitted, glow, text
 from jambot.video.titles import Titles
 

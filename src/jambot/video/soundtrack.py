@@ -31,11 +31,6 @@ class Soundtrack:
 
     samples: Samples
 
-    @property
-    def seconds(self) -> float:
-        """How long it lasts."""
-        return len(self.samples) / SAMPLE_RATE
-
 
 def require_sound() -> None:
     """Raise UsageError where this machine cannot render MIDI."""

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from jambot import __version__
-from jambot.video.canvas import Canvas, Colour
+from jambot.video.canvas import DIM, GROUND, HANDS, INK, Canvas, Colour, style
 from jambot.video.film import Film
 from jambot.video.layout import Layout
-from jambot.video.palette import DIM, GROUND, HANDS, INK, style
 from jambot.video.sprites import fitted
 
 NAME = "JAM_BOT"

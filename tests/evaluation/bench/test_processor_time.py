@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jambot.evaluation.bench.processor_time import time_of_tree
+from jambot.evaluation.bench.jam_process import time_of_tree
 
 BUSY = "import time\nwhile time.process_time() < 0.3: pass\nprint('done', flush=True); input()"
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}])"

@@ -16,6 +16,7 @@ from jambot.evaluation.drawing.piano_roll import roll_of
 from jambot.evaluation.drawing.sheet import Cell, Sheet
 from jambot.evaluation.figures import People
 from jambot.music import Note
+from lab.sweep.page import means
 
 LAB = Path(__file__).parents[3] / "lab"
 EVIL = "\"><b onclick='x'>&</b>"
@@ -49,7 +50,7 @@ def test_names_are_text_wherever_a_page_shows_them():
     [
         charts.latency_strip([1.0], 2.0, EVIL),
         charts.human_range(0.5, People(0.5, 0.4, 0.6, 1.0), EVIL, EVIL),
-        charts.means([(EVIL, 1.0, 0.5, 2.0)], 0, None, EVIL),
+        means([(EVIL, 1.0, 0.5, 2.0)], 0, None, EVIL),
         charts.curve([(1.0, 2.0), (2.0, 1.0)], EVIL),
         charts.bars(EVIL, {EVIL: 2}),
     ],

@@ -1,7 +1,7 @@
 """Which ends of notes are worth saying again."""
 
 from jambot.music.midi import parse
-from jambot.realtime.ports.ended_notes import AGAIN_SECONDS, EndedNotes
+from jambot.realtime.ports.held_keys import AGAIN_SECONDS, EndedNotes
 
 C4_ON, C4_OFF, C4_AT_NOTHING = b"\x91\x3c\x50", b"\x81\x3c\x00", b"\x91\x3c\x00"
 

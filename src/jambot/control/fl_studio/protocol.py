@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 PROTOCOL = 1
 HEAD = b"\xf0\x7dJB"
 END = 0xF7
-LONGEST_FRAME = 1000
-"""Bytes; Windows' MIDI drivers cut what is longer."""
 LONGEST_TEXT = 60
 TEXT = 0
 """In place of a count of bytes: this field is a text."""

@@ -36,17 +36,6 @@ class FLState:
     channel: int | None
     channel_name: str
 
-    def beat_at(self, seconds: float) -> float:
-        """Where the song is at `seconds`, going on from here and round the loop."""
-        if not self.playing:
-            return self.position_beats
-        beat = self.position_beats + (seconds - self.seconds) * self.bpm / 60
-        if self.loop_beats is not None:
-            start, end = self.loop_beats
-            if self.position_beats < end <= beat:
-                return start + (beat - start) % (end - start)
-        return beat
-
 
 @dataclass(frozen=True, slots=True)
 class FLStatus:

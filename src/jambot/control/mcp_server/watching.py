@@ -1,7 +1,7 @@
 """Tools that steer nothing: what is there, what is played, what will be played, how it went.
 
 Their docstrings are what a model is told of them, limits included. `panic` is among them: silence
-is everybody's right.
+is everybody's right. What a jam that was started elsewhere plays is asked of its live view.
 """
 
 import asyncio
@@ -9,13 +9,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.error import URLError
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.request import Request, urlopen
 
 from pydantic import Field
 
 from jambot.control.mcp_server.band import Band
 from jambot.control.mcp_server.link import JamLink
-from jambot.control.mcp_server.pages import running_report
 from jambot.control.mcp_server.results import (
     Diagnosis,
     Obeyed,
@@ -41,6 +43,8 @@ MOST_BARS = 32
 FEWEST_BARS = 3
 """Shown of a plan that expects chords, however far its notes reach."""
 DOCTOR_SECONDS = 60.0
+WAIT_SECONDS = 30.0
+"""A long take is measured anew before it is told."""
 LastBars = Annotated[int, Field(ge=1, le=MOST_BARS, description="How many bars back, at most 32.")]
 TakeName = Annotated[
     str | None,
@@ -181,3 +185,28 @@ def _measured(path: Path) -> Report:
     """A take's figures, taken from its log as far as it has been written."""
     take = read_take(path)
     return Report(take=path.name, whole=take.whole, figures=session_report(take).as_dict())
+
+
+async def running_report(url: str) -> Report | None:
+    """The figures of the take that is being played at `url`, as far as it goes; None without one.
+
+    JamBotError where the live view does not answer.
+    """
+    rows = await asyncio.to_thread(_get, url, "/takes")
+    running = next((row["name"] for row in rows if row["running"]), None)
+    if running is None:
+        return None
+    figures = await asyncio.to_thread(_get, url, f"/takes/{quote(running)}/report.json")
+    return Report(take=running, whole=False, figures=figures)
+
+
+def _get(url: str, path: str) -> Any:
+    parts = urlsplit(url)
+    token = parse_qs(parts.query).get("token", [""])[0]
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    asked = Request(urlunsplit((parts.scheme, parts.netloc, path, "", "")), headers=headers)
+    try:
+        with urlopen(asked, timeout=WAIT_SECONDS) as answer:
+            return json.loads(answer.read())
+    except (URLError, TimeoutError, ValueError) as error:
+        raise JamBotError(f"{parts.netloc}{path}: {error}", "the takes of the jam") from error

@@ -1,16 +1,43 @@
 """What goes from the stage to the room: the newest status, every answer, and news of the take."""
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Generic, TypeVar
 
 from jambot.control.room.commands import OrderAnswer
-from jambot.control.room.slot import Newest
 from jambot.realtime.status import SessionStatus
 
+T = TypeVar("T")
 ANSWERS_KEPT = 1024
 """Answers that may wait for the room; beyond them the oldest are lost."""
+
+
+class Newest(Generic[T]):
+    """Holds the newest value until it is taken.
+
+    Threads: one puts, never waiting; another waits to take.
+    """
+
+    def __init__(self) -> None:
+        self._value: deque[T] = deque(maxlen=1)
+        self._filled: SimpleQueue[None] = SimpleQueue()
+
+    def put(self, value: T) -> None:
+        """Replace what was not yet taken."""
+        self._value.append(value)
+        if self._filled.empty():
+            self._filled.put(None)
+
+    def take(self) -> T:
+        """Wait for a value, and take it."""
+        while True:
+            self._filled.get()
+            with suppress(IndexError):
+                return self._value.popleft()
 
 
 class TakeState(StrEnum):

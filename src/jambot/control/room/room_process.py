@@ -17,9 +17,8 @@ from jambot.console import allow_any_sign
 from jambot.control.room.address import Address
 from jambot.control.room.commands import Command, OrderAnswer
 from jambot.control.room.live_view import LiveView
-from jambot.control.room.outbox import TakeNews, TakeState, Word
+from jambot.control.room.outbox import Newest, TakeNews, TakeState, Word
 from jambot.control.room.picture import Picture
-from jambot.control.room.slot import Newest
 from jambot.control.room.take_pages import TakePages
 from jambot.control.room.terminal_view import TerminalView
 from jambot.realtime.status import SessionStatus

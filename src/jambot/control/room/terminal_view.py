@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from jambot.console import make_console
+from jambot.console import counted, make_console
 from jambot.realtime.ports import By
 from jambot.realtime.status import SessionStatus
 
@@ -81,13 +81,13 @@ def line(status: SessionStatus, chord: str) -> str:
     """The status as one line of plain text."""
     return (
         f"bar {where(status)} | {status.bpm:g} bpm | {chord or 'no chord yet'}"
-        f" | {status.lookahead_bars:.1f} bars ahead | {_count(status.played_notes, 'note')},"
-        f" {status.late_notes} late, {_count(status.underruns, 'underrun')} | {player(status)}"
+        f" | {status.lookahead_bars:.1f} bars ahead | {counted(status.played_notes, 'note')},"
+        f" {status.late_notes} late, {counted(status.underruns, 'underrun')} | {player(status)}"
         + (f" | to {status.output}" if status.output else "")
         + "".join(f" | {port} port lost" for port in status.lost)
         + (f" | refused: {status.notice}" if status.notice else "")
         + (f" | {status.log_fault}" if status.log_fault else "")
-        + (f" | {_count(status.faults, 'fault')} within" if status.faults else "")
+        + (f" | {counted(status.faults, 'fault')} within" if status.faults else "")
     )
 
 
@@ -109,15 +109,15 @@ def panel(status: SessionStatus, chord: str, url: str | None, width: int) -> Pan
         f" {status.lookahead_bars:.1f} bars",
     )
     counts = Text.assemble(
-        (_count(status.played_notes, "note"), "bold"),
+        (counted(status.played_notes, "note"), "bold"),
         _fault(f"   {status.late_notes} late", status.late_notes),
-        _fault(f"   {_count(status.underruns, 'underrun')}", status.underruns),
+        _fault(f"   {counted(status.underruns, 'underrun')}", status.underruns),
         ("" if status.first_note_ms is None else f"   first {status.first_note_ms:.0f} ms", "dim"),
     )
     state = Text.assemble(
         ("player ", "dim"),
         (player(status).removeprefix("player "), _tone(status)),
-        (f"   {_count(status.faults, 'fault')}" if status.faults else "", "bold red"),
+        (f"   {counted(status.faults, 'fault')}" if status.faults else "", "bold red"),
     )
     seat = Text.assemble(("chords by ", "dim"), hands(status))
     sound = Text.assemble(("the solo goes to ", "dim"), goes_to(status))
@@ -201,7 +201,3 @@ def _tone(status: SessionStatus) -> str:
 
 def _fault(text: str, count: int) -> tuple[str, str]:
     return text, "bold red" if count else "dim"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

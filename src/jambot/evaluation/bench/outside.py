@@ -14,8 +14,7 @@ from typing import Any
 from jambot.assets import DEMO_COMPING
 from jambot.errors import PortError
 from jambot.evaluation.bench.hands import BenchHands, Stamped
-from jambot.evaluation.bench.jam_process import JAM_IN, LOAD_SECONDS, JamProcess
-from jambot.evaluation.bench.processor_time import time_of_tree
+from jambot.evaluation.bench.jam_process import JAM_IN, LOAD_SECONDS, JamProcess, time_of_tree
 from jambot.evaluation.take.kpi import Latency
 from jambot.music import read_midi
 from jambot.music.midi import ALL_NOTES_OFF, NOTE_OFF, NOTE_ON, control, note_off, note_on, parse

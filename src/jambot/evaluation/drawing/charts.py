@@ -17,7 +17,6 @@ BINS = 40
 CURVE_WIDTH, CURVE_HEIGHT, CURVE_POINTS = 600.0, 120.0, 200
 BARS_WIDTH, BARS_HEIGHT, WIDEST_BAR = 360.0, 120.0, 40.0
 RANGE_WIDTH, RANGE_HEIGHT = 220.0, 26.0
-MEANS_WIDTH, MEANS_LABEL, MEANS_LINE = 720.0, 240.0, 22.0
 
 
 def latency_strip(samples_ms: Sequence[float], gate_ms: float | None, name: str) -> Markup:
@@ -89,34 +88,6 @@ def intervals(spreads: Sequence[Spread], top: float, said: str) -> Markup:
         dot = circle(x(spread.median), y, 4)
         lines.append(element("g", thin, thick, dot, kind=f"soloist{i}"))
     return svg("spread", RANGE_WIDTH, height, said, path("floor", edges), *lines)
-
-
-def means(
-    rows: Sequence[tuple[str, float, float, float]],
-    best: int,
-    band: tuple[float, float] | None,
-    name: str,
-) -> Markup:
-    """One line a row of (label, mean, low, high), the `best` marked, `band` behind all of them."""
-    edges = [edge for _, _, *ends in rows for edge in ends] + list(band or ())
-    least, most = min(edges), max(edges)
-    margin = (most - least) * 0.05 or 0.05
-
-    def x(figure: float) -> float:
-        share = (figure - least + margin) / (most - least + 2 * margin)
-        return MEANS_LABEL + share * (MEANS_WIDTH - MEANS_LABEL)
-
-    floor = MEANS_LINE * len(rows)
-    height = floor + MEANS_LINE
-    parts = [rect("people", x(band[0]), 0, x(band[1]) - x(band[0]), floor, 0)] if band else []
-    for i, (label, mean, low, high) in enumerate(rows):
-        y = MEANS_LINE * (i + 0.5)
-        whole = path("thick", f"M{x(low):.1f} {y:g}H{x(high):.1f}")
-        mark = element("g", whole, circle(x(mean), y, 5), kind=f"soloist{0 if i == best else 1}")
-        parts += [text(MEANS_LABEL - 14, y + 4, label, None, "end"), mark]
-    parts += [text(x(edge), height - 6, f"{edge:.3f}", None, "middle") for edge in (least, most)]
-    told = f"{name}: {len(rows)} means, the best {rows[best][0]}"
-    return svg("means", MEANS_WIDTH, height, told, *parts)
 
 
 def curve(points: Sequence[tuple[float, float]], said: str) -> Markup:

@@ -4,8 +4,11 @@
 whatever comes from data; only what `svg` draws and the style sheets are markup.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +17,11 @@ from markupsafe import Markup
 from jambot.evaluation.drawing.charts import bars, human_range, intervals, latency_strip
 from jambot.evaluation.drawing.piano_roll import Roll, draw, with_signs
 from jambot.evaluation.drawing.sheet import MARKS
-from jambot.evaluation.drawing.style import sheet
 from jambot.evaluation.figures import figure_of
 from jambot.evaluation.gates import Judged, limits_ms
 from jambot.evaluation.headline import duration
 from jambot.music import Meter
+from jambot.storage import write_whole
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -124,3 +127,37 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def sheet(name: str) -> str:
+    """The text of a style sheet, `report.css` or `roll.css`."""
+    return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
+
+
+def in_plain_colours(style: str) -> str:
+    """`style` with each of its `var(--name)` as the light colour that `report.css` gives it.
+
+    Most programs that show SVG files know no variables.
+    """
+    palette = dict(re.findall(r"--(\w[\w-]*): (#\w+);", sheet("report.css").split("@media")[0]))
+    return re.sub(r"var\(--([\w-]+)\)", lambda name: palette[name[1]], style)
+
+
+def write_report(
+    folder: Path,
+    name: str,
+    content: Mapping[str, Any],
+    page: str,
+    default: Callable[[Any], Any] | None = None,
+) -> tuple[Path, Path]:
+    """Write `name.json` and `name.html` into `folder`, which is made; their paths.
+
+    Each is there whole or not at all; OSError where the disk does not take it.
+    `default` makes something plain of what JSON does not know; without it that is a TypeError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    json_path, html_path = folder / f"{name}.json", folder / f"{name}.html"
+    text = json.dumps(content, indent=1, ensure_ascii=False, default=default)
+    write_whole(json_path, text + "\n")
+    write_whole(html_path, page)
+    return json_path, html_path

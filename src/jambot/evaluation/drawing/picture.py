@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from jambot.evaluation.drawing.page import in_plain_colours, sheet
 from jambot.evaluation.drawing.piano_roll import WIDTH, Roll, RollNote, chord_names, draw
-from jambot.evaluation.drawing.style import in_plain_colours, sheet
 from jambot.evaluation.drawing.svg import element, text
 from jambot.music import Meter, harmony_changes
 from jambot.roles.sample import RoleSample
@@ -13,17 +13,18 @@ from jambot.roles.sample import RoleSample
 MARGIN = 24.0
 TITLE = 34.0
 GAP = 6.0
+BARS = 8
 PAPER = """.paper { fill: var(--card); }
 .title { font: 600 18px ui-serif, Georgia, serif; fill: var(--ink); }
 """
 
 
-def hands_picture(sample: RoleSample, bars: int = 8) -> str:
+def hands_picture(sample: RoleSample) -> str:
     """Some bars from the middle of a sample: what is given and its target in two colours."""
     meter = Meter(sample.meta.beats_per_bar)
     last = meter.bar_at(max(note.onset_beats for note in sample.target))
-    start = meter.bar_start(max(0, (last + 1 - bars) // 2))
-    end = start + bars * meter.beats_per_bar
+    start = meter.bar_start(max(0, (last + 1 - BARS) // 2))
+    end = start + BARS * meter.beats_per_bar
     given, target = (
         [
             replace(note, duration_beats=min(note.end_beats, end) - note.onset_beats)

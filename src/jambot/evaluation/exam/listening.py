@@ -62,14 +62,14 @@ class Followed:
         }
 
 
-def followed(generator: Generator, excerpt: Excerpt, every_bars: int = EVERY_BARS) -> Followed:
-    """Swap the harmony of one bar in `every_bars` and count what the model answers in it.
+def followed(generator: Generator, excerpt: Excerpt) -> Followed:
+    """Swap the harmony of one bar in `EVERY_BARS` and count what the model answers in it.
 
     An excerpt of `FIRST_BAR` bars or fewer asks nothing.
     """
     changes = excerpt.heard
     total = Followed()
-    for bar in range(FIRST_BAR, excerpt.bars, every_bars):
+    for bar in range(FIRST_BAR, excerpt.bars, EVERY_BARS):
         start = excerpt.start_beats + excerpt.meter.bar_start(bar)
         plain = _restated(changes, start, start + excerpt.meter.beats_per_bar, 0)
         if plain[-1].harmony == SILENCE:

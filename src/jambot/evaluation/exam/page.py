@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from jambot.evaluation.drawing.page import page
+from jambot.evaluation.drawing.page import page, write_report
 from jambot.evaluation.drawing.piano_roll import Roll, roll_of
-from jambot.evaluation.drawing.report_files import write_report
 from jambot.evaluation.exam.human_band import distance
 from jambot.evaluation.exam.offline import Exam
 from jambot.evaluation.exam.realism import PITCH_FEATURES, TEXTURE_FEATURES, views

@@ -26,8 +26,8 @@ class Samples:
     silent: str = ""
 
 
-def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
-    """Write `solos` of the model's solos, spread over the tunes of the exam, into `folder`.
+def write_samples(exam: Exam, folder: Path) -> Samples:
+    """Write `SOLOS` of the model's solos, spread over the tunes of the exam, into `folder`.
 
     Each begins at beat 0 of its file, over the hands, with the chords as markers; its piano roll is
     the SVG of the same name. Without FluidSynth or a soundfont there is no wav. An exam of fewer
@@ -35,7 +35,7 @@ def write_samples(exam: Exam, folder: Path, solos: int = SOLOS) -> Samples:
     """
     folder.mkdir(parents=True, exist_ok=True)
     attempts = exam.results[exam.model].attempts
-    count = min(solos, len(attempts))
+    count = min(SOLOS, len(attempts))
     chosen = [attempts[i * len(attempts) // count] for i in range(count)]
     paths, shown, silent = [], [], ""
     for number, attempt in enumerate(chosen, 1):

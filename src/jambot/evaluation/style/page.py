@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jambot.evaluation.drawing.page import page
+from jambot.evaluation.drawing.page import page, write_report
 from jambot.evaluation.drawing.piano_roll import Roll, roll_of
-from jambot.evaluation.drawing.report_files import write_report
 from jambot.evaluation.drawing.sheet import EMPTY, Cell, Sheet
 from jambot.evaluation.exam.results import Attempt
 from jambot.evaluation.exam.samples import write_solo

@@ -1,5 +1,7 @@
 """One report for whatever was played: `report.json` for programs, `report.html` for people.
 
+The page is for who played it first: to hear, to see, in a sentence; the figures come below.
+
 A session, a file and a benchmark give the same figures under the same names (design, section 7);
 what one of them cannot measure is null, and its gate is "not measured".
 """
@@ -9,17 +11,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jambot.evaluation.drawing import report_files
+from jambot.evaluation.drawing.page import TIMINGS, page
+from jambot.evaluation.drawing.page import write_report as write_both
 from jambot.evaluation.drawing.piano_roll import roll_of
+from jambot.evaluation.figures import BESIDE_PEOPLE, figure_at, figure_of
 from jambot.evaluation.metrics import Chords, measure
 from jambot.evaluation.take.findings import Findings
+from jambot.evaluation.take.happenings import told
 from jambot.evaluation.take.kpi import Latency, lookahead, session_figures, stage_figures
-from jambot.evaluation.take.page import report_page
 from jambot.music import Meter, Note, TempoMap
 from jambot.music.take import Take
 
+COUNTS = (
+    "underruns", "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "stale_notes",
+    "unanswered_triggers", "player_deaths",
+)  # fmt: skip
+KINDS = {"session": "Session", "file": "File", "benchmark": "Benchmark"}
 
-def session_report(take: Take, title: str = "") -> Findings:
+
+def session_report(take: Take) -> Findings:
     """The report of a recorded session."""
     played, stage = take.played, stage_figures(take)
     changes = [heard.change for heard in take.changed_harmonies]
@@ -40,7 +50,7 @@ def session_report(take: Take, title: str = "") -> Findings:
     settings |= dict(take.session.get("knobs") or {})
     return Findings(
         kind="session",
-        title=title or _session_title(take),
+        title=_session_title(take),
         figures=session_figures(take, stage),
         samples_ms=stage.samples_ms,
         rolls=(("What was played", roll),),
@@ -87,11 +97,7 @@ def benchmark_report(takes: Sequence[Take], title: str) -> Findings:
         for name in stages[0].samples_ms
     }
     pooled: dict[str, Any] = {name: asdict(Latency.of(values)) for name, values in samples.items()}
-    counts = (
-        "underruns", "fallback_notes", "late_notes", "dropped_notes", "stuck_notes", "stale_notes",
-        "unanswered_triggers", "player_deaths",
-    )  # fmt: skip
-    pooled |= {name: sum(getattr(stage, name) for stage in stages) for name in counts}
+    pooled |= {name: sum(getattr(stage, name) for stage in stages) for name in COUNTS}
     foreseen = [stage.anticipated_changes for stage in stages]
     pooled["anticipated_changes"] = {
         outcome: sum(counts[outcome] for counts in foreseen) for outcome in foreseen[0]
@@ -117,8 +123,8 @@ def write_report(findings: Findings, folder: Path, sound: str | None = None) -> 
 
     The page needs nothing but itself; `sound` names a wav beside it to be played in it.
     """
-    page = report_page(findings, sound)
-    return report_files.write_report(folder, "report", findings.as_dict(), page, default=str)
+    told = report_page(findings, sound)
+    return write_both(folder, "report", findings.as_dict(), told, default=str)
 
 
 def _missing(take: Take) -> str:
@@ -136,3 +142,43 @@ def _missing(take: Take) -> str:
 def _session_title(take: Take) -> str:
     who = Path(take.session.get("adapter") or take.session.get("model") or "JAM_BOT").name
     return f"{who}, {take.bpm:.0f} bpm, {take.meter.beats_per_bar}/4, {take.seconds:.0f} s"
+
+
+def report_page(findings: Findings, sound: str | None = None) -> str:
+    """The whole page. `sound` names a sound file beside it."""
+    figures = findings.figures
+    found = ((row, people, figure_at(figures, row.path)) for row, people in BESIDE_PEOPLE.items())
+    return page(
+        "take.html",
+        findings=findings,
+        kind=KINDS[findings.kind],
+        sound=sound,
+        timed=any((figures.get(name) or {}).get("n") for name in TIMINGS),
+        steps=_steps(figures),
+        counts=_counts(figures),
+        happened=told(figures.get("happened") or {}),
+        music=[row for row in found if row[2] is not None],
+    )
+
+
+def _steps(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the time to the first note went; nothing where no step was timed."""
+    steps: Mapping[str, Mapping[str, Any]] = figures.get("first_note_steps_ms") or {}
+    return [
+        (step, f"half within {found['p50']:.1f} ms, 95 of 100 within {found['p95']:.1f} ms")
+        for step, found in steps.items()
+        if found["n"]
+    ]
+
+
+def _counts(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    items = [(figure_of(name).meaning, str(figures[name])) for name in COUNTS if name in figures]
+    ahead = figures.get("lookahead_bars") or {}
+    if ahead.get("min") is not None:
+        reach = f"{ahead['min']:.2g} at least, {ahead['p50']:.2g} as a rule"
+        items.append(("bars the plan reached ahead", reach))
+    changes = figures.get("anticipated_changes") or {}
+    if any(changes.values()):
+        told = "{right} as expected, {wrong} otherwise, {unforeseen} unexpected".format_map(changes)
+        items.append(("chord changes", told))
+    return items

@@ -21,7 +21,7 @@ from weakref import WeakSet
 from jambot.errors import PortError
 from jambot.music.midi import is_realtime
 from jambot.realtime.clock import Clock
-from jambot.realtime.ports.ended_notes import EndedNotes
+from jambot.realtime.ports.held_keys import EndedNotes
 from jambot.realtime.ports.jack_server import load_jack, names_of, open_client, peer_names
 from jambot.realtime.ports.jack_time import FrameLine
 from jambot.realtime.ports.port import SentMessage, SoundingNotes, TimedMessage
