@@ -287,6 +287,10 @@ def test_sizes_that_are_absurd_or_not_the_graph_s_are_refused(
         ({"vocabulary_size": 47}, "cannot be run"),
         ({"vocabulary_size": -1}, "vocabulary_size -1"),
         ({"context_length": 1e9}, "context_length 1000000000.0"),
+        ({"chord_bias": "much"}, "chord_bias 'much'"),
+        ({"chord_bias": True}, "chord_bias True"),
+        ({"chord_bias": 9}, "chord_bias 9"),
+        ({"chord_bias": float("nan")}, "chord_bias nan"),
     ],
 )
 def test_a_description_that_is_not_the_graph_s_is_refused(
@@ -294,6 +298,12 @@ def test_a_description_that_is_not_the_graph_s_is_refused(
 ) -> None:
     with pytest.raises(CheckpointError, match=told):
         OnnxModel.load(altered("model.json", **changes), "vocab")
+
+
+def test_how_readily_it_strikes_chords_is_the_model_s_own(altered: Callable[..., Path]) -> None:
+    model = OnnxModel.load(altered("model.json", chord_bias=-1), "vocab")
+    assert model.chord_bias == model.fork().chord_bias == -1.0
+    assert OnnxModel.load(altered("model.json"), "vocab").chord_bias is None
 
 
 @pytest.mark.parametrize("name", ["genai_config.json", "model.json"])

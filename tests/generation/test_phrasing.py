@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jambot.generation.leans import Leans
 from jambot.generation.phrasing import (
     EDGE_SEMITONES,
     HASTE_NOTES,
@@ -22,7 +23,9 @@ from jambot.generation.phrasing import (
     struck_lean,
     taken_up,
 )
+from jambot.generation.sampling import PHRASING, SamplingSettings
 from jambot.music import Note
+from jambot.tokens import Prompt
 from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 
 FREE_SEMITONES = 10.0
@@ -131,3 +134,16 @@ def test_a_section_ends_in_a_rest_after_a_busy_bar(bars: int, beats_per_bar: int
 
 def test_a_vamp_has_no_sections() -> None:
     assert {section_lean(beat, 0.0, 4, 4) for beat in range(32)} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "of_the_model", "taken"),
+    [(None, None, PHRASING["pianist"].chord_bias), (None, 0.5, 0.5), (-1.0, 0.5, -1.0)],
+)
+def test_chords_are_struck_as_asked_else_as_the_model_says_else_as_usual(
+    asked: float | None, of_the_model: float | None, taken: float
+) -> None:
+    leans = Leans(SamplingSettings(chord_bias=asked), Prompt(), of_the_model)
+    nothing = np.zeros(HIGHEST_PITCH - LOWEST_PITCH + 1, np.float32)
+    below = leans.colours(nothing, [Note(0.0, 1.0, 70)])
+    assert below[64 - LOWEST_PITCH] == pytest.approx(taken)

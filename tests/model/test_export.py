@@ -52,13 +52,14 @@ def test_a_vocabulary_as_large_as_the_width_exports_too(tmp_path: Path) -> None:
 def test_the_description_names_vocabulary_sizes_and_digest(
     plain: LlamaForCausalLM, tmp_path: Path
 ) -> None:
-    export_model(plain, tmp_path / "m", "vocab-7")
+    export_model(plain, tmp_path / "m", "vocab-7", player="horn", chord_bias=-0.25)
     description = json.loads((tmp_path / "m" / "model.json").read_text())
     graph = (tmp_path / "m" / "model.onnx").read_bytes()
     assert description["fingerprint"] == "vocab-7"
     assert description["vocabulary_size"] == 48
     assert description["context_length"] == 32
     assert description["precision"] == "int8"
+    assert (description["player"], description["chord_bias"]) == ("horn", -0.25)
     assert description["sha256"] == hashlib.sha256(graph).hexdigest()
     assert sorted(path.name for path in (tmp_path / "m").iterdir()) == [
         "genai_config.json",

@@ -157,3 +157,10 @@ def test_a_config_that_is_not_even_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00name")
     with pytest.raises(UsageError, match="is not TOML"):
         TrainConfig.load(path)
+
+
+def test_chords_are_struck_as_usual_unless_the_config_says_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path, 'name = "x"').chord_bias is None
+    assert load(tmp_path, 'name = "x"\nchord_bias = -0.25').chord_bias == -0.25
+    with pytest.raises(UsageError, match="chord_bias"):
+        load(tmp_path, 'name = "x"\nchord_bias = "many"')
