@@ -1,5 +1,6 @@
 """Styles of one's own: where they lie, and that they are found by name."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -37,6 +38,10 @@ def test_a_style_of_ones_own_comes_after_the_shipped_ones_and_is_found_by_name(h
     assert find_model("me") == home / "styles" / "me"
     assert model_mark("me") == model_mark("modern")
     assert load_model("me").context_length == load_model("modern").context_length
+    described = home / "styles" / "me" / "model.json"
+    chords = json.loads(described.read_text(encoding="utf-8")) | {"chord_bias": -1}
+    described.write_text(json.dumps(chords), encoding="utf-8")
+    assert model_mark("me") == f"{model_mark('modern')} -1"
 
 
 def test_a_shipped_name_stays_the_shipped_style(home: Path) -> None:
