@@ -13,7 +13,6 @@ from typing import Any
 
 from jambot import __version__
 from jambot.errors import UsageError
-from jambot.evaluation.exam.evaluate import identity
 from jambot.evaluation.exam.excerpts import Excerpt
 from jambot.evaluation.exam.offline import Progress
 from jambot.evaluation.exam.results import ROOMS, Result, attempt, keep, kept, key_of
@@ -21,7 +20,7 @@ from jambot.evaluation.exam.soloists import PEOPLE, Soloist
 from jambot.generation import LanguageModel
 from jambot.music import Note
 from jambot.realtime.machine import this_machine
-from jambot.realtime.main import load_model
+from jambot.realtime.main import load_model, model_mark
 from lab.sweep.grid import FIRST_GRID, Cell, cells_of, parse_grid
 from lab.sweep.on_stage import solo_on_stage
 from lab.sweep.page import write_sweep
@@ -81,7 +80,7 @@ def run_sweep(
     """
     axes, score = parse_grid(settings.grid), Score.named(settings.score)
     cells = list(dict.fromkeys([settings.base, *cells_of(settings.base, axes)]))
-    marks = {cell.adapter: identity(cell.adapter) for cell in cells}
+    marks = {cell.adapter: model_mark(cell.adapter) for cell in cells}
     primer_bars = _primer_bars(settings, cells)
     progress("reading the tunes", 0, 1)
     tunes = long_excerpts(role_dir, primer_bars + settings.bars, settings.source, settings.samples)

@@ -24,7 +24,6 @@ from typing import Any
 from jambot.assets import BASE, FIRST_STYLE
 from jambot.assets.own_styles import own_folder, own_style_folder
 from jambot.errors import DatasetError
-from jambot.evaluation.exam.evaluate import identity
 from jambot.evaluation.exam.soloists import trained
 from jambot.evaluation.style.gate import (
     Comparison,
@@ -39,7 +38,7 @@ from jambot.evaluation.style.page import PAGE, write_before_after
 from jambot.generation import SamplingSettings
 from jambot.model.adapters import AdapterConfig
 from jambot.model.export import export_checkpoint
-from jambot.realtime.main import load_model
+from jambot.realtime.main import load_model, model_mark
 from jambot.roles.prepare import PrepareReport, prepare
 from jambot.roles.sample import RoleSample
 from jambot.roles.sides import Amount, amount_of, digest_of, samples_from, write_divided
@@ -195,7 +194,7 @@ def _best(
 
 
 def _play(name: str, model: str, music: Music, seed: int, report: Report) -> Contender:
-    soloist = trained(name, load_model(model), SamplingSettings(), identity(model))
+    soloist = trained(name, load_model(model), SamplingSettings(), model_mark(model))
     return play(
         soloist,
         music,

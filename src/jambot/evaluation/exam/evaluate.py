@@ -1,12 +1,10 @@
 """From a role folder and models' names to a written exam: what `jambot evaluate` does."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jambot import __version__
-from jambot.assets import CHORD_TONES, find_model
 from jambot.evaluation.exam.copying import KnownLines
 from jambot.evaluation.exam.excerpts import BARS, held_out_excerpts, training_solos
 from jambot.evaluation.exam.offline import Exam, Progress, Questions, examine
@@ -17,7 +15,7 @@ from jambot.evaluation.exam.soloists import Soloist, markov, people, rule, train
 from jambot.evaluation.exam.voicings import KnownVoicings
 from jambot.generation import SamplingSettings
 from jambot.realtime.machine import this_machine
-from jambot.realtime.main import load_model
+from jambot.realtime.main import load_model, model_mark
 
 WHOLE_BARS = 100_000
 """More bars than any tune has."""
@@ -93,17 +91,7 @@ def run_exam(
 def examined(settings: ExamSettings) -> Iterator[Soloist]:
     """The soloists that the settings name, with what tells their weights apart."""
     for name, model in zip(_names(settings.models), settings.models, strict=True):
-        yield trained(name, load_model(model), settings.sampling, identity(model))
-
-
-def identity(model: str) -> str:
-    """What tells this model from another of the same name: its weights, and how it plays them."""
-    if model == CHORD_TONES:
-        return model
-    description = json.loads((find_model(model) / "model.json").read_text(encoding="utf-8"))
-    return " ".join(
-        str(description[name]) for name in ("sha256", "chord_bias") if name in description
-    )
+        yield trained(name, load_model(model), settings.sampling, model_mark(model))
 
 
 def _names(models: Sequence[str]) -> list[str]:
@@ -118,7 +106,7 @@ def _result(
     compared = settings.reference if soloist.name == asked.compared else None
     key = key_of(
         soloist.name, soloist.identity, asdict(soloist.sampling), settings.seed, settings.bars,
-        identity(compared) if compared else None, settings.source,
+        model_mark(compared) if compared else None, settings.source,
         repr(asked.whole), asked.known.digest if asked.known else None,
         asked.voicings.digest if asked.voicings else None,
     )  # fmt: skip
