@@ -2,6 +2,7 @@
 session log written by hand, a few bars of a take, event by event.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -46,6 +47,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(str(item.path)))
         if JACK_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What all tests load is more than any jam holds: to look through it for garbage takes 0.7 s,
+    in which a stage of this process stands still.
+    """
+    if item.get_closest_marker("slow"):
+        gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

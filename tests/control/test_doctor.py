@@ -15,7 +15,7 @@ from jambot.control.doctor import Check, DoctorWishes, State, examine, may_jam
 from jambot.control.doctor.cable import PROBES, measure_cable
 from jambot.control.doctor.examination import PARTS
 from jambot.control.doctor.machine import disk, priority, timer
-from jambot.control.doctor.player import speed
+from jambot.control.doctor.player import Strikes, speed
 from jambot.control.doctor.ports import port_checks
 from jambot.control.doctor.studio import installed
 from jambot.control.fl_studio.install import install
@@ -70,6 +70,19 @@ def test_a_healthy_set_up_is_seen_as_one(
     assert loop["latency_ms"]["n"] + loop["jitter_ms"]["n"] == PROBES - loop["lost"] > 0
     assert 0 < loop["latency_ms"]["p50"] < 20
     assert all(row["cure"] for row in found["checks"] if row["state"] in ("weak", "broken"))
+
+
+def test_no_strike_falls_into_the_time_that_the_stage_takes_to_open() -> None:
+    clock = ManualClock()
+    strikes = Strikes(clock)
+    clock.sleep_until(2.0)
+    struck: list[float] = []
+    while clock.now() < 7.0:
+        heard = strikes.poll()
+        assert len(heard) <= 5, "a chord, or its end"
+        struck += [clock.now()] if len(heard) == 4 else []
+        clock.sleep_until(clock.now() + 0.002)
+    assert struck == pytest.approx([2.3 + 0.7 * n for n in range(6)], abs=0.004)
 
 
 def test_a_keyboard_that_is_not_there_is_named_with_its_cure(

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -113,6 +114,7 @@ def _judged(figures: StageFigures) -> Check:
 class Strikes:
     """An input on which chords are struck, held and stopped, by the clock.
 
+    Its time begins when the stage first listens: what the stage does before that may take its time.
     Threads: the stage's alone.
     """
 
@@ -120,16 +122,15 @@ class Strikes:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        start = clock.now() + FIRST_SECONDS
-        self._score = deque(
-            message
-            for number in range(STRIKES)
-            for message in _strike(number, start + number * APART_SECONDS)
-        )
+        self._score: deque[TimedMessage] | None = None
 
     def poll(self) -> list[TimedMessage]:
         """What has been struck since the last call."""
         now = self._clock.now()
+        if self._score is None:
+            start = now + FIRST_SECONDS
+            strikes = (_strike(n, start + n * APART_SECONDS) for n in range(STRIKES))
+            self._score = deque(chain.from_iterable(strikes))
         struck: list[TimedMessage] = []
         while self._score and self._score[0].seconds <= now:
             struck.append(self._score.popleft())
