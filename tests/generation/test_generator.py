@@ -228,8 +228,8 @@ def test_a_swapped_chord_is_heard_by_the_very_next_note(random_model: Models) ->
     play(generator, 8)
     computed = model.computed
     generator.prompt(Prompt((CHORDS[0], HarmonyChange(5.1, SOMETHING_ELSE)), (), 5.25))
-    generator.catch_up()
-    assert not generator.behind
+    while generator.behind:
+        generator.catch_up()
     stated = [VOCABULARY.value(t) for t in model.ids if VOCABULARY.field(t) == "BASS"]
     assert stated[-1] == SOMETHING_ELSE.bass
     assert model.computed - computed < 10, "only what differs is computed"

@@ -245,7 +245,7 @@ def test_with_a_latency_told_every_note_leaves_so_much_before_its_beat(make_stag
     assert not stage.events("late")
 
 
-def test_in_silence_the_coming_trigger_is_prepared_once_a_bar(make_stage, slow):
+def test_in_silence_the_coming_trigger_is_prepared_once_a_beat(make_stage, slow):
     stage = make_stage(player=slow)
     stage.session.tick()
     stage.strike(CM7)
@@ -253,8 +253,8 @@ def test_in_silence_the_coming_trigger_is_prepared_once_a_bar(make_stage, slow):
     stage.go_to(22)
     assert not stage.session.planner.playing
     slow.asked.clear()
-    stage.go_to(30)
-    assert [m.prompt.resume_beats for m in slow.requests] == [24.0, 28.0]
+    stage.go_to(25.5)
+    assert [m.prompt.resume_beats for m in slow.requests] == [23, 24, 25]
     assert all(m.until_beats == m.prompt.resume_beats and m.prompt.notes for m in slow.requests)
 
 

@@ -48,8 +48,8 @@ KEPT_BARS = 32
 """Notes further back than twice what the stage remembers are let go."""
 FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
-STEP_TOKENS = 16
-"""So many tokens owed are computed in one step: some 5 ms, then the newest prompt is looked at."""
+STEP_TOKENS = 4
+"""So many tokens owed are computed in one step: some 2 ms, then the newest prompt is looked at."""
 SEED_BITS = 32
 """A seed asked for has no more; above them stands how often chance was drawn anew."""
 

@@ -71,12 +71,12 @@ class Requests:
             self._player.ask(Extension(plan, wanted))
 
     def stand_by(self, beat: float) -> None:
-        """In silence, have all computed that a trigger in this bar will be asked to go on from."""
+        """In silence, have all computed that a trigger on this beat will be asked to go on from."""
         builder = self._builder
-        bar = builder.meter.bar_at(max(beat, 0.0)) if self._line.begun else 0
+        here = int(max(beat, 0.0)) if self._line.begun else 0
         builder.follow_tempo(self._line.bpm)
         situation = (
-            bar,
+            here,
             builder.tempo_bpm,
             builder.strikes,
             len(builder.harmonies),
@@ -89,8 +89,7 @@ class Requests:
             return
         self._prepared = situation
         self._number += 1
-        opening = builder.meter.bar_start(bar)
-        self._ask(builder.prompt(opening, attack=True), opening)
+        self._ask(builder.prompt(here, attack=True), here)
 
     def _ask(self, prompt: Prompt, until_beats: float) -> None:
         adapter = self._style.adapter
