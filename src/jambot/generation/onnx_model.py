@@ -24,9 +24,9 @@ STRONGEST_BIAS = 4.0
 class OnnxModel:
     """A `LanguageModel` over an exported folder; see `jambot.model.export` for what lies in it.
 
-    Making a stream takes some ten milliseconds, so fork once and rewind to 0 to begin anew. Tokens
-    are computed one by one: int8 rounds a chunk otherwise than its tokens (a few hundredths of a
-    logit), and what was planned in another order would not be the same solo.
+    Making a stream takes some ten milliseconds, so fork once and rewind to 0 to begin anew. What is
+    appended together is computed together. int8 may round it otherwise than its tokens one by one
+    (by a few hundredths of a logit); `Window` therefore always cuts a stream at the same places.
 
     Threads: a stream belongs to the thread that uses it; nothing is locked. It cannot be pickled: a
     player process loads its own. Each call runs on the `threads` it was loaded with.
@@ -122,9 +122,8 @@ class OnnxModel:
             raise GenerationError(
                 f"token ids from {min(ids)} to {max(ids)}", f"ids in [0, {self.vocabulary_size})"
             )
-        for token in ids:
-            self._stream.append_tokens(np.asarray([token], dtype=np.int32))
-            self._ids.append(token)
+        self._stream.append_tokens(np.asarray(ids, dtype=np.int32))
+        self._ids += ids
         self._logits_are_current = True
 
     def rewind(self, length: int) -> None:

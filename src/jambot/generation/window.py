@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.generation.language_model import LanguageModel
-from jambot.tokens import hide_harmony
+from jambot.tokens import VOCABULARY, hide_harmony
+
+STATING = frozenset(
+    token
+    for token in range(VOCABULARY.size)
+    if VOCABULARY.field(token) in ("BASS", "HARM", "TACET", "COND_UNKNOWN")
+)
+"""What a harmony is stated with, heard or hidden; its COND_SEP follows."""
 
 
 class Window:
@@ -15,6 +22,10 @@ class Window:
     Tokens are put down at once and computed when logits are asked for, or before that by `work`, a
     few at a time: nobody has to wait for a whole window. What a rewritten window shares with the
     present one stays computed. Unless `guided`, the second stream is never computed.
+
+    A harmony is computed in one go with its COND_SEP, every other token alone: where a chunk is
+    quicker a new chord costs half, and int8, which rounds a chunk otherwise, always meets the same
+    chunks, so that the solo does not depend on the order in which it was planned.
 
     Threads: for one thread.
     """
@@ -32,15 +43,14 @@ class Window:
         return owed + len(self._hidden) - self._unheard.length if self.guided else owed
 
     def shared(self, ids: Sequence[int]) -> int:
-        """How many of `ids`, from the first on, are the window's own."""
+        """How many of `ids`, from the first on, are the window's own, harmonies only whole."""
         return _common_prefix(self.ids, ids)
 
     def rewrite(self, ids: list[int]) -> None:
         """Hold `ids` instead, at least one."""
         hidden = hide_harmony(ids)
-        self._heard.rewind(min(self.shared(ids), len(ids) - 1, self._heard.length))
-        unheard = min(_common_prefix(self._hidden, hidden), len(hidden) - 1)
-        self._unheard.rewind(min(unheard, self._unheard.length))
+        self._heard.rewind(min(self.shared(ids), self._heard.length))
+        self._unheard.rewind(min(_common_prefix(self._hidden, hidden), self._unheard.length))
         self.ids, self._hidden = ids, hidden
 
     def add(self, ids: Sequence[int]) -> None:
@@ -49,27 +59,38 @@ class Window:
         self._hidden += hide_harmony(ids)
 
     def work(self, most: int) -> None:
-        """Compute up to `most` of the tokens owed."""
-        at = self._heard.length
-        self._heard.append(self.ids[at : at + most])
-        most -= self._heard.length - at
-        if self.guided and most:
-            at = self._unheard.length
-            self._unheard.append(self._hidden[at : at + most])
+        """Compute up to `most` of the tokens owed, and the rest of a harmony."""
+        most -= _compute(self._heard, self.ids, most)
+        if self.guided and most > 0:
+            _compute(self._unheard, self._hidden, most)
 
     def heard(self) -> NDArray[np.float32]:
         """The logits after the last token."""
-        self._heard.append(self.ids[self._heard.length :])
+        _compute(self._heard, self.ids, len(self.ids))
         return self._heard.logits()
 
     def unheard(self) -> NDArray[np.float32]:
         """The logits after the last token, with the harmony unknown."""
-        self._unheard.append(self._hidden[self._unheard.length :])
+        _compute(self._unheard, self._hidden, len(self._hidden))
         return self._unheard.logits()
 
 
+def _compute(stream: LanguageModel, ids: Sequence[int], most: int) -> int:
+    """Go on with `ids`, piece by piece, for about `most` tokens; gives how many it were."""
+    begun = stream.length
+    while stream.length < min(begun + most, len(ids)):
+        end = start = stream.length
+        while ids[end] in STATING:
+            end += 1
+        stream.append(ids[start : end + 1])
+    return stream.length - begun
+
+
 def _common_prefix(old: Sequence[int], new: Sequence[int]) -> int:
-    for i, (a, b) in enumerate(zip(old, new, strict=False)):
-        if a != b:
-            return i
-    return min(len(old), len(new))
+    """How much the two share; less than all of `new`, so that there is something to compute."""
+    shared, most = 0, min(len(old), len(new) - 1)
+    while shared < most and old[shared] == new[shared]:
+        shared += 1
+    while shared and new[shared - 1] in STATING:
+        shared -= 1
+    return shared
