@@ -135,8 +135,13 @@ def strike_ids(strike: Sequence[Note]) -> list[int]:
 
 def by_tick(notes: Iterable[Note]) -> list[list[Note]]:
     """The notes as strikes on the token grid, each from its top note downward."""
-    on_grid = [replace(n, onset_beats=ticks_at(n.onset_beats) / TICKS_PER_BEAT) for n in notes]
-    return strikes(on_grid)
+    return strikes([_on_its_tick(note) for note in notes])
+
+
+def _on_its_tick(note: Note) -> Note:
+    """Most lie there already, and copies cost a prompt milliseconds."""
+    onset = ticks_at(note.onset_beats) / TICKS_PER_BEAT
+    return note if note.onset_beats == onset else replace(note, onset_beats=onset)
 
 
 def note_of(beat: int, pos: int, pitch: int, dur: int, vel: int) -> Note:
