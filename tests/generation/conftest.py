@@ -12,7 +12,8 @@ from jambot.tokens import VOCABULARY
 
 
 class RandomModel:
-    """A `LanguageModel` without sense: its logits depend on the whole stream and nothing else.
+    """A `LanguageModel` without sense: its logits depend on the whole stream and nothing else; as
+    int8 rounds, on which of its tokens were computed together too.
 
     `eagerness` is added to every place in the beat: 20 plays all the time, -20 never. It refuses
     what a real model refuses, and keeps the longest stream it saw.
@@ -25,6 +26,7 @@ class RandomModel:
     def __init__(self, eagerness: float = 0.0, context_length: int = 384, spread: float = 2.0):
         self.eagerness, self.context_length, self.spread = eagerness, context_length, spread
         self.ids: list[int] = []
+        self._together: list[int] = []
         self.longest = self.computed = 0
         self.forks: list[RandomModel] = []
 
@@ -40,18 +42,19 @@ class RandomModel:
         if len(self.ids) + len(ids) > self.context_length:
             raise GenerationError(f"{len(ids)} more tokens after {len(self.ids)}")
         self.ids += ids
+        self._together += [len(ids)] * len(ids)
         self.computed += len(ids)
         self.longest = max(self.longest, len(self.ids))
 
     def rewind(self, length: int) -> None:
         if not 0 <= length <= len(self.ids):
             raise GenerationError(f"a rewind to {length} of {len(self.ids)}")
-        del self.ids[length:]
+        del self.ids[length:], self._together[length:]
 
     def logits(self) -> NDArray[np.float32]:
         if not self.ids:
             raise GenerationError("logits of an empty stream")
-        seed = zlib.crc32(np.array(self.ids, np.uint16).tobytes())
+        seed = zlib.crc32(np.array([self.ids, self._together], np.uint16).tobytes())
         found = np.random.default_rng(seed).normal(0, self.spread, self.vocabulary_size)
         found[VOCABULARY.ids("POS")] += self.eagerness
         return found.astype(np.float32)
