@@ -286,8 +286,9 @@ class Generator:
         present, bar = self._present(), self._prompt.meter.bar_at(self._beat)
         fresh = known is None or self._attack
         limit = self._context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
-        primer = primer_start_bar(present, self.settings.primer_max_tokens)
-        start = primer if known is None else known
+        start = known
+        if start is None:
+            start = primer_start_bar(present, self.settings.primer_max_tokens)
         ids = encode(present, start).ids
         while len(ids) > limit and start < bar:
             start += 1

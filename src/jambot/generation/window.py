@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from jambot.generation.language_model import LanguageModel
 from jambot.tokens import VOCABULARY, hide_harmony
 
+UNKNOWN = VOCABULARY.id("COND_UNKNOWN")
 STATING = frozenset(
-    token
-    for token in range(VOCABULARY.size)
-    if VOCABULARY.field(token) in ("BASS", "HARM", "TACET", "COND_UNKNOWN")
+    token for token, hidden in enumerate(hide_harmony(range(VOCABULARY.size))) if hidden == UNKNOWN
 )
 """What a harmony is stated with, heard or hidden; its COND_SEP follows."""
 

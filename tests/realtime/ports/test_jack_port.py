@@ -38,8 +38,13 @@ class Peer:
         self.heard_seconds = []
         self.to_play = deque()
         self.played_seconds = []
+        self.lost_periods = 0
+        self.client.set_xrun_callback(self.count_lost)
         self.client.set_process_callback(self.process)
         self.client.activate()
+
+    def count_lost(self, microseconds):
+        self.lost_periods += 1
 
     def process(self, frames):
         start = self.client.last_frame_time
@@ -107,15 +112,16 @@ def test_notes_scheduled_ahead_arrive_on_their_frame(ports, peer, clock):
         ports.output.send(C4_ON, due)
         ports.output.send(C4_OFF, due + 0.001)
     wait_for(lambda: len(peer.heard) == 2 * len(dues))
-    # A busy machine makes the dummy driver lose 40 periods a second, and what falls into one is
-    # late: one note in six, so half of them is judged.
+    # A busy machine makes the dummy driver lose up to 40 periods a second, and what falls into one
+    # is late: one note in six. There half of them is judged, elsewhere nine in ten.
+    judged = int((0.9 if peer.lost_periods < 10 else 0.5) * len(dues))
     deviations = sorted(abs(m.actual_seconds - m.due_seconds) for m in ports.output.sent())
-    assert deviations[len(deviations) // 2] * RATE <= 1
+    assert deviations[2 * judged] * RATE <= 1
     ons, offs = peer.heard_frames[::2], peer.heard_frames[1::2]
     lengths = sorted(abs(off - on - 48) for on, off in zip(ons, offs, strict=True))
-    assert lengths[len(lengths) // 2] <= 1
+    assert lengths[judged] <= 1
     offsets = sorted(abs(s - due) for s, due in zip(peer.heard_seconds[::2], dues, strict=True))
-    assert offsets[len(offsets) // 2] < 0.003  # peer and jambot feed each other: one period
+    assert offsets[judged] < 0.003  # peer and jambot feed each other: one period
 
 
 def test_a_message_without_a_time_leaves_with_the_next_period(ports, peer, clock):
