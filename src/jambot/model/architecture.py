@@ -6,6 +6,7 @@ so what is learned about one token is learned, in part, about its relatives. `fo
 together and gives a plain `LlamaForCausalLM`, which is all that adapters and export ever see.
 """
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -142,6 +143,20 @@ def fold(model: LlamaForCausalLM) -> LlamaForCausalLM:
 def parameter_count(model: nn.Module) -> int:
     """How many numbers the model is made of, whether training may change them or not."""
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def in_bf16(device: torch.device) -> "torch.autocast | nullcontext[None]":
+    """bf16 where `device` computes it faster than float32: any GPU that has it, and some CPUs.
+
+    A CPU with instructions for it takes half the time of float32, one without them seven times as
+    long.
+    """
+    if device.type == "cuda":
+        faster = torch.cuda.is_bf16_supported()
+    else:
+        able = torch.cpu.get_capabilities()
+        faster = any(able.get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.autocast(device.type, torch.bfloat16) if faster else nullcontext()
 
 
 def _shrink_residual_branches(model: LlamaForCausalLM, layers: int) -> None:

@@ -65,7 +65,7 @@ class TrainConfig:
     accumulate: int = 1
     """Into how many pieces each process cuts its part of a batch: less memory, the same step."""
     precision: str = "bf16"
-    """`bf16` where the machine has it, or `fp32`."""
+    """`bf16` where the machine is faster with it, or `fp32`."""
     gradient_checkpointing: bool = False
     """Less memory for more time: only the layers' inputs are kept for the way back."""
     compile: bool = False

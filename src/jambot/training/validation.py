@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from jambot.model.architecture import in_bf16
 from jambot.tokens import VOCABULARY
 from jambot.tokens.vocabulary import PART_OF, PARTS
 from jambot.training.batches import IGNORED, Windows
@@ -73,7 +74,7 @@ def _nats(
         if team and number % team.size != team.rank:
             continue
         ids = torch.from_numpy(batch.ids).to(device)
-        with torch.autocast(device.type, torch.bfloat16):
+        with in_bf16(device):
             logits = model(input_ids=ids).logits
         counted = batch.labels.ravel() != IGNORED
         labels = torch.from_numpy(batch.labels.ravel()[counted])
