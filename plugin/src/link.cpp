@@ -19,6 +19,7 @@ using SocketLength = int;
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 using SocketLength = socklen_t;
@@ -40,6 +41,21 @@ uint64_t anyNumber()
 {
     std::random_device device;
     return (static_cast<uint64_t>(device()) << 32) ^ device() ^ static_cast<uint64_t>(steadyNs());
+}
+
+// What the engine says is due at once: before the engine's own thinking, after the host's sound.
+// Where the system refuses, the thread stays as it is.
+void raisePriority()
+{
+#if defined(_WIN32)
+    SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_HIGHEST);
+#elif defined(__APPLE__)
+    pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0);
+#else
+    sched_param raised{};
+    raised.sched_priority = 4;
+    pthread_setschedparam(pthread_self(), SCHED_RR, &raised);
+#endif
 }
 
 sockaddr_in loopback(uint16_t port)
@@ -137,6 +153,7 @@ void Link::run()
     WSAStartup(MAKEWORD(2, 2), &data);
     timeBeginPeriod(1);
 #endif
+    raisePriority();
     if (open()) {
         while (!stopping_) {
             waitFor(connected_ ? 1 : 20);
