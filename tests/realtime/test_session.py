@@ -245,7 +245,7 @@ def test_with_a_latency_told_every_note_leaves_so_much_before_its_beat(make_stag
     assert not stage.events("late")
 
 
-def test_in_silence_the_coming_trigger_is_prepared_once_a_beat(make_stage, slow):
+def test_in_silence_the_coming_trigger_is_prepared_once_a_beat_and_before_it(make_stage, slow):
     stage = make_stage(player=slow)
     stage.session.tick()
     stage.strike(CM7)
@@ -253,7 +253,9 @@ def test_in_silence_the_coming_trigger_is_prepared_once_a_beat(make_stage, slow)
     stage.go_to(22)
     assert not stage.session.planner.playing
     slow.asked.clear()
-    stage.go_to(25.5)
+    stage.go_to(22.75)
+    assert [m.prompt.resume_beats for m in slow.requests] == [23]
+    stage.go_to(25.25)
     assert [m.prompt.resume_beats for m in slow.requests] == [23, 24, 25]
     assert all(m.until_beats == m.prompt.resume_beats and m.prompt.notes for m in slow.requests)
 

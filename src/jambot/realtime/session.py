@@ -34,6 +34,8 @@ from jambot.realtime.status import SessionStatus
 
 POLL_SECONDS = 0.002
 """How often it is looked; keys are stamped when they come in, and a chord is waited for longer."""
+LISTENING_SECONDS = 0.001
+"""How often it is looked while nothing plays: what comes then asks for a note at once."""
 HASTY_SECONDS = 0.0002
 """How often it is looked while a trigger waits for its first note."""
 SLEPT_SECONDS = 1.0
@@ -293,7 +295,9 @@ class Session:
 
     def _wait(self, now: float) -> None:
         """Until the next poll or the next note; to the point only where the port keeps no time."""
-        poll = HASTY_SECONDS if self.planner.hurries else POLL_SECONDS
+        poll = POLL_SECONDS if self.planner.playing else LISTENING_SECONDS
+        if self.planner.hurries:
+            poll = HASTY_SECONDS
         wake, due = now + poll, self.scheduler.next_due()
         band_due = self.band.next_due()
         if band_due is not None:

@@ -8,6 +8,9 @@ from jambot.realtime.plan.style_change import StyleChange
 from jambot.realtime.player.player import Extension, Player, Request
 from jambot.tokens import Prompt
 
+READY_BEATS = 0.5
+"""So long before a beat all is computed that a trigger on it will need: most come just there."""
+
 
 class Requests:
     """Numbers the requests, and knows of the newest what it asked for.
@@ -71,9 +74,9 @@ class Requests:
             self._player.ask(Extension(plan, wanted))
 
     def stand_by(self, beat: float) -> None:
-        """In silence, have all computed that a trigger on this beat will be asked to go on from."""
+        """In silence, have all computed that a trigger on the coming beat will go on from."""
         builder = self._builder
-        here = int(max(beat, 0.0)) if self._line.begun else 0
+        here = int(max(beat + READY_BEATS, 0.0)) if self._line.begun else 0
         builder.follow_tempo(self._line.bpm)
         situation = (
             here,
