@@ -8,7 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from jambot.errors import GenerationError
-from jambot.tokens import VOCABULARY
+from jambot.generation.sampling import guided
+from jambot.model.folder import Manner
+from jambot.tokens import VOCABULARY, hide_harmony
 
 
 class RandomModel:
@@ -19,8 +21,7 @@ class RandomModel:
     what a real model refuses, and keeps the longest stream it saw.
     """
 
-    player = "pianist"
-    chord_bias: float | None = None
+    manner = Manner()
     vocabulary_size = VOCABULARY.size
 
     def __init__(self, eagerness: float = 0.0, context_length: int = 384, spread: float = 2.0):
@@ -60,7 +61,48 @@ class RandomModel:
         return found.astype(np.float32)
 
 
+class GuidedModel(RandomModel):
+    """Holds in its logits what `RandomModel` plays with that much guidance."""
+
+    def __init__(self, guidance: float, *shape: float) -> None:
+        super().__init__(*shape)
+        self.manner = Manner(guidance=guidance)
+        self._unheard = RandomModel(*shape)
+
+    def fork(self) -> "GuidedModel":
+        self.forks.append(
+            GuidedModel(self.manner.guidance, self.eagerness, self.context_length, self.spread)
+        )
+        return self.forks[-1]
+
+    def append(self, ids: Sequence[int]) -> None:
+        super().append(ids)
+        self._unheard.append(hide_harmony(ids))
+
+    def rewind(self, length: int) -> None:
+        super().rewind(length)
+        self._unheard.rewind(length)
+
+    def logits(self) -> NDArray[np.float32]:
+        found, unheard = super().logits(), self._unheard.logits()
+        for field in ("PITCH", "COLOUR"):
+            here = VOCABULARY.ids(field)
+            moved = guided(found[here], unheard[here], self.manner.guidance)
+            found[here] = moved + log_sum(found[here]) - log_sum(moved)
+        return found
+
+
+def log_sum(logits: NDArray[np.float32]) -> float:
+    return float(np.log(np.exp(logits.astype(np.float64)).sum()))
+
+
 @pytest.fixture(scope="session")
 def random_model() -> Callable[..., RandomModel]:
     """`random_model(eagerness=0.0, context_length=384, spread=2.0)` gives a fresh one."""
     return RandomModel
+
+
+@pytest.fixture
+def guided_model() -> Callable[..., GuidedModel]:
+    """`guided_model(guidance)` makes a model that holds so much of it."""
+    return GuidedModel

@@ -18,7 +18,7 @@ from jambot.generation.phrasing import LONG_HASTE_S, MOST_A_BEAT, MOST_NOTES
 from jambot.music import Harmony, HarmonyChange, Meter, Note, strikes
 from jambot.tokens import VOCABULARY, Controls, Prompt, decode
 from jambot.tokens.codec import HEADER_LENGTH
-from jambot.tokens.vocabulary import VELOCITIES, nearest
+from jambot.tokens.vocabulary import TEMPO_BPMS, VELOCITIES, nearest
 
 Models = Callable[..., Any]
 UNGUIDED = SamplingSettings(guidance=0.0)
@@ -336,6 +336,26 @@ def test_a_prompt_is_computed_in_steps_and_a_newer_one_ends_it(random_model: Mod
     assert play(generator, 24.0) == play(fresh, 24.0)
 
 
+@pytest.mark.parametrize(("bpm", "costs"), [(127.0, False), (100.0, False), (160.0, True)])
+def test_a_new_tempo_is_named_by_the_next_window_unless_it_is_far_off(
+    random_model: Models, bpm: float, costs: bool
+) -> None:
+    """From 113 to 127 bpm is one step of the tempi that a model knows."""
+    model = random_model()
+    generator = Generator(model)
+    notes = tuple(Note(i / 2, 0.5, 60) for i in range(32))
+    prompt = Prompt(CHORDS, notes, 16.0, tempo_bpm=113.0)
+    generator.prompt(prompt)
+    play(generator, 17.0)
+    before = model.computed
+    generator.prompt(replace(prompt, tempo_bpm=bpm))
+    play(generator, 17.0)
+    assert (model.computed - before > 64) == costs
+    play(generator, 17.0 + 4 * 20)
+    named = next(t for t in generator.ids if VOCABULARY.field(t) == "TEMPO")
+    assert VOCABULARY.value(named) == nearest(TEMPO_BPMS, bpm)
+
+
 def test_without_guidance_there_is_no_second_stream(random_model: Models) -> None:
     alone, guided = random_model(), random_model()
     for model, weight in ((alone, 0.0), (guided, 0.75)):
@@ -344,6 +364,30 @@ def test_without_guidance_there_is_no_second_stream(random_model: Models) -> Non
         play(generator, 16)
     unheard = [model.forks[0].computed for model in (alone, guided)]
     assert unheard[0] == 0 < unheard[1]
+
+
+def test_a_model_that_holds_its_guidance_plays_the_same_in_one_stream(
+    random_model: Models, guided_model: Models
+) -> None:
+    solos, models = [], (random_model(), guided_model(0.75))
+    for model in models:
+        generator = Generator(model, SamplingSettings(guidance=0.75))
+        generator.prompt(Prompt(CHORDS, controls=Controls(texture=0.0)))
+        solos.append(play(generator, 16))
+    assert solos[0] == solos[1]
+    assert [model.forks[0].computed > 0 for model in models] == [True, False]
+
+
+@pytest.mark.parametrize("wanted", [0.0, 1.75, -0.5])
+def test_more_or_less_guidance_than_a_model_holds_is_the_same_as_from_nothing(
+    random_model: Models, guided_model: Models, wanted: float
+) -> None:
+    solos = []
+    for model in (random_model(), guided_model(0.75)):
+        generator = Generator(model, SamplingSettings(guidance=wanted))
+        generator.prompt(Prompt(CHORDS, controls=Controls(texture=0.0)))
+        solos.append(play(generator, 16))
+    assert solos[0] == solos[1]
 
 
 def test_the_second_stream_hears_the_same_without_the_harmony(random_model: Models) -> None:

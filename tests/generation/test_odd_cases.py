@@ -77,11 +77,11 @@ def test_an_odd_case_stays_musical_or_rests(model: OnnxModel, case: str) -> None
         (bisect_left(onsets_s, t + BABBLE_S) - i for i, t in enumerate(onsets_s)), default=0
     )
     assert busiest / BABBLE_S < BABBLE_PER_SECOND
-    bounds = PHRASING[model.player]
+    bounds = PHRASING[model.manner.player]
     assert all(bounds.lowest <= note.pitch <= bounds.highest for note in solo)
     moves = [abs(b.pitch - a.pitch) for a, b in pairwise(solo)]
     leaps = sum(move > 12 for move in moves)
-    assert leaps <= max(FEW_LEAPS, len(moves) * LEAPS[model.player])
+    assert leaps <= max(FEW_LEAPS, len(moves) * LEAPS[model.manner.player])
     struck_again = "".join("=" if move == 0 else "." for move in moves)
     assert max(map(len, struck_again.split("."))) <= LONGEST_REPEAT
     if len(solo) > 8:

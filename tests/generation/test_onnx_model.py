@@ -18,6 +18,7 @@ from jambot.errors import CheckpointError, GenerationError
 from jambot.generation.onnx_model import OnnxModel
 from jambot.model.architecture import ModelConfig, build_model, fold
 from jambot.model.export import export_model
+from jambot.model.folder import Manner
 
 IDS = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
 OTHER = [7, 7, 2]
@@ -291,6 +292,8 @@ def test_sizes_that_are_absurd_or_not_the_graph_s_are_refused(
         ({"chord_bias": True}, "chord_bias True"),
         ({"chord_bias": 9}, "chord_bias 9"),
         ({"chord_bias": float("nan")}, "chord_bias nan"),
+        ({"guidance": -0.5}, "guidance -0.5"),
+        ({"guidance": None}, "guidance None"),
     ],
 )
 def test_a_description_that_is_not_the_graph_s_is_refused(
@@ -300,10 +303,10 @@ def test_a_description_that_is_not_the_graph_s_is_refused(
         OnnxModel.load(altered("model.json", **changes), "vocab")
 
 
-def test_how_readily_it_strikes_chords_is_the_model_s_own(altered: Callable[..., Path]) -> None:
-    model = OnnxModel.load(altered("model.json", chord_bias=-1), "vocab")
-    assert model.chord_bias == model.fork().chord_bias == -1.0
-    assert OnnxModel.load(altered("model.json"), "vocab").chord_bias is None
+def test_how_it_is_to_be_asked_is_the_model_s_own(altered: Callable[..., Path]) -> None:
+    model = OnnxModel.load(altered("model.json", chord_bias=-1, guidance=0.5), "vocab")
+    assert model.manner == model.fork().manner == Manner("pianist", -1.0, 0.5)
+    assert OnnxModel.load(altered("model.json"), "vocab").manner == Manner("pianist")
 
 
 @pytest.mark.parametrize("name", ["genai_config.json", "model.json"])

@@ -24,6 +24,7 @@ from jambot.generation.phrasing import (
     taken_up,
 )
 from jambot.generation.sampling import PHRASING, SamplingSettings
+from jambot.model.folder import Manner
 from jambot.music import Note
 from jambot.tokens import Prompt
 from jambot.tokens.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
@@ -143,7 +144,7 @@ def test_a_vamp_has_no_sections() -> None:
 def test_chords_are_struck_as_asked_else_as_the_model_says_else_as_usual(
     asked: float | None, of_the_model: float | None, taken: float
 ) -> None:
-    leans = Leans(SamplingSettings(chord_bias=asked), Prompt(), of_the_model)
+    leans = Leans(SamplingSettings(chord_bias=asked), Prompt(), Manner(chord_bias=of_the_model))
     nothing = np.zeros(HIGHEST_PITCH - LOWEST_PITCH + 1, np.float32)
     below = leans.colours(nothing, [Note(0.0, 1.0, 70)])
     assert below[64 - LOWEST_PITCH] == pytest.approx(taken)

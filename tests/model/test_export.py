@@ -16,6 +16,7 @@ from jambot.model.agreement import measure_agreement
 from jambot.model.architecture import ModelConfig, build_model, fold
 from jambot.model.checkpoint import save_checkpoint
 from jambot.model.export import export_checkpoint, export_model
+from jambot.model.folder import Manner
 
 SEQUENCES = [list(row) for row in np.random.default_rng(3).integers(0, 48, (4, 32)).tolist()]
 
@@ -52,7 +53,7 @@ def test_a_vocabulary_as_large_as_the_width_exports_too(tmp_path: Path) -> None:
 def test_the_description_names_vocabulary_sizes_and_digest(
     plain: LlamaForCausalLM, tmp_path: Path
 ) -> None:
-    export_model(plain, tmp_path / "m", "vocab-7", player="horn", chord_bias=-0.25)
+    export_model(plain, tmp_path / "m", "vocab-7", manner=Manner("horn", -0.25, 0.5))
     description = json.loads((tmp_path / "m" / "model.json").read_text())
     graph = (tmp_path / "m" / "model.onnx").read_bytes()
     assert description["fingerprint"] == "vocab-7"
@@ -60,6 +61,7 @@ def test_the_description_names_vocabulary_sizes_and_digest(
     assert description["context_length"] == 32
     assert description["precision"] == "int8"
     assert (description["player"], description["chord_bias"]) == ("horn", -0.25)
+    assert description["guidance"] == 0.5
     assert description["sha256"] == hashlib.sha256(graph).hexdigest()
     assert sorted(path.name for path in (tmp_path / "m").iterdir()) == [
         "genai_config.json",

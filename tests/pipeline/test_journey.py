@@ -53,6 +53,10 @@ exam_bars = 4
 [adapter]
 rank = 2
 alpha = 4
+
+[distillation]
+guidance = 0.75
+steps = 4
 """
 STEPS = [
     "fetch", "prepare", "train:tiny_base", "train:tiny_style", "finish:tiny_base",
@@ -113,6 +117,8 @@ def test_stopped_after_each_step_it_goes_on_with_the_next_and_ends_with_all(
         assert all(path.with_suffix(".svg").is_file() for path in solos)
         assert (home / "samples" / name / "solos.html").is_file()
         assert (home / "exams" / name / "offline.json").is_file()
+        said = json.loads((home / "models" / name / "model.json").read_text(encoding="utf-8"))
+        assert said.get("guidance", 0.0) == (0.75 if name == "tiny_style" else 0.0)
     assert (home / "checkpoints" / "tiny_base" / "model.safetensors").is_file()
     assert (home / "checkpoints" / "tiny_style" / "adapter.safetensors").is_file()
     page = (home / "report.html").read_text(encoding="utf-8")

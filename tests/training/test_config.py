@@ -123,6 +123,8 @@ def test_an_adapter_and_alternatives_of_material_are_tables(tmp_path: Path) -> N
         ('name = "x"\n[loss]\npitch = -1', "loss.*-1"),
         ('name = "x"\n[contrast]\nrows = 1.5', r"\[contrast\].*1.5"),
         ('name = "x"\n[contrast]\nmargin = -1', "contrast.*-1"),
+        ('name = "x"\n[distillation]\nguidance = -1', "distillation.*-1"),
+        ('name = "x"\n[distillation]\nsteps = 0', r"\[distillation\] steps = 0"),
         (
             'name = "x"\n[loss]\ntiming = 0\npitch = 0\nduration = 0\nvelocity = 0\ncolour = 0',
             "0 for every part",

@@ -254,6 +254,10 @@ def export(
             help="How readily it strikes chords. Default: the player's.",
         ),
     ] = None,
+    guidance: Annotated[
+        float,
+        typer.Option(min=0, max=4, help="Guidance that the weights were distilled with."),
+    ] = 0.0,
     to_train_on: Annotated[
         bool,
         typer.Option("--to-train-on", help="Write only fp16 weights, for training styles."),
@@ -268,7 +272,7 @@ def export(
     from jambot.model.agreement import measure_agreement
     from jambot.model.checkpoint import CONFIG, halve_checkpoint
     from jambot.model.export import export_checkpoint
-    from jambot.model.folder import MODEL_DESCRIPTION, refuse_to_lose_folder
+    from jambot.model.folder import MODEL_DESCRIPTION, Manner, refuse_to_lose_folder
     from jambot.tokens import VOCABULARY
     from jambot.tokens.vocabulary import PLAYERS
     from jambot.training.prompts import real_prompts
@@ -291,8 +295,7 @@ def export(
         adapter=adapter,
         strength=strength,
         precision=precision,
-        player=player,
-        chord_bias=chord_bias,
+        manner=Manner(player, chord_bias, guidance),
     )
     size = (out_dir / "model.onnx").stat().st_size / 1e6
     out.print(f"{out_dir}: {size:.1f} MB, {precision}")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jambot.model.folder import Manner
 from jambot.tokens import VOCABULARY
 from jambot.tokens.vocabulary import LOWEST_PITCH
 
@@ -25,8 +26,7 @@ IMPOSSIBLE = np.float32(-30.0)
 class ChordToneModel:
     """Stepwise eighth-note lines through the tones of the stated harmony (a `LanguageModel`)."""
 
-    player = "horn"
-    chord_bias: float | None = None
+    manner = Manner("horn")
     vocabulary_size = VOCABULARY.size
     context_length = 384
 

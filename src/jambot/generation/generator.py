@@ -1,8 +1,10 @@
 """The one place that improvises: a `Prompt` in, notes out, one musical step at a time."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +50,19 @@ KEPT_BARS = 32
 """Notes further back than twice what the stage remembers are let go."""
 FEWEST_NOTES = 16
 """What is kept of a bar that would fill a window by itself."""
-STEP_TOKENS = 4
-"""So many tokens owed are computed in one step: some 2 ms, then the newest prompt is looked at."""
+FAR_OFF = math.log(1.2)
+"""A tempo further off than that is named at once, in the middle of a window: two steps of it."""
+STEP_TOKENS = 2
+"""So many tokens owed are computed in one step: 1 to 3 ms, then the newest prompt is looked at."""
 SEED_BITS = 32
 """A seed asked for has no more; above them stands how often chance was drawn anew."""
+
+
+class _Opening(NamedTuple):
+    """The bar that a window begins with, and the tempo that it names."""
+
+    bar: int
+    tempo_bpm: float
 
 
 class Generator:
@@ -72,10 +83,10 @@ class Generator:
         self.settings = settings or SamplingSettings()
         self.seed = seed
         self._window, self._other = Window(model), Window(model.fork())
-        self._player, self._chord_bias = model.player, model.chord_bias
+        self._manner = model.manner
         self._context_length = model.context_length
-        self._windows: dict[int, int] = {}
-        """Beat -> the bar that its window begins with."""
+        self._windows: dict[int, _Opening] = {}
+        """Beat -> where its window begins."""
         self._prompt = Prompt()
         self.prompt(self._prompt)
 
@@ -106,8 +117,8 @@ class Generator:
         """Go on from `prompt`; only tokens that differ from the present stream are computed."""
         if prompt.meter != self._prompt.meter:
             self.forget()
-        prompt = replace(prompt, player=self._player)
-        self._leans = Leans(self.settings, prompt, self._chord_bias)
+        prompt = replace(prompt, player=self._manner.player)
+        self._leans = Leans(self.settings, prompt, self._manner)
         self._prompt = replace(prompt, controls=told(prompt.controls))
         self._window.guided = self._other.guided = bool(self._leans.guidance)
         self._timeline = Timeline(prompt.harmonies)
@@ -123,9 +134,12 @@ class Generator:
         self._stated_tick = stated[-1][0] if stated else opening
         self._attack = prompt.attack
         self._strike: list[Note] = []
+        self._placed: int | None = None
         oldest = self._beat - LONGEST_WINDOW_BARS * prompt.meter.beats_per_bar
         self._windows = {b: s for b, s in self._windows.items() if oldest <= b <= self._beat}
         self._open_window(self._known_window(), ahead=False)
+        if self._attack and self._pending_change() is None:
+            self._place(self._draw_position())
 
     def advance(self) -> Note | None:
         """One step: the next note, or None where there is none yet."""
@@ -181,9 +195,15 @@ class Generator:
         self._notes.append(note)
         return note
 
+    def _place(self, pos: int | None) -> None:
+        """Put down where the next strike begins, if it is not yet."""
+        if pos is not None and self._placed is None:
+            self._window.add([pos])
+            self._placed = pos
+
     def _play(self, pos: int) -> Note:
-        self._attack = False
-        self._window.add([pos])
+        self._place(pos)
+        self._attack, self._placed = False, None
         pitch = self._draw(PITCH, self._pitch_logits())
         self._window.add([pitch])
         dur = self._draw(DUR, self._window.heard()[DUR])
@@ -202,6 +222,8 @@ class Generator:
 
     def _draw_position(self) -> int | None:
         """A POS token later than the last note, or None to leave the beat."""
+        if self._placed is not None:
+            return self._placed
         first = max(self._floor_tick, self._last_tick + 1) - self._beat * TICKS_PER_BEAT
         if first >= TICKS_PER_BEAT or self._room() < ROOM_AT_THE_END:
             return None
@@ -256,12 +278,12 @@ class Generator:
         tick = beat * TICKS_PER_BEAT
         self._floor_tick = self._stated_tick = tick
         opens_bar = beat % self._prompt.meter.beats_per_bar == 0
-        start = self._windows[beat - 1]
-        too_long = self._prompt.meter.bar_at(beat) - start >= LONGEST_WINDOW_BARS
+        opening = self._windows[beat - 1]
+        too_long = self._prompt.meter.bar_at(beat) - opening.bar >= LONGEST_WINDOW_BARS
         if too_long or self._room() < (ROOM_FOR_A_BAR if opens_bar else ROOM_FOR_A_BEAT):
             self._open_window()
             return
-        self._windows[beat] = start
+        self._windows[beat] = opening
         self._window.add([marker_id(beat, self._prompt.meter)])
         if opens_bar or self._timeline.changes(tick, tick + 1):
             self._window.add(harmony_ids(self._timeline.at(tick)))
@@ -273,29 +295,39 @@ class Generator:
             resume_beats=self._floor_tick / TICKS_PER_BEAT,
         )
 
-    def _known_window(self) -> int | None:
-        """Where the window of this beat, or of an earlier one in its bar, was begun before."""
-        meter = self._prompt.meter
+    def _known_window(self) -> _Opening | None:
+        """Where the window of this beat, or of an earlier one in its bar, was begun before.
+
+        It names the tempo that it was begun in, unless that is far off by now: to name another is
+        to compute the whole of it again.
+        """
+        meter, tempo_bpm = self._prompt.meter, self._prompt.tempo_bpm
         bar_line = meter.bar_at(self._beat) * meter.beats_per_bar
         beats = (beat for beat in self._windows if beat >= bar_line)
-        return self._windows.get(max(beats, default=bar_line))
+        known = self._windows.get(max(beats, default=bar_line))
+        if known is None or abs(math.log(known.tempo_bpm / tempo_bpm)) < FAR_OFF:
+            return known
+        return known._replace(tempo_bpm=tempo_bpm)
 
-    def _open_window(self, known: int | None = None, ahead: bool = True) -> None:
+    def _open_window(self, known: _Opening | None = None, ahead: bool = True) -> None:
         """Put the present down, in the `known` window or in a fresh one that fits."""
         self._forget_old()
-        present, bar = self._present(), self._prompt.meter.bar_at(self._beat)
+        tempo_bpm = self._prompt.tempo_bpm if known is None else known.tempo_bpm
+        present = replace(self._present(), tempo_bpm=tempo_bpm)
+        bar = self._prompt.meter.bar_at(self._beat)
         fresh = known is None or self._attack
         limit = self._context_length - (ROOM_FOR_A_BAR if fresh else ROOM_AT_THE_END)
-        start = known
-        if start is None:
+        if known is None:
             start = primer_start_bar(present, self.settings.primer_max_tokens)
+        else:
+            start = known.bar
         ids = encode(present, start).ids
         while len(ids) > limit and start < bar:
             start += 1
             ids = encode(present, start).ids
         if len(ids) > self._context_length - (ROOM_FOR_A_BEAT if fresh else ROOM_AT_THE_END):
             ids = encode(self._thinned(present), bar).ids
-        self._windows[self._beat] = start
+        self._windows[self._beat] = _Opening(start, tempo_bpm)
         self._write(ids, ahead)
 
     def _forget_old(self) -> None:

@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from jambot.model.folder import Manner
+
 
 class LanguageModel(Protocol):
     """One cached token stream over weights that several streams may share.
@@ -19,13 +21,8 @@ class LanguageModel(Protocol):
     """
 
     @property
-    def player(self) -> str:
-        """Who it learnt to play like, one of `tokens.vocabulary.PLAYERS`."""
-        ...
-
-    @property
-    def chord_bias(self) -> float | None:
-        """How readily it strikes chords, see `Phrasing`; None is what is usual for its player."""
+    def manner(self) -> Manner:
+        """How it is to be asked."""
         ...
 
     @property

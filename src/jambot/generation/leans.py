@@ -17,7 +17,8 @@ from jambot.generation.phrasing import (
     struck_lean,
     taken_up,
 )
-from jambot.generation.sampling import SamplingSettings
+from jambot.generation.sampling import SamplingSettings, still_to_guide
+from jambot.model.folder import Manner
 from jambot.music import Note
 from jambot.tokens import Prompt
 from jambot.tokens.vocabulary import CONTROLS, LOWEST_PITCH, TICKS_PER_BEAT
@@ -39,17 +40,16 @@ NEVER = np.float32(-np.inf)
 class Leans:
     """What leans on the model's choices at one prompt; `line` is always the whole solo so far."""
 
-    def __init__(
-        self, settings: SamplingSettings, prompt: Prompt, chord_bias: float | None = None
-    ) -> None:
-        self._phrasing = settings.phrasing(prompt.player, chord_bias)
+    def __init__(self, settings: SamplingSettings, prompt: Prompt, manner: Manner) -> None:
+        self._phrasing = settings.phrasing(prompt.player, manner.chord_bias)
         self._sections = settings.sections
         self._swing = prompt.controls.swing
         self._chords = prompt.controls.levels()[TEXTURE] != SINGLE_LINE
         self._form, self._beats_per_bar = prompt.form, prompt.meter.beats_per_bar
         self._beat_s = 60.0 / prompt.tempo_bpm
         self._memory_beats = MEMORY_BARS * prompt.meter.beats_per_bar
-        self.guidance = guidance_of(settings.guidance, prompt.controls.inside_outside)
+        wanted = guidance_of(settings.guidance, prompt.controls.inside_outside)
+        self.guidance = still_to_guide(wanted, manner.guidance)
         """How far pitches are moved in the direction the heard harmony points."""
         self._register: Logits | float = 0.0
         if self._phrasing.centre:

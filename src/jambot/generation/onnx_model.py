@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jambot.errors import CheckpointError, GenerationError
-from jambot.model.folder import MODEL_DESCRIPTION, read_description, whole_number
+from jambot.model.folder import MODEL_DESCRIPTION, Manner, read_description, whole_number
 from jambot.model.graph import check_graph
 from jambot.model.runtime import GRAPH, filled_in, load_weights, og, sizes_of
 from jambot.tokens.vocabulary import PLAYERS
@@ -19,6 +19,7 @@ LARGEST_VOCABULARY = 65_536
 LONGEST_CONTEXT = 1_000_000
 STRONGEST_BIAS = 4.0
 """Of chords; beyond that a model strikes them always, or never."""
+MOST_GUIDANCE = 4.0
 
 
 class OnnxModel:
@@ -37,11 +38,9 @@ class OnnxModel:
         weights: Any,
         vocabulary_size: int,
         context_length: int,
-        player: str,
-        chord_bias: float | None = None,
+        manner: Manner,
     ) -> None:
-        self.player = player
-        self.chord_bias = chord_bias
+        self.manner = manner
         self.vocabulary_size = vocabulary_size
         self.context_length = context_length
         self._weights = weights
@@ -60,19 +59,14 @@ class OnnxModel:
         description = read_description(path, fingerprint)
         vocabulary_size = whole_number(description, "vocabulary_size", LARGEST_VOCABULARY, path)
         context_length = whole_number(description, "context_length", LONGEST_CONTEXT, path)
-        player = description.get("player")
-        if player not in PLAYERS:
-            raise CheckpointError(
-                f"{path} says that it plays like {player!r}", f"one of {', '.join(PLAYERS)}"
-            )
-        chord_bias = _chord_bias(description, path)
+        manner = _manner(description, path)
         graph = _intact(folder / GRAPH, description.get("sha256"))
         check_graph(graph, str(folder / GRAPH))
         sizes, providers = sizes_of(folder, context_length)
         config = filled_in(sizes, vocabulary_size, context_length)
         try:
             weights = load_weights(graph, config, providers, threads)
-            model = cls(weights, vocabulary_size, context_length, player, chord_bias)
+            model = cls(weights, vocabulary_size, context_length, manner)
             model._try_out()
         except (RuntimeError, MemoryError, ValueError) as error:
             raise CheckpointError(
@@ -94,13 +88,7 @@ class OnnxModel:
 
     def fork(self) -> "OnnxModel":
         """A second, empty stream over the same weights."""
-        return OnnxModel(
-            self._weights,
-            self.vocabulary_size,
-            self.context_length,
-            self.player,
-            self.chord_bias,
-        )
+        return OnnxModel(self._weights, self.vocabulary_size, self.context_length, self.manner)
 
     @property
     def length(self) -> int:
@@ -174,14 +162,28 @@ def _intact(graph: Path, sha256: object) -> bytes:
     return content
 
 
-def _chord_bias(description: Mapping[str, Any], path: Path) -> float | None:
-    """What the description says of chords, if anything. Raises CheckpointError for no number."""
-    found = description.get("chord_bias")
+def _manner(description: Mapping[str, Any], path: Path) -> Manner:
+    """How the description says the model is to be asked. Raises CheckpointError for nonsense."""
+    player = description.get("player")
+    if player not in PLAYERS:
+        raise CheckpointError(
+            f"{path} says that it plays like {player!r}", f"one of {', '.join(PLAYERS)}"
+        )
+    chord_bias = description.get("chord_bias")
+    if chord_bias is not None:
+        chord_bias = _number(chord_bias, "chord_bias", (-STRONGEST_BIAS, STRONGEST_BIAS), path)
+    guidance = _number(description.get("guidance", 0.0), "guidance", (0.0, MOST_GUIDANCE), path)
+    return Manner(player, chord_bias, guidance)
+
+
+def _number(found: Any, name: str, bounds: tuple[float, float], path: Path) -> float:
+    """`found` as a number within `bounds`. Raises CheckpointError for anything else."""
+    lowest, most = bounds
     number = isinstance(found, int | float) and not isinstance(found, bool)
-    if found is None or (number and abs(found) <= STRONGEST_BIAS):
-        return None if found is None else float(found)
+    if number and lowest <= found <= most:
+        return float(found)
     raise CheckpointError(
-        f"{path} says chord_bias {found!r:.40}",
-        f"a number from -{STRONGEST_BIAS:g} to {STRONGEST_BIAS:g}",
+        f"{path} says {name} {found!r:.40}",
+        f"a number from {lowest:g} to {most:g}",
         "export it again",
     )

@@ -140,6 +140,17 @@ def guided(heard: Logits, unheard: Logits, weight: float) -> Logits:
     return sure + weight * (sure - unsure)
 
 
+def still_to_guide(wanted: float, held: float) -> float:
+    """The weight for `guided` where the logits with harmony hold the guidance `held` already.
+
+    They lie `1 + held` times as far from those without as the plain ones do.
+
+    >>> still_to_guide(0.75, 0.0), still_to_guide(0.75, 0.75), still_to_guide(2.5, 0.75)
+    (0.75, 0.0, 1.0)
+    """
+    return (1.0 + wanted) / (1.0 + held) - 1.0
+
+
 def chance(seed: int, *place: int) -> float:
     """A number in [0, 1) that depends on the seed and the place alone (SplitMix64, Steele 2014).
 

@@ -13,6 +13,8 @@ STATING = frozenset(
     token for token, hidden in enumerate(hide_harmony(range(VOCABULARY.size))) if hidden == UNKNOWN
 )
 """What a harmony is stated with, heard or hidden; its COND_SEP follows."""
+STATED = STATING | {VOCABULARY.id("COND_SEP")}
+PLACES = frozenset(range(*VOCABULARY.ids("POS").indices(VOCABULARY.size)))
 
 
 class Window:
@@ -22,9 +24,11 @@ class Window:
     few at a time: nobody has to wait for a whole window. What a rewritten window shares with the
     present one stays computed. Unless `guided`, the second stream is never computed.
 
-    A harmony is computed in one go with its COND_SEP, every other token alone: where a chunk is
-    quicker a new chord costs half, and int8, which rounds a chunk otherwise, always meets the same
-    chunks, so that the solo does not depend on the order in which it was planned.
+    A harmony is computed in one go with its COND_SEP, and with the place of a strike that follows
+    at once; every other token alone. Where a chunk is quicker a new chord costs half, and int8,
+    which rounds a chunk otherwise, always meets the same chunks, so that the solo does not depend
+    on the order in which it was planned. Where a place is drawn only after its harmony has been
+    computed, all of it is computed again.
 
     Threads: for one thread.
     """
@@ -77,12 +81,23 @@ class Window:
 def _compute(stream: LanguageModel, ids: Sequence[int], most: int) -> int:
     """Go on with `ids`, piece by piece, for about `most` tokens; gives how many it were."""
     begun = stream.length
+    if begun < len(ids) and ids[begun] in PLACES:
+        stream.rewind(_before_harmony(ids, begun))
     while stream.length < min(begun + most, len(ids)):
         end = start = stream.length
         while ids[end] in STATING:
             end += 1
+        if end > start and end + 1 < len(ids) and ids[end + 1] in PLACES:
+            end += 1
         stream.append(ids[start : end + 1])
     return stream.length - begun
+
+
+def _before_harmony(ids: Sequence[int], end: int) -> int:
+    """Where the harmony begins that ends at `end`; `end` where none does."""
+    while end and ids[end - 1] in STATED:
+        end -= 1
+    return end
 
 
 def _common_prefix(old: Sequence[int], new: Sequence[int]) -> int:
@@ -90,6 +105,4 @@ def _common_prefix(old: Sequence[int], new: Sequence[int]) -> int:
     shared, most = 0, min(len(old), len(new) - 1)
     while shared < most and old[shared] == new[shared]:
         shared += 1
-    while shared and new[shared - 1] in STATING:
-        shared -= 1
-    return shared
+    return _before_harmony(new, shared)

@@ -19,6 +19,8 @@ from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
 INITIAL_STD = 0.02
+TABLES = ("model.embed_tokens.", "lm_head.")
+"""How the names of the two tables begin; adapters leave these alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def fold(model: LlamaForCausalLM) -> LlamaForCausalLM:
     weights = {
         name: tensor.detach().to("cpu", torch.float32)
         for name, tensor in model.state_dict().items()
-        if not name.startswith(("model.embed_tokens.", "lm_head."))
+        if not name.startswith(TABLES)
     }
     for name, table in (
         ("model.embed_tokens", model.model.embed_tokens),

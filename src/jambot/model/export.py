@@ -4,7 +4,7 @@
 
     model.onnx             the decoder with its weights, int8 or fp32
     genai_config.json      how onnxruntime-genai runs it: one thread, no spinning, shared KV buffer
-    model.json             who it plays like, vocabulary fingerprint, context length, precision,
+    model.json             its manner, vocabulary fingerprint, context length, precision,
                            size, SHA-256
 
 The graph comes from the builder of onnxruntime-genai: grouped-query attention over one KV buffer
@@ -27,12 +27,13 @@ from jambot.assets.own_styles import RUNTIME_FILE
 from jambot.errors import UsageError
 from jambot.model.adapters import load_merged
 from jambot.model.architecture import parameter_count
-from jambot.model.folder import MODEL_DESCRIPTION, write_description
+from jambot.model.folder import MODEL_DESCRIPTION, Manner, write_description
 from jambot.model.runtime import GRAPH, SIZES, filled_in, og
 from jambot.storage import Replacement
 
 PRECISIONS = ("int8", "fp32")
 WEIGHTS_PER_SCALE = 32
+USUAL = Manner()
 
 
 def export_checkpoint(
@@ -43,8 +44,7 @@ def export_checkpoint(
     adapter: Path | None = None,
     strength: float = 1.0,
     precision: str = "int8",
-    player: str = "pianist",
-    chord_bias: float | None = None,
+    manner: Manner = USUAL,
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
@@ -53,9 +53,7 @@ def export_checkpoint(
     parts do not belong together.
     """
     model = load_merged(checkpoint, adapter, fingerprint, strength)
-    export_model(
-        model, folder, fingerprint, precision=precision, player=player, chord_bias=chord_bias
-    )
+    export_model(model, folder, fingerprint, precision=precision, manner=manner)
     return model
 
 
@@ -65,14 +63,9 @@ def export_model(
     fingerprint: str,
     *,
     precision: str = "int8",
-    player: str = "pianist",
-    chord_bias: float | None = None,
+    manner: Manner = USUAL,
 ) -> None:
-    """Write a plain (folded) model to `folder`, whole, in place of what stood there.
-
-    `player` is who it is to play like: what it is told with every prompt. `chord_bias` is how
-    readily it strikes chords, where that is not what is usual for the player.
-    """
+    """Write a plain (folded) model to `folder`, whole, in place of what stood there."""
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}", " or ".join(PRECISIONS))
     with Replacement(folder) as new:
@@ -82,8 +75,7 @@ def export_model(
         write_description(
             new / MODEL_DESCRIPTION,
             {
-                "player": player,
-                **({} if chord_bias is None else {"chord_bias": chord_bias}),
+                **manner.described(),
                 **_describe(model, new / GRAPH, fingerprint, precision),
             },
         )

@@ -7,6 +7,7 @@ the exported ones.
 import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,25 @@ FORMAT = 1
 MODEL_DESCRIPTION = "model.json"
 """What describes an exported model, in its folder."""
 LARGEST_JSON_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a player is to be asked, said in its `model.json`.
+
+    `player` is who it is told to play like. `chord_bias` is how readily it strikes chords; None is
+    what is usual for such a player. `guidance` is how much of it its weights hold already.
+    """
+
+    player: str = "pianist"
+    chord_bias: float | None = None
+    guidance: float = 0.0
+
+    def described(self) -> dict[str, Any]:
+        """As it stands in the description, without what is usual."""
+        usual = asdict(Manner())
+        said = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        return {"player": self.player, **said}
 
 
 def refuse_to_lose_folder(

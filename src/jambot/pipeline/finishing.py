@@ -1,4 +1,5 @@
-"""How a training run ends: an int8 folder that plays, an exam of it, and solos to listen to.
+"""How a training run ends: its guidance learnt by heart where that is asked, an int8 folder that
+plays, an exam of it, and solos to listen to.
 
 Nothing below may do this: `training` knows no `evaluation`.
 """
@@ -13,10 +14,13 @@ from jambot.model.export import export_checkpoint
 from jambot.roles.sample import find_samples
 from jambot.tokens import VOCABULARY
 from jambot.training.config import TrainConfig
-from jambot.training.run import Report
+from jambot.training.run import Report, train
+from jambot.training.team import Team
 
 DONE = "finished.txt"
 """Holds the digest of the weights that export, exam and samples were made of."""
+TEACHER = "teacher.txt"
+"""Holds the digest of the weights whose guidance is learnt, and how much of it."""
 
 
 def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) -> None:
@@ -32,18 +36,32 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
         say(f"{config.name}: finished")
         return
     checkpoint, adapter = config.result
+    if config.distillation.guidance:
+        checkpoint, adapter = _guided(config, digest, report, say), None
     export_checkpoint(
         checkpoint,
         exported,
         VOCABULARY.fingerprint,
         adapter=adapter,
-        player=config.player,
-        chord_bias=config.chord_bias,
+        manner=config.manner,
     )
     say(f"{config.name}: plays as {exported}")
     if find_samples(Path(config.roles), "val"):
         _examine(config, exported, report, say)
     mark.write_text(digest + "\n", encoding="utf-8")
+
+
+def _guided(config: TrainConfig, digest: str, report: Report, say: Callable[[str], None]) -> Path:
+    """A checkpoint of the result that holds its guidance; begun anew where the result is another.
+
+    It goes on where it was cut off.
+    """
+    guidance, run = config.distillation.guidance, config.guided
+    run.folder.mkdir(parents=True, exist_ok=True)
+    teacher, told = run.folder / TEACHER, f"{digest} {guidance}\n"
+    same = teacher.is_file() and teacher.read_text(encoding="utf-8") == told
+    teacher.write_text(told, encoding="utf-8")
+    return train(run, fresh=not same, report=report, say=say, team=Team.alone(), guidance=guidance)
 
 
 def _examine(

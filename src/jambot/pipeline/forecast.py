@@ -32,6 +32,8 @@ from jambot.training.optimizer import build_optimizer
 from jambot.training.team import Team
 
 MEASURED_STEPS = 2
+TAUGHT_STEP = 5 / 3
+"""A step of a distillation costs so many of another run's: its teacher is asked twice."""
 TRAINING_BYTES = 3_000_000_000
 """A 5 M base at 16 rows kept 2.1 GB resident on a CPU, torch and all."""
 
@@ -64,6 +66,7 @@ def forecast(
     """
     rates = {shape: _rate(run) for run in runs if (shape := _shape(run))}
     seconds = {"prepare": pieces / PIECES_PER_SECOND}
+    finishing: dict[str, float] = {}
     rate = 0.0
     weights = 0
     for run in runs:
@@ -71,10 +74,13 @@ def forecast(
         shape = _shape(run)
         rate = rates[shape] if shape else rate
         weights += parameter_count(WholeModel.fresh(run).model)
-        seconds[f"train:{run.name}"] = run.steps * run.rows * run.context / (rate * processes)
-    for run in runs:
+        step = run.rows * run.context / rate
+        seconds[f"train:{run.name}"] = run.steps * step / processes
         tunes = (run.exam_tunes or EXAM_TUNES) * run.exam_bars / 32
-        seconds[f"finish:{run.name}"] = tunes * SECONDS_PER_SOLO
+        finishing[f"finish:{run.name}"] = tunes * SECONDS_PER_SOLO
+        if run.distillation.guidance:
+            finishing[f"finish:{run.name}"] += run.distillation.steps * step * TAUGHT_STEP
+    seconds |= finishing
     disk = CORPUS_COPIES * corpora_bytes + weights * BYTES_PER_WEIGHT * CHECKPOINT_COPIES
     tokens = max(run.rows * run.context * run.layers * run.d_model for run in runs)
     memory = 800_000_000 + int(TRAINING_BYTES * tokens / (16 * 384 * 6 * 256))

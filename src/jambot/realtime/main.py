@@ -86,15 +86,16 @@ def load_model(adapter: str, find: Callable[[str], Path] = find_model) -> Langua
 
 
 def model_mark(adapter: str, find: Callable[[str], Path] = find_model) -> str:
-    """What tells this model from every other: the digest of its graph and its `chord_bias`, if it
-    has one of its own; or the rule's name.
+    """What tells this model from every other: the digest of its graph and what its description says
+    of how to ask it; or the rule's name.
     """
     if adapter == CHORD_TONES:
         return CHORD_TONES
     described = find(adapter) / MODEL_DESCRIPTION
     description = read_description(described, VOCABULARY.fingerprint)
-    mark, chord_bias = str(description.get("sha256"))[:16], description.get("chord_bias")
-    return mark if chord_bias is None else f"{mark} {chord_bias!r:.8}"
+    said = (description.get(name) for name in ("chord_bias", "guidance"))
+    marks = (f"{value!r:.8}" for value in said if value is not None)
+    return " ".join((str(description.get("sha256"))[:16], *marks))
 
 
 def make_generator(adapter: str, sampling: SamplingSettings, seed: int) -> Generator:

@@ -8,8 +8,10 @@ from typing import Any
 
 from jambot.errors import UsageError
 from jambot.model.adapters import AdapterConfig
+from jambot.model.folder import Manner
 from jambot.tokens.vocabulary import PLAYERS
 from jambot.training.batches import Augmentation
+from jambot.training.distillation import GUIDED, Distillation
 from jambot.training.loss import Contrast, LossWeights
 from jambot.training.material import Material
 from jambot.training.optimizer import KINDS
@@ -93,6 +95,7 @@ class TrainConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: LossWeights = field(default_factory=LossWeights)
     contrast: Contrast = field(default_factory=Contrast)
+    distillation: Distillation = field(default_factory=Distillation)
 
     @classmethod
     def load(cls, path: Path) -> "TrainConfig":
@@ -109,6 +112,33 @@ class TrainConfig:
     def folder(self) -> Path:
         """Where the run leaves everything."""
         return Path(self.out) / self.name
+
+    @property
+    def guided(self) -> "TrainConfig":
+        """The run in which the result of this one learns its own guidance by heart."""
+        checkpoint, adapter = self.result
+        return replace(
+            self,
+            name=f"{self.name}/{GUIDED}",
+            init_from=str(checkpoint),
+            adapter=None,
+            adapter_from=None if adapter is None else str(adapter),
+            of_start=0.0,
+            dropout=0.0,
+            steps=self.distillation.steps,
+            optimizer="adamw",
+            learning_rate=5e-4,
+            warmup_steps=20,
+            weight_decay=0.0,
+            evaluate_every=max(1, self.distillation.steps // 2),
+            loss=LossWeights(),
+            contrast=Contrast(),
+        )
+
+    @property
+    def manner(self) -> Manner:
+        """How the exported player is to be asked."""
+        return Manner(self.player, self.chord_bias, self.distillation.guidance)
 
     @property
     def result(self) -> tuple[Path, Path | None]:
@@ -130,6 +160,7 @@ class TrainConfig:
             ("adapter", AdapterConfig),
             ("loss", LossWeights),
             ("contrast", Contrast),
+            ("distillation", Distillation),
         ):
             if name in content:
                 content[name] = _table(kind, content[name], f"{path}: [{name}]")
@@ -200,6 +231,7 @@ def _check(config: TrainConfig, path: Path) -> None:
         ("augmentation", asdict(config.augmentation)),
         ("loss", asdict(config.loss)),
         ("contrast", asdict(config.contrast)),
+        ("distillation", asdict(config.distillation)),
     ):
         if not all(isinstance(v, int | float) and v >= 0 for v in values.values()):
             raise UsageError(f"{path}: [{table}] {values}", "numbers of 0 or more", "see configs/")

@@ -97,3 +97,9 @@ def weighted_loss(
         reduction="sum",
     )
     return nats / whole
+
+
+def mean_of(nats: Tensor, labels: Tensor, of_tokens: Tensor, whole: Tensor) -> Tensor:
+    """The part of `nats` (rows, n) in the mean of all answers, by weight, as in `weighted_loss`."""
+    counted = labels != IGNORED
+    return (nats[counted] * of_tokens[labels[counted]]).sum() / whole

@@ -26,6 +26,7 @@ from jambot.storage import settled, sweep
 from jambot.tokens import VOCABULARY
 from jambot.training.batches import Windows
 from jambot.training.config import TrainConfig
+from jambot.training.distillation import GUIDED
 from jambot.training.learner import build_learner
 from jambot.training.selection import HeldOut, held_out, learned
 from jambot.training.shard import LAYOUT, Shard, build_shard, is_shard
@@ -43,12 +44,14 @@ def train(
     report: Report = lambda done, total, text: None,
     say: Callable[[str], None] = lambda sentence: None,
     team: Team | None = None,
+    guidance: float = 0.0,
 ) -> Path:
     """Run `config` to its end and return the folder of its best checkpoint.
 
     Where no sample is held out (a handful of files of one's own) the newest checkpoint is the best.
     A run of that name that was cut off is resumed; `fresh` starts it anew. `say` is told in words
     what the run is measured by. Where several processes train as one, `team` is who this one is.
+    With `guidance` the run learns what its start plays with so much of it (see `distillation`).
     Raises DatasetError, CheckpointError or UsageError before anything is written, also where
     another process trains a run of that name there.
     """
@@ -88,6 +91,7 @@ def train(
             folder,
             save,
             team,
+            guidance,
         )
         if settled(folder / "last"):
             trainer.go_on(Progress(**learner.restore(folder / "last", trainer.optimizer)))
@@ -138,7 +142,7 @@ def _measured(config: TrainConfig, report: Report) -> HeldOut | None:
 
 def _clear(folder: Path) -> None:
     """Remove an older run of the same name, so that nothing of it is taken up again."""
-    for name in ("last", "best", "tensorboard"):
+    for name in ("last", "best", "tensorboard", GUIDED):
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
     (folder / "log.jsonl").unlink(missing_ok=True)

@@ -37,11 +37,16 @@ class Team:
     device: torch.device
 
     @classmethod
+    def alone(cls) -> "Team":
+        """A process by itself, whoever else there is."""
+        return cls(0, 1, 1, torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+
+    @classmethod
     def assemble(cls) -> "Team":
         """As the environment says; waits until all are there."""
-        on_gpu = torch.cuda.is_available()
         if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-            return cls(0, 1, 1, torch.device("cuda" if on_gpu else "cpu"))
+            return cls.alone()
+        on_gpu = torch.cuda.is_available()
         store, rank, size = next(iter(rendezvous("env://", timeout=PATIENCE)))
         here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         if here == size:

@@ -14,8 +14,9 @@ from torch.utils.tensorboard import SummaryWriter
 
 from jambot.training.batches import Batch, Windows, other_harmony
 from jambot.training.config import TrainConfig
+from jambot.training.distillation import Teacher, divergence
 from jambot.training.forward import Forward
-from jambot.training.loss import OTHER_SEMITONES, hinge, weight_of, weighted_loss
+from jambot.training.loss import OTHER_SEMITONES, hinge, mean_of, weight_of, weighted_loss
 from jambot.training.mixing import StartMixed
 from jambot.training.optimizer import build_optimizer
 from jambot.training.team import Team
@@ -27,7 +28,9 @@ SEEDS_APART = 1_000_000
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run stands; saved with every checkpoint. `best_bits` are weighted like the loss."""
+    """Where a run stands; saved with every checkpoint. `best_bits` are weighted like the loss; of a
+    distillation they are those by which it differs from its teacher.
+    """
 
     step: int = 0
     best_bits: float = math.inf
@@ -39,7 +42,8 @@ class Trainer:
     """Moves the weights of one model.
 
     `save(name, progress)` writes a checkpoint: `last` to resume from, `best` by validation bits.
-    `model` comes with the weights that the run starts from.
+    `model` comes with the weights that the run starts from. With `guidance` it learns what these
+    play with so much of it, and not the music.
     Batches, augmentation and dropout follow the seed and the step, so a resumed run goes on as if
     it had never stopped. A batch is cut into pieces, one or more for each process of the `team`;
     dropout is drawn by piece, so it does not matter which process has it.
@@ -54,6 +58,7 @@ class Trainer:
         folder: Path,
         save: Callable[[str, Progress], None],
         team: Team,
+        guidance: float = 0.0,
     ) -> None:
         self.config, self.model, self.team = config, model, team
         self.train, self.validation, self.folder, self._save = train, validation, folder, save
@@ -61,6 +66,7 @@ class Trainer:
         self.optimizer = build_optimizer(
             model, config.optimizer, config.learning_rate, config.weight_decay
         )
+        self._teacher = Teacher(model, guidance) if guidance else None
         self._forward = Forward(model, config)
         self._mixed = StartMixed(model, config.of_start)
         self._weights = config.loss.of_tokens().to(self.device)
@@ -133,7 +139,11 @@ class Trainer:
         ids = torch.from_numpy(batch.ids).to(self.device)
         labels = torch.from_numpy(batch.labels).to(self.device)
         logits = self._forward(ids)
-        loss = weighted_loss(logits, labels, self._weights, whole)
+        if self._teacher is None:
+            loss = weighted_loss(logits, labels, self._weights, whole)
+        else:
+            apart = divergence(logits, self._teacher.answers(ids))
+            loss = mean_of(apart, labels, self._weights, whole)
         if self.config.contrast.rows:
             loss = loss + self._contrast(batch, logits, labels, piece)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -159,12 +169,18 @@ class Trainer:
         if self.validation is None:
             self._save("best", self.progress)
             return
-        bits = validate(self.model, self.validation, team=self.team)
         progress = self.progress
-        for part, value in {**asdict(bits), "all": bits.all}.items():
+        if self._teacher is None:
+            bits = validate(self.model, self.validation, team=self.team)
+            found = {**asdict(bits), "all": bits.all}
+            weighted = self.config.loss.of_bits(bits)
+            self._note({"step": progress.step, "val": found})
+        else:
+            weighted = self._teacher.apart(self.model, self.validation, self.team)
+            found = {"apart": weighted}
+            self._note({"step": progress.step, **found})
+        for part, value in found.items():
             self._draw(board, f"val/{part}", value)
-        self._note({"step": progress.step, "val": {**asdict(bits), "all": bits.all}})
-        weighted = self.config.loss.of_bits(bits)
         if weighted < progress.best_bits:
             progress.best_bits, progress.best_step = weighted, progress.step
             progress.evaluations_since_best = 0

@@ -122,7 +122,7 @@ def windows_of(
     """
     if not excerpt.human:
         return
-    header, body, answered = _stream(excerpt, model.player, semitones)
+    header, body, answered = _stream(excerpt, model.manner.player, semitones)
     context_length = model.context_length
     bars = [i for i, token in enumerate(body) if token == VOCABULARY.id("BAR")]
     room, at = context_length - HEADER_LENGTH, 0
