@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 
 from jambot.errors import PortError
 from jambot.generation import ChordToneModel
+from jambot.model.folder import Manner
 from jambot.music.take import Take, read_take
 from jambot.realtime.ports.jack_server import load_jack, open_client
 from jambot.tokens import VOCABULARY
@@ -294,7 +295,7 @@ def log_book(tmp_path: Path) -> Callable[..., LogBook]:
 class ChordPlayer(ChordToneModel):
     """Eighths on chord tones, most of them with keys below them: as many as a hand can hold."""
 
-    player = "pianist"
+    manner = Manner()
 
     def fork(self) -> "ChordPlayer":
         return ChordPlayer()

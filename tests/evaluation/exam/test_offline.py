@@ -25,6 +25,7 @@ from jambot.evaluation.exam.soloists import MARKOV, PEOPLE, RULE, people, rule, 
 from jambot.evaluation.exam.tables import music, right_hands, sheets
 from jambot.evaluation.spread import ratio_interval
 from jambot.generation import ChordToneModel, Generator, SamplingSettings
+from jambot.model.folder import Manner
 from jambot.music import ChordSpan, Meter, Note, harmony_changes, parse_chord
 from jambot.roles.sample import RoleSample, SampleMeta, read_sample, write_sample
 from jambot.tokens import VOCABULARY
@@ -58,7 +59,7 @@ class DeafModel(ChordToneModel):
 class PianistModel(ChordToneModel):
     """The rule, with a fourth below every top note."""
 
-    player = "pianist"
+    manner = Manner()
 
     def fork(self):
         return PianistModel()
