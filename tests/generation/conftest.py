@@ -27,7 +27,7 @@ class RandomModel:
     def __init__(self, eagerness: float = 0.0, context_length: int = 384, spread: float = 2.0):
         self.eagerness, self.context_length, self.spread = eagerness, context_length, spread
         self.ids: list[int] = []
-        self._together: list[int] = []
+        self.together: list[int] = []
         self.longest = self.computed = 0
         self.forks: list[RandomModel] = []
 
@@ -43,19 +43,19 @@ class RandomModel:
         if len(self.ids) + len(ids) > self.context_length:
             raise GenerationError(f"{len(ids)} more tokens after {len(self.ids)}")
         self.ids += ids
-        self._together += [len(ids)] * len(ids)
+        self.together += [len(ids)] * len(ids)
         self.computed += len(ids)
         self.longest = max(self.longest, len(self.ids))
 
     def rewind(self, length: int) -> None:
         if not 0 <= length <= len(self.ids):
             raise GenerationError(f"a rewind to {length} of {len(self.ids)}")
-        del self.ids[length:], self._together[length:]
+        del self.ids[length:], self.together[length:]
 
     def logits(self) -> NDArray[np.float32]:
         if not self.ids:
             raise GenerationError("logits of an empty stream")
-        seed = zlib.crc32(np.array([self.ids, self._together], np.uint16).tobytes())
+        seed = zlib.crc32(np.array([self.ids, self.together], np.uint16).tobytes())
         found = np.random.default_rng(seed).normal(0, self.spread, self.vocabulary_size)
         found[VOCABULARY.ids("POS")] += self.eagerness
         return found.astype(np.float32)
@@ -77,7 +77,8 @@ class GuidedModel(RandomModel):
 
     def append(self, ids: Sequence[int]) -> None:
         super().append(ids)
-        self._unheard.append(hide_harmony(ids))
+        for token in hide_harmony(ids):
+            self._unheard.append([token])
 
     def rewind(self, length: int) -> None:
         super().rewind(length)

@@ -356,6 +356,27 @@ def test_a_new_tempo_is_named_by_the_next_window_unless_it_is_far_off(
     assert VOCABULARY.value(named) == nearest(TEMPO_BPMS, bpm)
 
 
+def test_the_place_of_an_attack_is_computed_with_its_chord(random_model: Models) -> None:
+    model = random_model()
+    generator = Generator(model)
+    generator.prompt(Prompt(CHORDS, (), 4.0, attack=True))
+    while generator.behind:
+        generator.catch_up()
+    told = [VOCABULARY.field(token) for token in model.ids[-5:]]
+    assert told == ["BASS", "HARM", "HARM", "COND_SEP", "POS"]
+    assert model.together[-6:] == [1, 5, 5, 5, 5, 5]
+    unheard = model.forks[0]
+    assert unheard.together == [1] * unheard.length
+    computed, other = unheard.computed, Harmony.of([41, 54, 60])
+    generator.prompt(Prompt((*CHORDS[:1], HarmonyChange(4.0, other)), (), 4.0, attack=True))
+    while generator.behind:
+        generator.catch_up()
+    assert unheard.computed == computed + 1  # of another chord of three nothing, and the place
+    note = generator.advance()
+    assert note is not None
+    assert note.onset_beats == 4.0
+
+
 def test_without_guidance_there_is_no_second_stream(random_model: Models) -> None:
     alone, guided = random_model(), random_model()
     for model, weight in ((alone, 0.0), (guided, 0.75)):

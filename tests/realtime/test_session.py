@@ -253,7 +253,7 @@ def test_in_silence_the_coming_trigger_is_prepared_once_a_beat_and_before_it(mak
     stage.go_to(22)
     assert not stage.session.planner.playing
     slow.asked.clear()
-    stage.go_to(22.75)
+    stage.go_to(22.85)
     assert [m.prompt.resume_beats for m in slow.requests] == [23]
     stage.go_to(25.25)
     assert [m.prompt.resume_beats for m in slow.requests] == [23, 24, 25]

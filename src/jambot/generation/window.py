@@ -24,11 +24,12 @@ class Window:
     few at a time: nobody has to wait for a whole window. What a rewritten window shares with the
     present one stays computed. Unless `guided`, the second stream is never computed.
 
-    A harmony is computed in one go with its COND_SEP, and with the place of a strike that follows
-    at once; every other token alone. Where a chunk is quicker a new chord costs half, and int8,
-    which rounds a chunk otherwise, always meets the same chunks, so that the solo does not depend
-    on the order in which it was planned. Where a place is drawn only after its harmony has been
-    computed, all of it is computed again.
+    What is heard of a harmony is computed in one go with its COND_SEP, and with the place of a
+    strike that follows at once; every other token alone. Where a chunk is quicker a new chord costs
+    half, and int8, which rounds a chunk otherwise, always meets the same chunks, so that the solo
+    does not depend on the order in which it was planned. Where a place is drawn only after its
+    harmony has been computed, all of it is computed again. A hidden harmony is told by the number
+    of its tokens alone: of another chord in its place most is computed already.
 
     Threads: for one thread.
     """
@@ -46,14 +47,18 @@ class Window:
         return owed + len(self._hidden) - self._unheard.length if self.guided else owed
 
     def shared(self, ids: Sequence[int]) -> int:
-        """How many of `ids`, from the first on, are the window's own, harmonies only whole."""
-        return _common_prefix(self.ids, ids)
+        """How many of `ids`, from the first on, are the window's own: harmonies only whole, and not
+        all of them, so that there is something to compute.
+        """
+        shared = _common_prefix(self.ids, ids)
+        return _before_harmony(ids, min(shared, len(ids) - 1))
 
     def rewrite(self, ids: list[int]) -> None:
         """Hold `ids` instead, at least one."""
         hidden = hide_harmony(ids)
         self._heard.rewind(min(self.shared(ids), self._heard.length))
-        self._unheard.rewind(min(_common_prefix(self._hidden, hidden), self._unheard.length))
+        alike = _common_prefix(self._hidden, hidden)
+        self._unheard.rewind(min(alike, self._unheard.length))
         self.ids, self._hidden = ids, hidden
 
     def add(self, ids: Sequence[int]) -> None:
@@ -65,7 +70,7 @@ class Window:
         """Compute up to `most` of the tokens owed, and the rest of a harmony."""
         most -= _compute(self._heard, self.ids, most)
         if self.guided and most > 0:
-            _compute(self._unheard, self._hidden, most)
+            _compute_alone(self._unheard, self._hidden, most)
 
     def heard(self) -> NDArray[np.float32]:
         """The logits after the last token."""
@@ -74,7 +79,7 @@ class Window:
 
     def unheard(self) -> NDArray[np.float32]:
         """The logits after the last token, with the harmony unknown."""
-        _compute(self._unheard, self._hidden, len(self._hidden))
+        _compute_alone(self._unheard, self._hidden, len(self._hidden))
         return self._unheard.logits()
 
 
@@ -93,6 +98,12 @@ def _compute(stream: LanguageModel, ids: Sequence[int], most: int) -> int:
     return stream.length - begun
 
 
+def _compute_alone(stream: LanguageModel, ids: Sequence[int], most: int) -> None:
+    """Go on with `ids`, token by token, for `most` of them."""
+    for token in ids[stream.length : stream.length + most]:
+        stream.append([token])
+
+
 def _before_harmony(ids: Sequence[int], end: int) -> int:
     """Where the harmony begins that ends at `end`; `end` where none does."""
     while end and ids[end - 1] in STATED:
@@ -101,8 +112,8 @@ def _before_harmony(ids: Sequence[int], end: int) -> int:
 
 
 def _common_prefix(old: Sequence[int], new: Sequence[int]) -> int:
-    """How much the two share; less than all of `new`, so that there is something to compute."""
-    shared, most = 0, min(len(old), len(new) - 1)
+    """How many tokens the two share, from the first on."""
+    shared, most = 0, min(len(old), len(new))
     while shared < most and old[shared] == new[shared]:
         shared += 1
-    return _before_harmony(new, shared)
+    return shared

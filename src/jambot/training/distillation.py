@@ -31,7 +31,7 @@ class Distillation:
     """
 
     guidance: float = 0.0
-    steps: int = 240
+    steps: int = 300
 
     def __post_init__(self) -> None:
         """Refuse steps that nothing is learnt in (ValueError: found, expected)."""
