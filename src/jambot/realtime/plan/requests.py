@@ -8,9 +8,9 @@ from jambot.realtime.plan.style_change import StyleChange
 from jambot.realtime.player.player import Extension, Player, Request
 from jambot.tokens import Prompt
 
-READY_BEATS = 0.2
-"""So long before a beat all is computed that a trigger on it will need. Most come just there, and
-others a swung eighth before it."""
+READY_BEATS = 0.6
+"""So long before a beat all is computed that a trigger on it will need: after the second triplet,
+before the eighth, for then they come too."""
 
 
 class Requests:
