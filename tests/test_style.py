@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
+import torch
 
 from jambot.assets import FIRST_STYLE, known_styles, shipped_styles
 from jambot.assets.own_styles import own_folder, own_style_folder
@@ -18,14 +19,23 @@ from jambot.evaluation.figures import Limit
 from jambot.evaluation.gates import Gate, Judged, Verdict
 from jambot.evaluation.style import gate as style_gate
 from jambot.evaluation.style.gate import QUOTES, Comparison, Contender
+from jambot.model.adapters import (
+    GUIDANCE,
+    AdapterConfig,
+    attach_adapter,
+    load_merged,
+    save_adapter,
+)
 from jambot.model.architecture import ModelConfig, build_model
 from jambot.model.checkpoint import save_checkpoint
 from jambot.model.export import export_checkpoint
+from jambot.model.folder import Manner
 from jambot.music import Note, TempoMap, Track, write_midi
 from jambot.realtime.main import load_model
 from jambot.roles.sample import find_samples, read_meta
 from jambot.tokens import VOCABULARY
 
+SMALL = AdapterConfig(rank=2, alpha=4)
 CHORDS = [(50, 53, 57, 60), (43, 53, 59, 64), (48, 52, 55, 59), (45, 49, 55, 58)]
 
 
@@ -114,6 +124,37 @@ def test_a_folder_of_midi_becomes_a_style_that_is_found_by_name(home: Path, play
     assert (style.folder / "adapter" / "adapter.safetensors").is_file()
     samples = next((own_folder() / "making" / "me").glob("*/samples"))
     assert {read_meta(folder).split for folder in find_samples(samples)} == {"train", "val"}
+
+
+def test_a_style_holds_the_guidance_of_the_player_it_was_made_from(
+    home: Path, playing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has learnt nothing plays as the player does, in one pass."""
+    monkeypatch.setattr(style_making, "RECIPE", replace(style_making.RECIPE, learning_rate=1e-12))
+    learn_guidance(home)
+    make(home, [playing])
+    style, player = (load_model(name) for name in ("me", str(home / "played")))
+    assert style.manner == player.manner == Manner(guidance=0.75)
+    for model in (style, player):
+        model.append(range(20))
+    assert style.logits() == pytest.approx(player.logits(), abs=1e-3)
+
+
+def learn_guidance(home: Path) -> None:
+    """Give the base an adapter, whatever it has learnt, and the player that plays with it."""
+    model = attach_adapter(load_merged(home / "base", None, VOCABULARY.fingerprint), SMALL)
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight.data, std=0.5)
+    adapter = home / "base" / GUIDANCE
+    save_adapter(adapter, model, SMALL, VOCABULARY.fingerprint)
+    export_checkpoint(
+        home / "base",
+        home / "played",
+        VOCABULARY.fingerprint,
+        adapter=adapter,
+        manner=Manner(guidance=0.75),
+    )
 
 
 @pytest.mark.slow

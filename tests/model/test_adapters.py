@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -12,10 +13,13 @@ from jambot.model.adapters import (
     AdapterConfig,
     attach_adapter,
     load_adapter,
+    load_merged,
     merge_adapter,
     save_adapter,
+    write_base,
 )
-from jambot.model.architecture import ModelConfig, fold
+from jambot.model.architecture import ModelConfig, build_model, fold
+from jambot.model.checkpoint import load_checkpoint, save_checkpoint
 
 IDS = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6]])
 CONFIG = AdapterConfig(rank=4, alpha=8, dropout=0.0)
@@ -27,14 +31,16 @@ def logits(model: torch.nn.Module) -> Tensor:
     return result
 
 
-def save_trained(folder: Path, base: LlamaForCausalLM, fingerprint: str = "vocab") -> Tensor:
+def save_trained(
+    folder: Path, base: LlamaForCausalLM, fingerprint: str = "vocab", wanted: Tensor = IDS
+) -> Tensor:
     """Train an adapter on a copy of `base` for a few steps, save it, and give its logits."""
     model = attach_adapter(fold(base), CONFIG)
     learned = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=1e-2)
     for _ in range(5):
         optimizer.zero_grad()
-        model(input_ids=IDS, labels=IDS).loss.backward()
+        model(input_ids=IDS, labels=wanted).loss.backward()
         optimizer.step()
     save_adapter(folder, model, CONFIG, fingerprint, progress={"step": 5})
     model.eval()
@@ -103,3 +109,52 @@ def test_half_an_adapter_lies_between_the_base_and_the_whole(
     assert torch.allclose(none, logits(plain), atol=1e-5)
     assert torch.allclose(whole, trained, atol=1e-4)
     assert 0.0 < (half - none).abs().mean() < (whole - none).abs().mean()
+
+
+def weights(model: torch.nn.Module) -> Tensor:
+    return torch.cat([weight.flatten() for weight in model.state_dict().values()])
+
+
+def test_a_style_and_its_bases_guidance_are_both_merged(
+    plain: LlamaForCausalLM, tmp_path: Path
+) -> None:
+    style, guidance = tmp_path / "style", tmp_path / "guidance"
+    save_trained(style, plain)
+    save_trained(guidance, plain, wanted=IDS.flip(1))
+    one, other, both = (
+        weights(merge_adapter(style, fold(plain), "vocab", strength, learnt)) - weights(plain)
+        for strength, learnt in ((0.5, None), (0.0, guidance), (0.5, guidance))
+    )
+    assert one.abs().max() > 1e-3
+    assert other.abs().max() > 1e-3
+    torch.testing.assert_close(both, one + other, atol=1e-5, rtol=1e-4)
+
+
+@pytest.fixture
+def checkpoint(config: ModelConfig, tmp_path: Path) -> Path:
+    model = build_model(config, np.eye(config.vocabulary_size, 7, dtype=np.float32))
+    save_checkpoint(tmp_path / "whole", model.eval(), config, "vocab")
+    return tmp_path / "whole"
+
+
+def test_a_base_takes_half_the_space_and_gives_nearly_the_checkpoints_logits(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    write_base(checkpoint, tmp_path / "base", "vocab")
+    whole, half = (path / "model.safetensors" for path in (checkpoint, tmp_path / "base"))
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    was, loaded = (load_checkpoint(path.parent, "vocab").model for path in (whole, half))
+    assert {weight.dtype for weight in loaded.state_dict().values()} == {torch.float32}
+    assert torch.allclose(logits(was), logits(loaded), atol=1e-3)
+
+
+def test_a_base_may_bring_its_guidance(checkpoint: Path, tmp_path: Path) -> None:
+    guidance = tmp_path / "guidance"
+    trained = save_trained(guidance, load_merged(checkpoint, None, "vocab"))
+    write_base(checkpoint, tmp_path / "base", "vocab", guidance)
+    played = load_merged(tmp_path / "base", tmp_path / "base" / "guidance", "vocab")
+    assert torch.allclose(logits(played), trained, atol=5e-3)
+    other = load_merged(checkpoint, None, "vocab")
+    save_trained(tmp_path / "elsewhere", merge_adapter(guidance, other, "vocab"))
+    with pytest.raises(CheckpointError, match="another base"):
+        write_base(checkpoint, tmp_path / "base", "vocab", tmp_path / "elsewhere")

@@ -10,7 +10,6 @@ import torch
 from jambot.errors import CheckpointError
 from jambot.model.architecture import ModelConfig, build_model
 from jambot.model.checkpoint import (
-    halve_checkpoint,
     load_checkpoint,
     restore_training,
     save_checkpoint,
@@ -43,19 +42,6 @@ def test_a_model_comes_back_with_its_logits_and_its_notes(tmp_path: Path) -> Non
     assert loaded.config == CONFIG
     assert loaded.progress == {"step": 12}
     assert not loaded.model.training
-
-
-def test_half_a_checkpoint_takes_half_the_space_and_gives_nearly_its_logits(
-    tmp_path: Path,
-) -> None:
-    model = build_model(CONFIG, FEATURES).eval()
-    save_checkpoint(tmp_path / "whole", model, CONFIG, "vocab")
-    halve_checkpoint(tmp_path / "whole", tmp_path / "half", "vocab")
-    whole, half = (tmp_path / name / "model.safetensors" for name in ("whole", "half"))
-    assert half.stat().st_size < 0.6 * whole.stat().st_size
-    loaded = load_checkpoint(tmp_path / "half", "vocab").model
-    assert {weight.dtype for weight in loaded.state_dict().values()} == {torch.float32}
-    assert torch.allclose(model(input_ids=IDS).logits, loaded(input_ids=IDS).logits, atol=1e-3)
 
 
 def test_training_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_second_run_comes_nearer_to_what_the_first_plays_guided(small: TrainCo
     assert first.manner == Manner("pianist", None, 2.0)
 
 
-def test_of_a_style_the_adapter_is_merged_and_the_base_left_alone(small: TrainConfig) -> None:
+def test_of_a_style_its_adapter_goes_on_and_the_base_is_left_alone(small: TrainConfig) -> None:
     base = replace(small, name="base")
     start = train(base)
     weights = (start / "model.safetensors").read_bytes()
@@ -98,7 +98,9 @@ def test_of_a_style_the_adapter_is_merged_and_the_base_left_alone(small: TrainCo
     adapter = train(style)
     played = load_merged(start, adapter, VOCABULARY.fingerprint)
     second = replace(style.guided, learning_rate=1e-12)
-    taught = load_merged(train(second, guidance=1.0), None, VOCABULARY.fingerprint)
+    train(second, guidance=1.0)
+    assert second.result == (start, second.folder / "best")
+    taught = load_merged(*second.result, VOCABULARY.fingerprint)
     for name, tensor in played.state_dict().items():
         assert torch.allclose(tensor, taught.state_dict()[name], atol=1e-6), name
     assert (start / "model.safetensors").read_bytes() == weights

@@ -260,7 +260,10 @@ def export(
     ] = 0.0,
     to_train_on: Annotated[
         bool,
-        typer.Option("--to-train-on", help="Write only fp16 weights, for training styles."),
+        typer.Option(
+            "--to-train-on",
+            help="Write fp16 weights, for training styles. --adapter is their guidance.",
+        ),
     ] = False,
     check: Annotated[
         Path | None,
@@ -269,8 +272,9 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing model.")] = False,
 ) -> None:
     """Export a checkpoint to a folder that plays without torch."""
+    from jambot.model.adapters import write_base
     from jambot.model.agreement import measure_agreement
-    from jambot.model.checkpoint import CONFIG, halve_checkpoint
+    from jambot.model.checkpoint import CONFIG
     from jambot.model.export import export_checkpoint
     from jambot.model.folder import MODEL_DESCRIPTION, Manner, refuse_to_lose_folder
     from jambot.tokens import VOCABULARY
@@ -280,10 +284,11 @@ def export(
     if player not in PLAYERS:
         raise UsageError(f"player {player!r}", " or ".join(PLAYERS))
     if to_train_on:
-        if adapter is not None or check is not None:
-            raise UsageError("--to-train-on with --adapter or --check", "--to-train-on alone")
-        refuse_to_lose_folder(out_dir, [checkpoint], CONFIG, force=force)
-        halve_checkpoint(checkpoint, out_dir, VOCABULARY.fingerprint)
+        if check is not None:
+            raise UsageError("--to-train-on with --check", "one of them")
+        read = [path for path in (checkpoint, adapter) if path is not None]
+        refuse_to_lose_folder(out_dir, read, CONFIG, force=force)
+        write_base(checkpoint, out_dir, VOCABULARY.fingerprint, adapter)
         out.print(f"{out_dir}: fp16 weights, for training styles")
         return
     read = [path for path in (checkpoint, adapter, check) if path is not None]

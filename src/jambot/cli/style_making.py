@@ -36,7 +36,7 @@ from jambot.evaluation.style.gate import (
 )
 from jambot.evaluation.style.page import PAGE, write_before_after
 from jambot.generation import SamplingSettings
-from jambot.model.adapters import AdapterConfig
+from jambot.model.adapters import GUIDANCE, AdapterConfig
 from jambot.model.export import export_checkpoint
 from jambot.realtime.main import load_model, model_mark
 from jambot.roles.prepare import PrepareReport, prepare
@@ -101,8 +101,9 @@ def make_style(
     """Learn a style from MIDI files and put it where it can be asked for by name.
 
     `track` names the track of MIDI files that is the solo. `base` is the checkpoint that
-    `base_style` (a name or an exported folder) plays. Raises DatasetError where there is too little
-    music, or where no share of what was learnt passes the gates: then what was there stays.
+    `base_style` (a name or an exported folder) plays, with the adapter of its guidance in it where
+    that holds any. Raises DatasetError where there is too little music, or where no share of what
+    was learnt passes the gates: then what was there stays.
     """
     began = monotonic()
     making = own_folder() / "making" / name
@@ -180,10 +181,17 @@ def _best(
     checkpoint, adapter = config.result
     theirs = person(music)
     before = _play(Path(base_style).name, base_style, music, seed, report)
+    manner = load_model(base_style).manner
     for strength in STRENGTHS:
         exported = config.folder / f"export_{round(100 * strength)}"
         export_checkpoint(
-            checkpoint, exported, VOCABULARY.fingerprint, adapter=adapter, strength=strength
+            checkpoint,
+            exported,
+            VOCABULARY.fingerprint,
+            adapter=adapter,
+            strength=strength,
+            guidance=checkpoint / GUIDANCE if manner.guidance else None,
+            manner=manner,
         )
         found = compare(theirs, before, _play(name, str(exported), music, seed, report))
         if found.passed:

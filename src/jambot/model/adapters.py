@@ -8,7 +8,8 @@
 
 An adapter belongs to the very weights it was trained on: the digest of the folded base is kept, and
 any other base is refused. One that learnt over a base in four bits is merged into what those leave
-of it. At export an adapter is merged, so that playing a style costs nothing.
+of it. At export an adapter is merged, so that playing a style costs nothing. So is the adapter in
+which a base has learnt its own guidance, if it has one: a style on that base then holds it too.
 """
 
 import hashlib
@@ -28,11 +29,13 @@ from transformers import LlamaForCausalLM
 from jambot.errors import CheckpointError
 from jambot.model.architecture import fold
 from jambot.model.checkpoint import (
+    CONFIG,
     load_checkpoint,
     read_tensors,
     write_tensors,
     write_training,
 )
+from jambot.model.checkpoint import WEIGHTS as CHECKPOINT_WEIGHTS
 from jambot.model.folder import read_description, write_description
 from jambot.model.quantized import quantize, round_to_four_bits
 from jambot.storage import Replacement
@@ -41,6 +44,8 @@ WEIGHTS = "adapter.safetensors"
 DESCRIPTION = "adapter.json"
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 BASE_PRECISIONS = ("fp32", "nf4")
+STYLE, GUIDANCE = "default", "guidance"
+"""What adapters are called on their base; the first name is the one that `peft` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,10 @@ def load_adapter(folder: Path, base: LlamaForCausalLM, fingerprint: str) -> Peft
     return model
 
 
-def restore_adapter(folder: Path, model: PeftModel, fingerprint: str) -> Mapping[str, Any]:
-    """Give the adapter on `model` the matrices in `folder`; what was saved as their progress.
+def restore_adapter(
+    folder: Path, model: PeftModel, fingerprint: str, name: str = STYLE
+) -> Mapping[str, Any]:
+    """Give the adapter `name` on `model` the matrices in `folder`; its progress as it was saved.
 
     Raises CheckpointError as `load_adapter`, and where the two adapters differ in size.
     """
@@ -143,38 +150,83 @@ def restore_adapter(folder: Path, model: PeftModel, fingerprint: str) -> Mapping
             "name that checkpoint, or train the adapter again on this one",
         )
     weights = read_tensors(folder / WEIGHTS)
-    if _shapes(weights) != _shapes(get_peft_model_state_dict(model)):
+    if _shapes(weights) != _shapes(get_peft_model_state_dict(model, adapter_name=name)):
         raise CheckpointError(
             f"{folder / WEIGHTS} does not fit: it was written for {description['adapter']}",
             "an adapter of the size that its description, or the run, says",
             "copy the folder again, or ask for that size",
         )
-    set_peft_model_state_dict(model, weights)
+    set_peft_model_state_dict(model, weights, adapter_name=name)
     progress: Mapping[str, Any] = description.get("progress", {})
     return progress
 
 
 def merge_adapter(
-    folder: Path, base: LlamaForCausalLM, fingerprint: str, strength: float = 1.0
+    folder: Path,
+    base: LlamaForCausalLM,
+    fingerprint: str,
+    strength: float = 1.0,
+    guidance: Path | None = None,
 ) -> LlamaForCausalLM:
     """A plain model that plays as `base` with the adapter in `folder`; `base` itself is used up.
 
     `strength` is the share of the adapter that is taken: 0 is the base, 1 the adapter as trained.
+    `guidance` is a second adapter on the same base, taken whole.
     """
     adapted = load_adapter(folder, base, fingerprint)
     for layer in adapted.modules():
         if isinstance(layer, LoraLayer):
             layer.scale_layer(strength)
-    merged: LlamaForCausalLM = adapted.merge_and_unload()
+    names = [STYLE]
+    if guidance is not None:
+        described = read_description(guidance / DESCRIPTION, fingerprint)["adapter"]
+        adapted.add_adapter(GUIDANCE, AdapterConfig(**described).lora())
+        restore_adapter(guidance, adapted, fingerprint, GUIDANCE)
+        names.append(GUIDANCE)
+    merged: LlamaForCausalLM = adapted.merge_and_unload(adapter_names=names)
     return merged
 
 
 def load_merged(
-    checkpoint: Path, adapter: Path | None, fingerprint: str, strength: float = 1.0
+    checkpoint: Path,
+    adapter: Path | None,
+    fingerprint: str,
+    strength: float = 1.0,
+    guidance: Path | None = None,
 ) -> LlamaForCausalLM:
-    """The plain model of a checkpoint folder, with an adapter merged into it if one is named."""
+    """The plain model of a checkpoint folder; see `merge_adapter` if an adapter is named."""
     base = fold(load_checkpoint(checkpoint, fingerprint).model)
-    return base if adapter is None else merge_adapter(adapter, base, fingerprint, strength)
+    if adapter is None:
+        return base
+    return merge_adapter(adapter, base, fingerprint, strength, guidance)
+
+
+def write_base(
+    checkpoint: Path, folder: Path, fingerprint: str, guidance: Path | None = None
+) -> None:
+    """Write `folder` with a checkpoint in half the space (float16), to train styles on.
+
+    `guidance` is an adapter on the checkpoint; it is written into a folder of that name, as one for
+    the halved weights. `load_checkpoint` and `load_adapter` read them like any others. Raises
+    CheckpointError as these do.
+    """
+    whole = load_checkpoint(checkpoint, fingerprint)
+    halves = {name: tensor.half() for name, tensor in whole.model.state_dict().items()}
+    adapter: dict[str, Tensor] = {}
+    described: dict[str, Any] = {}
+    if guidance is not None:
+        adapted = load_adapter(guidance, fold(whole.model), fingerprint)
+        adapter = {n: w.half() for n, w in get_peft_model_state_dict(adapted).items()}
+        described = read_description(guidance / DESCRIPTION, fingerprint)
+        whole.model.load_state_dict(halves)
+        described["base"] = _digest(fold(whole.model))
+    with Replacement(folder) as new:
+        write_tensors(new / CHECKPOINT_WEIGHTS, halves)
+        write_description(new / CONFIG, {"fingerprint": fingerprint, "model": asdict(whole.config)})
+        if adapter:
+            (new / GUIDANCE).mkdir()
+            write_tensors(new / GUIDANCE / WEIGHTS, adapter)
+            write_description(new / GUIDANCE / DESCRIPTION, described)
 
 
 def _wrap(

@@ -83,6 +83,18 @@ class FactoredTable(nn.Module):
         with torch.autocast(self.own.device.type, enabled=False):
             return self.own + self.features @ self.shared
 
+    @torch.no_grad()
+    def folded(self) -> Tensor:
+        """The same once and for all, on the CPU.
+
+        It is summed in float64, so that all machines give the same bits: an adapter knows its base
+        by them.
+        """
+        own, features, shared = (
+            table.to("cpu", torch.float64) for table in (self.own, self.features, self.shared)
+        )
+        return (own + features @ shared).float()
+
 
 class FactoredEmbedding(FactoredTable):
     """Ids (..., n) -> rows (..., n, d_model)."""
@@ -136,7 +148,7 @@ def fold(model: LlamaForCausalLM) -> LlamaForCausalLM:
         ("model.embed_tokens", model.model.embed_tokens),
         ("lm_head", model.lm_head),
     ):
-        weights[f"{name}.weight"] = table.weight.detach().to("cpu", torch.float32)
+        weights[f"{name}.weight"] = table.folded()
     plain.load_state_dict(weights)
     plain.train(False)
     return plain

@@ -71,19 +71,6 @@ def save_checkpoint(
             write_training(new, optimizer)
 
 
-def halve_checkpoint(checkpoint: Path, folder: Path, fingerprint: str) -> None:
-    """Write `folder` with the weights of a checkpoint in half the space (float16), to start from.
-
-    `load_checkpoint` reads it like any other. Raises CheckpointError as that does.
-    """
-    whole = load_checkpoint(checkpoint, fingerprint)
-    halves = {name: tensor.half() for name, tensor in whole.model.state_dict().items()}
-    with Replacement(folder) as new:
-        write_tensors(new / WEIGHTS, halves)
-        description = {"fingerprint": fingerprint, "model": asdict(whole.config)}
-        write_description(new / CONFIG, description)
-
-
 def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint:
     """The checkpoint in `folder`, if it was trained on the vocabulary with this fingerprint.
 

@@ -43,16 +43,17 @@ def export_checkpoint(
     *,
     adapter: Path | None = None,
     strength: float = 1.0,
+    guidance: Path | None = None,
     precision: str = "int8",
     manner: Manner = USUAL,
 ) -> LlamaForCausalLM:
     """Write `folder` from a checkpoint, with an adapter merged into it if one is named.
 
-    `strength` is the share of the adapter that is taken. Gives the very model that was written, in
-    fp32 torch, so that the two can be compared (see `agreement`). Raises CheckpointError where the
-    parts do not belong together.
+    `strength` and `guidance` as in `load_merged`; how much the latter holds, `manner` says. Gives
+    the very model that was written, in fp32 torch, so that the two can be compared (see
+    `agreement`). Raises CheckpointError where the parts do not belong together.
     """
-    model = load_merged(checkpoint, adapter, fingerprint, strength)
+    model = load_merged(checkpoint, adapter, fingerprint, strength, guidance)
     export_model(model, folder, fingerprint, precision=precision, manner=manner)
     return model
 

@@ -37,7 +37,8 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
         return
     checkpoint, adapter = config.result
     if config.distillation.guidance:
-        checkpoint, adapter = _guided(config, digest, report, say), None
+        _learn_guidance(config, digest, report, say)
+        checkpoint, adapter = config.guided.result
     export_checkpoint(
         checkpoint,
         exported,
@@ -51,17 +52,16 @@ def finish_run(config: TrainConfig, report: Report, say: Callable[[str], None]) 
     mark.write_text(digest + "\n", encoding="utf-8")
 
 
-def _guided(config: TrainConfig, digest: str, report: Report, say: Callable[[str], None]) -> Path:
-    """A checkpoint of the result that holds its guidance; begun anew where the result is another.
-
-    It goes on where it was cut off.
-    """
+def _learn_guidance(
+    config: TrainConfig, digest: str, report: Report, say: Callable[[str], None]
+) -> None:
+    """Go on with the run `guided` to its end; begun anew where the result is another."""
     guidance, run = config.distillation.guidance, config.guided
     run.folder.mkdir(parents=True, exist_ok=True)
     teacher, told = run.folder / TEACHER, f"{digest} {guidance}\n"
     same = teacher.is_file() and teacher.read_text(encoding="utf-8") == told
     teacher.write_text(told, encoding="utf-8")
-    return train(run, fresh=not same, report=report, say=say, team=Team.alone(), guidance=guidance)
+    train(run, fresh=not same, report=report, say=say, team=Team.alone(), guidance=guidance)
 
 
 def _examine(

@@ -17,6 +17,7 @@ from jambot.model.architecture import in_bf16
 from jambot.tokens import VOCABULARY, hide_harmony
 from jambot.training.batches import IGNORED, Windows
 from jambot.training.team import Team
+from jambot.training.validation import predictions
 
 GUIDED = "guided"
 """The folder of the second run, in that of the first."""
@@ -66,18 +67,10 @@ class Teacher:
     @torch.no_grad()
     def apart(self, model: nn.Module, windows: Windows, team: Team, rows: int = 16) -> float:
         """Bits an answer by which `model` differs from it, over every window."""
-        was_training = model.training
-        model.eval()
-        device = next(model.parameters()).device
         sums = torch.zeros(2, dtype=torch.float64)
-        for number, batch in enumerate(windows.every_window(rows)):
-            if number % team.size == team.rank:
-                ids, labels = (torch.from_numpy(x).to(device) for x in (batch.ids, batch.labels))
-                with in_bf16(device):
-                    logits = model(input_ids=ids).logits
-                nats = divergence(logits, self.answers(ids))[labels != IGNORED]
-                sums += torch.tensor([float(nats.sum()), len(nats)])
-        model.train(was_training)
+        for ids, labels, logits in predictions(model, windows, rows, team):
+            nats = divergence(logits, self.answers(ids))[labels != IGNORED]
+            sums += torch.tensor([float(nats.sum()), len(nats)])
         total = team.total(sums)
         return float(total[0] / total[1].clamp(min=1)) / math.log(2.0)
 

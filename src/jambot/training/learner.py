@@ -15,11 +15,10 @@ from jambot.errors import CheckpointError
 from jambot.model.adapters import (
     AdapterConfig,
     attach_adapter,
-    merge_adapter,
     restore_adapter,
     save_adapter,
 )
-from jambot.model.architecture import TABLES, ModelConfig, build_model, fold
+from jambot.model.architecture import ModelConfig, build_model, fold
 from jambot.model.checkpoint import (
     Checkpoint,
     load_checkpoint,
@@ -58,8 +57,6 @@ def build_learner(config: TrainConfig) -> Learner:
     if config.init_from is None:
         return WholeModel.fresh(config)
     start = _starting_point(config, config.init_from)
-    if config.adapter_from and not config.adapter:
-        _merge(config, config.adapter_from, start)
     return AdapterOnly(start, config) if config.adapter else WholeModel.going_on(start, config)
 
 
@@ -159,16 +156,6 @@ def _starting_point(config: TrainConfig, folder: str) -> Checkpoint:
         return load_checkpoint(Path(folder), VOCABULARY.fingerprint)
     except CheckpointError as error:
         raise _not_there(config, folder, error) from error
-
-
-def _merge(config: TrainConfig, adapter: str, start: Checkpoint) -> None:
-    """Make the weights of `start` play with an adapter for it; its tables stay as they are."""
-    try:
-        merged = merge_adapter(Path(adapter), fold(start.model), VOCABULARY.fingerprint)
-    except CheckpointError as error:
-        raise _not_there(config, adapter, error) from error
-    weights = {n: w for n, w in merged.state_dict().items() if not n.startswith(TABLES)}
-    start.model.load_state_dict(weights, strict=False)
 
 
 def _not_there(config: TrainConfig, folder: str, error: CheckpointError) -> CheckpointError:

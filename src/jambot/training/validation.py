@@ -1,5 +1,6 @@
 """How well a model predicts held-out solos while it trains: bits per strike, by part of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,11 +50,8 @@ def validate(model: nn.Module, windows: Windows, rows: int = 16, team: Team | No
 
     A `team` shares the work, and each of it gets the same answer.
     """
-    was_training = model.training
-    model.eval()
     right, counts = _nats(model, windows, rows, 0, team)
     wrong, _ = _nats(model, windows, rows, TRITONE, team)
-    model.train(was_training)
     known = counts.clone()
     for part in ("timing", "colour"):
         known[PARTS.index(part)] = counts[PITCH]
@@ -63,28 +61,39 @@ def validate(model: nn.Module, windows: Windows, rows: int = 16, team: Team | No
     return Bits(**of, gap=gap, notes=int(counts[PITCH]))
 
 
-@torch.inference_mode()
 def _nats(
     model: nn.Module, windows: Windows, rows: int, semitones: int, team: Team | None
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(parts,) nats, and (parts,) how many answers of each part there were."""
-    device = next(model.parameters()).device
     sums = torch.zeros(2, len(PARTS), dtype=torch.float64)
-    for number, batch in enumerate(windows.every_window(rows, semitones)):
-        if team and number % team.size != team.rank:
-            continue
-        ids = torch.from_numpy(batch.ids).to(device)
-        with in_bf16(device):
-            logits = model(input_ids=ids).logits
-        counted = batch.labels.ravel() != IGNORED
-        labels = torch.from_numpy(batch.labels.ravel()[counted])
-        before = torch.from_numpy(batch.ids.ravel()[counted])
-        _add_nats(
-            sums, logits.float().flatten(0, 1).cpu()[torch.from_numpy(counted)], before, labels
-        )
+    for ids, labels, logits in predictions(model, windows, rows, team, semitones):
+        asked = labels != IGNORED
+        _add_nats(sums, logits[asked].cpu(), ids[asked].cpu(), labels[asked].cpu())
     if team:
         sums = team.total(sums)
     return sums[0], sums[1]
+
+
+@torch.inference_mode()
+def predictions(
+    model: nn.Module, windows: Windows, rows: int, team: Team | None = None, semitones: int = 0
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """What `model`, without dropout, says of every window: ids and labels (rows, n), logits (rows,
+    n, vocabulary), on its device. The harmony is moved by `semitones`.
+
+    A `team` shares the work: each of it gets other windows.
+    """
+    was_training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    for number, batch in enumerate(windows.every_window(rows, semitones)):
+        if team and number % team.size != team.rank:
+            continue
+        ids, labels = (torch.from_numpy(x).to(device) for x in (batch.ids, batch.labels))
+        with in_bf16(device):
+            logits = model(input_ids=ids).logits
+        yield ids, labels, logits.float()
+    model.train(was_training)
 
 
 def _add_nats(
