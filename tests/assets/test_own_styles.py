@@ -41,7 +41,8 @@ def test_a_style_of_ones_own_comes_after_the_shipped_ones_and_is_found_by_name(h
     described = home / "styles" / "me" / "model.json"
     chords = json.loads(described.read_text(encoding="utf-8")) | {"chord_bias": -1}
     described.write_text(json.dumps(chords), encoding="utf-8")
-    assert model_mark("me") == f"{model_mark('modern')} -1"
+    digest, guidance = model_mark("modern").split()
+    assert model_mark("me") == f"{digest} -1 {guidance}"
 
 
 def test_a_shipped_name_stays_the_shipped_style(home: Path) -> None:

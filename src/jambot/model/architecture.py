@@ -148,7 +148,8 @@ def fold(model: LlamaForCausalLM) -> LlamaForCausalLM:
         ("model.embed_tokens", model.model.embed_tokens),
         ("lm_head", model.lm_head),
     ):
-        weights[f"{name}.weight"] = table.folded()
+        factored = isinstance(table, FactoredTable)
+        weights[f"{name}.weight"] = table.folded() if factored else table.weight.detach()
     plain.load_state_dict(weights)
     plain.train(False)
     return plain
