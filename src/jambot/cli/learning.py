@@ -283,15 +283,14 @@ def export(
 
     if player not in PLAYERS:
         raise UsageError(f"player {player!r}", " or ".join(PLAYERS))
+    read = [path for path in (checkpoint, adapter, check) if path is not None]
     if to_train_on:
         if check is not None:
             raise UsageError("--to-train-on with --check", "one of them")
-        read = [path for path in (checkpoint, adapter) if path is not None]
         refuse_to_lose_folder(out_dir, read, CONFIG, force=force)
         write_base(checkpoint, out_dir, VOCABULARY.fingerprint, adapter)
         out.print(f"{out_dir}: fp16 weights, for training styles")
         return
-    read = [path for path in (checkpoint, adapter, check) if path is not None]
     refuse_to_lose_folder(out_dir, read, MODEL_DESCRIPTION, force=force)
     model = export_checkpoint(
         checkpoint,
