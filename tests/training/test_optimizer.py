@@ -1,9 +1,11 @@
 """Muon beside AdamW: the right weights to each, one state, and steps that go on."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from jambot.model.adapters import AdapterConfig, attach_adapter
 from jambot.model.architecture import ModelConfig, build_model, fold
@@ -74,3 +76,45 @@ def test_an_adapter_is_for_adamw_whatever_the_kind(model: torch.nn.Module) -> No
     assert isinstance(optimizer, torch.optim.AdamW)
     moved = {id(p) for group in optimizer.param_groups for p in group["params"]}
     assert moved == {id(p) for name, p in adapted.named_parameters() if "lora_" in name}
+
+
+def test_its_muon_is_that_of_torch_to_the_rounding(model: torch.nn.Module) -> None:
+    ours = build_optimizer(model, "muon", 1e-2, 0.05)
+    matrices = ours.param_groups[0]["params"]
+    before = [p.detach().clone() for p in matrices]
+    twins = [torch.nn.Parameter(p.detach().clone()) for p in matrices]
+    for twin, matrix in zip(twins, matrices, strict=True):
+        # Of full rank: where there is no gradient, Muon makes rounding errors large.
+        matrix.grad = torch.randn_like(matrix)
+        twin.grad = matrix.grad.clone()
+    ours.step()
+    torch.optim.Muon(twins, lr=1e-2, weight_decay=0.05, adjust_lr_fn="match_rms_adamw").step()
+    for old, matrix, twin in zip(before, matrices, twins, strict=True):
+        wanted = twin.detach() - old
+        assert (matrix.detach() - twin.detach()).norm() < 0.03 * wanted.norm()
+
+
+class _Types(TorchDispatchMode):
+    """Notes the type of everything that is computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = set[torch.dtype]()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor):
+            self.seen.add(result.dtype)
+        return result
+
+
+@pytest.mark.parametrize("able", [False, True])
+def test_muon_multiplies_in_bf16_only_where_that_is_faster(
+    model: torch.nn.Module, able: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": able})
+    model(input_ids=IDS, labels=IDS).loss.backward()
+    optimizer = build_optimizer(model, "muon", 1e-2, 0.05)
+    with _Types() as types:
+        optimizer.step()
+    assert (torch.bfloat16 in types.seen) == able
