@@ -1,9 +1,10 @@
 """Chord charts read bar by bar."""
 
 from contextlib import suppress
+from os.path import isfile
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from jambot.errors import ChartError, UsageError
@@ -17,6 +18,7 @@ from jambot.music import (
     parse_chart,
     parse_chord,
 )
+from jambot.music.tunes import TUNES
 
 BLUES = "| C7 | F7 | C7 | % | F7 | % | C7 | A7 | Dm7 | G7 | C7 A7 | Dm7 G7 |"
 
@@ -188,6 +190,8 @@ def test_a_chart_without_bar_lines_is_the_same_on_the_page_and_on_the_command_li
 @example("\ud800")
 @example("x" * 5000)
 def test_what_is_no_chart_and_no_file_is_refused(source):
+    # Random texts are made of this house's own words too: the name of a tune, or of a file.
+    assume(source.strip().lower() not in TUNES and not isfile(source))
     with suppress(UsageError):
         assert chart_text(source) == source
 
