@@ -84,10 +84,10 @@ def realism_auc(
     seen_by = views([excerpt for excerpt, _ in pairs])
     for name, features in seen_by.items():
         seen = rows[:, [FEATURES.index(feature) for feature in features]]
-        guesses = _guesses(seen, labels, groups, seed)
+        guesses = model_guesses(seen, labels, groups, seed)
         found[name] = _auc(labels, guesses)
         found[f"{name}_ci"] = auc_interval(guesses, labels, groups)
-        nulls = [_auc(null, _guesses(seen, null, groups, seed)) for null in shuffled]
+        nulls = [_auc(null, model_guesses(seen, null, groups, seed)) for null in shuffled]
         found[f"{name}_null"] = float(np.mean(nulls))
     found["tells"] = _tells(rows, labels, seen_by["raw"], seed)
     return found
@@ -190,8 +190,8 @@ def _shuffled_within(
     return shuffled
 
 
-def _guesses(
-    rows: Features, labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int
+def model_guesses(
+    rows: Features, labels: NDArray[np.int64], groups: NDArray[np.int64], seed: int = 0
 ) -> Features:
     """How sure a forest that knows other tunes only is that each phrase is the model's."""
     from sklearn.model_selection import GroupKFold, cross_val_predict
